@@ -16,5 +16,6 @@ let package = Package(
         .target(name: "CLinux"),
         // Floor 2: the two foundations.
         .target(name: "Kinematics", dependencies: ["CRealtime"], swiftSettings: strict),
+        .target(name: "Plumbing", dependencies: ["CRealtime", "CLinux"], swiftSettings: strict),
     ]
 )

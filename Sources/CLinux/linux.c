@@ -289,3 +289,8 @@ void rehab_settle_allocator(void) {
     mallopt(M_TRIM_THRESHOLD, -1);
     mallopt(M_ARENA_MAX, 2);
 }
+
+void rehab_sleep_ns(int64_t span_ns) {
+    const struct timespec span = {.tv_sec = span_ns / 1000000000, .tv_nsec = span_ns % 1000000000};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL);
+}

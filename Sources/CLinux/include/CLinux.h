@@ -79,6 +79,8 @@ ssize_t rehab_send(int descriptor, const void *bytes, size_t count, const int *d
 
 /// Difference CLOCK_MONOTONIC - CLOCK_REALTIME at this moment, nanoseconds.
 int64_t rehab_monotonic_minus_realtime_ns(void);
+/// Sleeps for a span on CLOCK_MONOTONIC; a signal may end it early.
+void rehab_sleep_ns(int64_t span_ns);
 /// Nanoseconds of a clock: 0 realtime, 1 monotonic, 7 boottime (the kernel's numbers).
 int64_t rehab_clock_ns(int clock);
 
