@@ -10,6 +10,10 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "rehabd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
     targets: [
         // Floor 1: C.
         .target(name: "CRealtime", linkerSettings: [.linkedLibrary("m")]),
@@ -17,5 +21,14 @@ let package = Package(
         // Floor 2: the two foundations.
         .target(name: "Kinematics", dependencies: ["CRealtime"], swiftSettings: strict),
         .target(name: "Plumbing", dependencies: ["CRealtime", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "TomlReading", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
+            swiftSettings: strict),
+        // Floor 3.
+        .target(name: "Movement", dependencies: ["Kinematics"], swiftSettings: strict),
+        // Floor 4.
+        .target(
+            name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
+            resources: [.embedInCode("Catalogue")], swiftSettings: strict),
     ]
 )

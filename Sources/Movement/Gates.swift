@@ -1,0 +1,77 @@
+// Reasons to say nothing: a missing reading is better than a misleading one.
+
+import Kinematics
+
+/// Why no cue may be given at a moment (compensations 7). Empty: cues may be given.
+package struct Gates: OptionSet, Sendable, BitwiseCopyable {
+    package let rawValue: UInt16
+
+    @_noLocks
+    package init(rawValue: UInt16) { self.rawValue = rawValue }
+
+    package static var none: Gates { @_noLocks get { Gates(rawValue: 0) } }
+    /// No valid calibration for the pelvis sensor.
+    package static var uncalibrated: Gates { @_noLocks get { Gates(rawValue: 1) } }
+    /// A needed sensor's newest sample is more than 150 ms old.
+    package static var stale: Gates { @_noLocks get { Gates(rawValue: 2) } }
+    /// A reading at the sensor's range limit.
+    package static var saturated: Gates { @_noLocks get { Gates(rawValue: 4) } }
+    /// The tilt estimate's uncertainty is too large for the smallest threshold.
+    package static var uncertain: Gates { @_noLocks get { Gates(rawValue: 8) } }
+    /// Samples were lost for more than 150 ms less than half a second ago.
+    package static var gap: Gates { @_noLocks get { Gates(rawValue: 16) } }
+    /// Acceleration differs from 1 g by more than half a g: gravity cannot be seen in a static task.
+    package static var shaking: Gates { @_noLocks get { Gates(rawValue: 32) } }
+    /// Not the exercise's posture.
+    package static var posture: Gates { @_noLocks get { Gates(rawValue: 64) } }
+    /// The stance side is neither given nor detected.
+    package static var stanceUnknown: Gates { @_noLocks get { Gates(rawValue: 128) } }
+    /// More than a tenth of the samples of the last 10 s are missing.
+    package static var loss: Gates { @_noLocks get { Gates(rawValue: 256) } }
+    /// The sensor sends batches: too old for a live cue.
+    package static var late: Gates { @_noLocks get { Gates(rawValue: 512) } }
+
+    package var isOpen: Bool { @_noLocks get { rawValue == 0 } }
+
+    @_noLocks
+    package func has(_ other: Gates) -> Bool { rawValue & other.rawValue != 0 }
+
+    @_noLocks
+    package mutating func close(_ other: Gates) { self = Gates(rawValue: rawValue | other.rawValue) }
+
+    /// Names for people, in a fixed order.
+    package var names: [String] {
+        let all: [(Gates, String)] = [
+            (.uncalibrated, "uncalibrated"), (.stale, "stale"), (.saturated, "saturated"),
+            (.uncertain, "uncertain"), (.gap, "gap"), (.shaking, "shaking"),
+            (.posture, "posture"), (.stanceUnknown, "stance-unknown"), (.loss, "loss"),
+            (.late, "late"),
+        ]
+        return all.filter { has($0.0) }.map(\.1)
+    }
+}
+
+/// The limits of the gates. All are engineering defaults of compensations 7 unless said.
+package struct GateLimits: BitwiseCopyable, Sendable {
+    /// Age at which a sample no longer counts, ns.
+    package var staleAfter: Int64
+    /// Data wanted after a gap before rules run again, ns.
+    package var resumeAfter: Int64
+    /// Largest standard deviation of tilt, rad: half the 3° floor, so that the floor is two of them.
+    package var largestSigma: Double
+    /// Departure of |specific force| from 1 g, m/s², and for how long, ns.
+    package var shakingForce: Double
+    package var shakingAfter: Int64
+    /// Share of missing samples over the loss window.
+    package var largestLoss: Double
+
+    @_noLocks
+    package init() {
+        staleAfter = 150_000_000
+        resumeAfter = 500_000_000
+        largestSigma = 1.5 * radiansPerDegree
+        shakingForce = 0.5 * standardGravity
+        shakingAfter = 300_000_000
+        largestLoss = 0.10
+    }
+}

@@ -1,0 +1,226 @@
+// Follows one exercise of holds on one leg: waiting, holding, lowered or lost.
+
+package import Kinematics
+
+/// Where the person is in a set of holds.
+package enum HoldPhase: UInt8, BitwiseCopyable, Sendable {
+    /// No exercise runs.
+    case idle
+    /// The exercise runs; both feet are down, or the side is not known.
+    case waiting
+    case holding
+    /// The last hold ended in a loss of balance; the next lift goes on.
+    case lost
+
+    package var name: String {
+        switch self {
+        case .idle: "idle"
+        case .waiting: "waiting"
+        case .holding: "holding"
+        case .lost: "lost"
+        }
+    }
+}
+
+/// What ended a hold.
+package enum HoldEnd: UInt8, BitwiseCopyable, Sendable {
+    case none, lowered, balanceLost, stopped, lostData
+
+    package var name: String {
+        switch self {
+        case .none: "none"
+        case .lowered: "lowered"
+        case .balanceLost: "balance-lost"
+        case .stopped: "stopped"
+        case .lostData: "lost-data"
+        }
+    }
+}
+
+/// Where the knowledge of the stance side comes from.
+package enum StanceSource: UInt8, BitwiseCopyable, Sendable {
+    case unknown, given, detected
+
+    package var name: String {
+        switch self {
+        case .unknown: "unknown"
+        case .given: "given"
+        case .detected: "detected"
+        }
+    }
+}
+
+/// The state machine of a set of one-leg holds.
+///
+/// With one pelvis sensor the feet are not seen: a hold begins when the weight has moved over the
+/// stance foot and the pelvis is still again, and ends when the weight moves back. A person who stands
+/// on the given leg already when the set begins shows no shift: after `assumeAfter` the hold is taken
+/// for begun, and a later shift towards the stance foot starts it anew.
+package struct HoldTracker: BitwiseCopyable, Sendable {
+    package private(set) var phase = HoldPhase.idle
+    package private(set) var stanceSide: Side?
+    package private(set) var source = StanceSource.unknown
+    /// When the present or last hold began and ended, host ns; 0 where it has not.
+    package private(set) var holdStart: Int64 = 0
+    package private(set) var holdEnd: Int64 = 0
+    package private(set) var endedBy = HoldEnd.none
+    /// Holds ended so far in this set.
+    package private(set) var completed: UInt16 = 0
+    private var given: Side?
+    private var setStart: Int64 = 0
+    private var target = 0.0
+    private var shifted: Side?
+    private var shiftTime: Int64 = 0
+    private var assumed = false
+    private var loudSince: Int64 = 0
+
+    /// s without a shift after which a given side is believed.
+    private static var assumeAfter: Double { @_noLocks get { 5.0 } }
+    /// s for the pelvis to become still after a shift; later the hold begins regardless.
+    private static var settleLimit: Double { @_noLocks get { 1.5 } }
+    /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
+    private static var loudFor: Double { @_noLocks get { 0.05 } }
+
+    @_noLocks
+    package init() {}
+
+    @_noLocks
+    package mutating func begin(side: Side?, target: Double, time: Int64) {
+        self = HoldTracker()
+        given = side
+        self.target = target
+        setStart = time
+        phase = .waiting
+        if let side {
+            stanceSide = side
+            source = .given
+        }
+    }
+
+    @_noLocks
+    package mutating func end(time: Int64) {
+        if phase == .holding { finish(.stopped, at: time) }
+        phase = .idle
+        stanceSide = nil
+        source = .unknown
+    }
+
+    /// Takes one pelvis sample's findings. `jerkLimit`: ratio above which balance counts as lost, nil
+    /// where no rule asks for it.
+    @_noLocks
+    package mutating func step(
+        shift: ShiftEvent, motion: LateralShift, jerkRatio: Double?, jerkLimit: Double?,
+        gates: Gates, time: Int64
+    ) {
+        guard phase != .idle else { return }
+        if gates.has(.uncalibrated) || gates.has(.gap) || gates.has(.stale) {
+            if phase == .holding { finish(.lostData, at: time) }
+            shifted = nil
+            return
+        }
+        note(shift, motion: motion, time: time)
+        if phase == .holding {
+            checkBalance(jerkRatio: jerkRatio, limit: jerkLimit, time: time)
+        } else {
+            startHoldIfDue(motion: motion, time: time)
+        }
+    }
+
+    @_noLocks
+    private mutating func note(_ shift: ShiftEvent, motion: LateralShift, time: Int64) {
+        guard shift != .none else { return }
+        let side: Side = shift == .toRight ? .right : .left
+        if phase == .holding, let stanceSide {
+            if side != stanceSide {
+                // The movement back began before it was recognised; the hold ended then.
+                finish(.lowered, at: max(holdStart, motion.onset))
+            } else if assumed {
+                begin(shiftTo: side, time: time)
+            }
+            return
+        }
+        guard given == nil || given == side else {
+            shifted = nil
+            return
+        }
+        begin(shiftTo: side, time: time)
+    }
+
+    @_noLocks
+    private mutating func begin(shiftTo side: Side, time: Int64) {
+        phase = .waiting
+        assumed = false
+        shifted = side
+        shiftTime = time
+        if given == nil {
+            stanceSide = side
+            source = .detected
+        }
+    }
+
+    @_noLocks
+    private mutating func startHoldIfDue(motion: LateralShift, time: Int64) {
+        if shifted != nil {
+            let waited = seconds(fromNanoseconds: time - shiftTime)
+            guard motion.isStill || waited > HoldTracker.settleLimit else { return }
+            start(at: time, assumed: false)
+        } else if given != nil, phase == .waiting, completed == 0,
+            seconds(fromNanoseconds: time - setStart) > HoldTracker.assumeAfter
+        {
+            start(at: time, assumed: true)
+        }
+    }
+
+    @_noLocks
+    private mutating func start(at time: Int64, assumed: Bool) {
+        phase = .holding
+        shifted = nil
+        holdStart = time
+        holdEnd = 0
+        endedBy = .none
+        loudSince = 0
+        self.assumed = assumed
+    }
+
+    @_noLocks
+    private mutating func checkBalance(jerkRatio: Double?, limit: Double?, time: Int64) {
+        guard let limit, let jerkRatio, jerkRatio >= limit else {
+            loudSince = 0
+            return
+        }
+        if loudSince == 0 { loudSince = time }
+        guard seconds(fromNanoseconds: time - loudSince) >= HoldTracker.loudFor else { return }
+        let held = seconds(fromNanoseconds: time - holdStart)
+        finish(held < target ? .balanceLost : .lowered, at: time)
+    }
+
+    @_noLocks
+    private mutating func finish(_ end: HoldEnd, at time: Int64) {
+        endedBy = end
+        holdEnd = time
+        completed &+= 1
+        phase = end == .balanceLost ? .lost : .waiting
+        shifted = nil
+        if given == nil {
+            stanceSide = nil
+            source = .unknown
+        }
+    }
+}
+
+// The standard library's `==` for enums with raw values is generic, which the real-time law refuses
+// in debug builds; these compare the raw bytes.
+
+extension HoldPhase {
+    @_noLocks
+    package static func == (left: HoldPhase, right: HoldPhase) -> Bool { left.rawValue == right.rawValue }
+    @_noLocks
+    package static func != (left: HoldPhase, right: HoldPhase) -> Bool { left.rawValue != right.rawValue }
+}
+
+extension HoldEnd {
+    @_noLocks
+    package static func == (left: HoldEnd, right: HoldEnd) -> Bool { left.rawValue == right.rawValue }
+    @_noLocks
+    package static func != (left: HoldEnd, right: HoldEnd) -> Bool { left.rawValue != right.rawValue }
+}

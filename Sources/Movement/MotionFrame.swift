@@ -1,0 +1,52 @@
+// Everything the real-time thread found out from one sample, as a plain value.
+
+package import Kinematics
+
+/// The result of one estimator step.
+package struct MotionFrame: BitwiseCopyable, Sendable {
+    /// Place in the session: counts samples accepted by the estimator, all sensors together, from 1.
+    package var sequence: UInt64 = 0
+    /// The sensor's place in the session's table.
+    package var channel: UInt8 = 0
+    package var segment: Segment?
+    /// When the sample was taken, host ns, and when its packet arrived.
+    package var time: Int64 = 0
+    package var arrival: Int64 = 0
+
+    // The sensor.
+    package var sample = ImuSample(angularRate: .zero, specificForce: .zero)
+    package var worldFromSensor = Rotation.identity
+    /// One standard deviation of inclination, rad.
+    package var sigma = 0.0
+    /// Raw value of the tilt filter's flags.
+    package var tiltFlags: UInt16 = 0
+
+    // The body, as of this sample.
+    package var posture = Posture.unknown
+    package var gates = Gates.none
+    package var stanceSide: Side?
+    package var stanceSource = StanceSource.unknown
+    package var phase = HoldPhase.idle
+    /// s of the present hold, 0 outside one.
+    package var holdSeconds = 0.0
+    /// Begin and end of the present or last hold, host ns; 0 where it has not come.
+    package var holdStart: Int64 = 0
+    package var holdEndTime: Int64 = 0
+    package var holdEnd = HoldEnd.none
+    package var completedHolds: UInt16 = 0
+    /// Pelvis angles relative to neutral, rad; NaN where not measured.
+    package var obliquity = Double.nan
+    package var anteriorTilt = Double.nan
+    /// Trunk lean to the right relative to neutral, rad; NaN where not measured.
+    package var trunkLean = Double.nan
+    package var drop = Double.nan
+    /// Bit i: rule i of the plan is active.
+    package var activeRules: UInt32 = 0
+    /// Bit i: rule i of the plan could be judged at this sample.
+    package var judgedRules: UInt32 = 0
+    /// Number of the command applied just before this sample's step; only in command notices.
+    package var command: UInt32 = 0
+
+    @_noLocks
+    package init() {}
+}

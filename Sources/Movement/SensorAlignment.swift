@@ -1,0 +1,29 @@
+// How one sensor sits on its segment, and what that segment reads when the person stands at ease.
+
+package import Kinematics
+
+/// The result of a calibration, as the estimator needs it.
+package struct SensorAlignment: BitwiseCopyable, Sendable, Equatable {
+    /// Turns sensor axes into segment axes (X anterior, Y up, Z to the person's right).
+    package var segmentFromSensor: Rotation
+    /// Median angles over the last 3 s of the quiet two-legged stand, raw (compensations 1.5), rad.
+    package var neutral: SegmentAngles
+    /// Mean jerk of the horizontal specific force in the quiet stand, m/s³: the calm of rule C19.
+    package var calmJerk: Double
+
+    @_noLocks
+    package init(segmentFromSensor: Rotation, neutral: SegmentAngles, calmJerk: Double) {
+        self.segmentFromSensor = segmentFromSensor
+        self.neutral = neutral
+        self.calmJerk = calmJerk
+    }
+
+    /// The alignment of a sensor whose axes already are the segment's: for tests and for truth.
+    package static var identity: SensorAlignment {
+        @_noLocks get {
+            SensorAlignment(
+                segmentFromSensor: .identity,
+                neutral: SegmentAngles(obliquity: 0, anteriorTilt: 0), calmJerk: 0)
+        }
+    }
+}
