@@ -26,7 +26,13 @@ let package = Package(
             swiftSettings: strict),
         // Floor 3.
         .target(name: "Movement", dependencies: ["Kinematics"], swiftSettings: strict),
+        .target(name: "Estimation", dependencies: ["Kinematics"], swiftSettings: strict),
+        .target(name: "Wearables", dependencies: ["Kinematics"], swiftSettings: strict),
         // Floor 4.
+        .target(
+            name: "Pipeline",
+            dependencies: ["Wearables", "Estimation", "Movement", "Kinematics", "Plumbing"],
+            swiftSettings: strict),
         .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
             resources: [.embedInCode("Catalogue")], swiftSettings: strict),

@@ -1,6 +1,7 @@
 // The one door: a sequential-packet socket that keeps packet boundaries and carries kernel stamps.
 
 import CLinux
+import Glibc
 
 /// What came out of a packet socket.
 package enum PacketRead: Sendable, Equatable {
@@ -9,6 +10,7 @@ package enum PacketRead: Sendable, Equatable {
     /// Longer than any wearable's packet: refused.
     case oversized
     case empty
+    /// No bytes: the end of the stream, or a packet of length zero (`hasHungUp` tells).
     case ended
 }
 
@@ -53,6 +55,13 @@ package enum PacketSocket {
             unsafe rehab_send(descriptor.rawValue, bytes.baseAddress, bytes.count, nil, 0)
         }
         return sent == packet.count
+    }
+
+    /// True once the other end is closed: tells the end of the stream from a packet of length zero.
+    package static func hasHungUp(_ descriptor: Int32) -> Bool {
+        var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+        guard unsafe poll(&entry, 1, 0) > 0 else { return false }
+        return entry.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
     }
 
     private static func closeAll(_ message: rehab_message) {

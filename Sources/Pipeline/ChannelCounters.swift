@@ -1,0 +1,33 @@
+// What intake counts for each sensor, readable from any thread.
+
+package import Synchronization
+
+/// Counters of one channel. Domain: written by intake, read by anyone.
+package final class ChannelCounters: Sendable {
+    package let packets = Atomic<Int>(0)
+    package let samples = Atomic<Int>(0)
+    package let decodeErrors = Atomic<Int>(0)
+    package let duplicates = Atomic<Int>(0)
+    package let gaps = Atomic<Int>(0)
+    package let lost = Atomic<Int>(0)
+    /// Samples the estimator's ring had no room for.
+    package let refused = Atomic<Int>(0)
+    /// Host time of the newest packet, ns; 0 before the first.
+    package let lastArrival = Atomic<Int64>(0)
+    /// Parts per million by which the sensor's clock is slow (+) or fast (−).
+    package let clockPPM = Atomic<Int>(0)
+    /// Raw value of the newest decode error plus one; 0: none yet.
+    package let lastError = Atomic<UInt8>(0)
+    /// Descriptors still open.
+    package let openDoors = Atomic<Int>(0)
+
+    package init() {}
+}
+
+extension Atomic<Int> {
+    /// Adds without an ordering: these are counters.
+    func add(_ amount: Int) { wrappingAdd(amount, ordering: .relaxed) }
+
+    /// The present count.
+    package var value: Int { load(ordering: .relaxed) }
+}

@@ -1,0 +1,65 @@
+// One sensor's way from bytes to stamped samples: decoder, then clock recovery.
+
+package import Kinematics
+import Plumbing
+package import Wearables
+
+/// What a packet came to.
+package enum PacketOutcome: Sendable, Equatable {
+    case samples(Int)
+    case refused(DecodeError)
+}
+
+/// Decoding state of one sensor. Used by intake's thread, and by an offline replay without threads.
+package final class ChannelDecoder {
+    private var driver: any Wearable
+    private var clock: ClockRecovery
+    private var buffer: FixedBuffer<ImuSample>
+    private let batched: Bool
+    package let samplePeriod: Double
+    /// Samples lost before the newest packet's samples.
+    package private(set) var lost = 0
+    /// Holes those samples left.
+    package private(set) var gaps = 0
+    /// Host seconds per second of the sensor's clock.
+    package var clockRate: Double { clock.rate }
+
+    package init(driver: any Wearable, rateHertz: Double) {
+        self.driver = driver
+        let capabilities = type(of: driver).capabilities
+        samplePeriod = 1 / rateHertz
+        clock = ClockRecovery(nominalPeriod: samplePeriod)
+        buffer = FixedBuffer(capacity: max(1, capabilities.samplesPerPacket))
+        batched = capabilities.batchDelay > 0.1
+    }
+
+    /// Decodes one packet; the samples are then read with `sample(_:)`.
+    package func decode(
+        _ packet: Span<UInt8>, from characteristic: CharacteristicIndex, arrival: Int64
+    ) -> PacketOutcome {
+        lost = 0
+        gaps = 0
+        var failure: DecodeError?
+        buffer.refill { (output: inout OutputSpan<ImuSample>) in
+            do throws(DecodeError) {
+                try driver.decode(packet, from: characteristic, into: &output)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure, buffer.count == 0 { return .refused(failure) }
+        return .samples(buffer.count)
+    }
+
+    /// Sample `index` of the last packet, stamped. Call once for each index, rising.
+    package func sample(_ index: Int, arrival: Int64) -> ImuSample {
+        var sample = buffer[index]
+        if batched { sample.flags = sample.flags.with(.batched) }
+        clock.stamp(&sample, arrival: arrival)
+        if clock.lostBefore > 0 {
+            lost += clock.lostBefore
+            gaps += 1
+        }
+        return sample
+    }
+}
