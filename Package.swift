@@ -34,6 +34,9 @@ let package = Package(
             dependencies: ["Wearables", "Estimation", "Movement", "Kinematics", "Plumbing"],
             swiftSettings: strict),
         .target(
+            name: "Recording", dependencies: ["Movement", "Kinematics", "Plumbing"],
+            swiftSettings: strict),
+        .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
             resources: [.embedInCode("Catalogue")], swiftSettings: strict),
     ]

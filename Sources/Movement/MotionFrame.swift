@@ -44,6 +44,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var activeRules: UInt32 = 0
     /// Bit i: rule i of the plan could be judged at this sample.
     package var judgedRules: UInt32 = 0
+    /// The cue decided at this sample, if any.
+    package var alert: Alert?
     /// Number of the command applied just before this sample's step; only in command notices.
     package var command: UInt32 = 0
 

@@ -91,6 +91,8 @@ package struct Estimator: ~Copyable, Sendable {
             specificForce: tagged.sample.specificForce, sigma: estimate.sigma,
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
             unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched))
-        return body.step(segment, observation, frame: &frame)
+        let alert = body.step(segment, observation, frame: &frame)
+        frame.alert = alert
+        return alert
     }
 }

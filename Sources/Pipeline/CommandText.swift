@@ -1,0 +1,128 @@
+// Commands as one line of text, exactly: what a recording keeps, a replay can do again.
+
+import Kinematics
+import Movement
+
+extension EstimatorAction {
+    /// The action as words and numbers with single spaces. Doubles keep every bit.
+    package var text: String {
+        switch self {
+        case .attach(let channel, let period, let segment):
+            "attach \(channel) \(period) \(segment?.name ?? "-")"
+        case .detach(let channel): "detach \(channel)"
+        case .assign(let channel, let segment): "assign \(channel) \(segment?.name ?? "-")"
+        case .align(let channel, let alignment):
+            "align \(channel) " + EstimatorAction.words(of: alignment)
+        case .begin(let plan): "begin " + EstimatorAction.words(of: plan)
+        case .end: "end"
+        }
+    }
+
+    private static func words(of alignment: SensorAlignment) -> String {
+        let r = alignment.segmentFromSensor
+        let n = alignment.neutral
+        return "\(r.w) \(r.x) \(r.y) \(r.z) \(n.obliquity) \(n.anteriorTilt) \(alignment.calmJerk)"
+    }
+
+    private static func words(of plan: MovementPlan) -> String {
+        var words = [
+            plan.task.name, plan.posture.name, plan.stanceSide?.name ?? "-", "\(plan.targetHold)",
+        ]
+        for index in 0..<plan.ruleCount {
+            let rule = plan.rules[index]
+            words += [
+                rule.id.name, rule.signal.name, "\(rule.on)", "\(rule.off)", "\(rule.minimumOn)",
+                "\(rule.minimumOff)", "\(rule.refractory)", rule.reportOnly ? "report" : "cue",
+            ]
+        }
+        return words.joined(separator: " ")
+    }
+
+    /// The action that `text` describes, or nil where it is none.
+    package init?(text: String) {
+        let words = text.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
+        guard let verb = words.first else { return nil }
+        let rest = Array(words.dropFirst())
+        let action: EstimatorAction?
+        switch (verb, rest.count) {
+        case ("attach", 3): action = EstimatorAction.attach(rest)
+        case ("detach", 1):
+            action = EstimatorAction.channel(rest[0]).map { .detach(channel: $0) }
+        case ("assign", 2): action = EstimatorAction.assign(rest)
+        case ("align", 8): action = EstimatorAction.align(rest)
+        case ("begin", 4...): action = EstimatorAction.begin(rest)
+        case ("end", 0): action = .end
+        default: action = nil
+        }
+        guard let action else { return nil }
+        self = action
+    }
+
+    private static func channel(_ word: String) -> UInt8? {
+        guard let channel = UInt8(word), channel < maximumChannels else { return nil }
+        return channel
+    }
+
+    /// A segment, or nothing for "-"; nil where the word is neither.
+    private static func segment(_ word: String) -> Segment?? {
+        if word == "-" { return .some(nil) }
+        guard let segment = Segment(name: word) else { return nil }
+        return .some(segment)
+    }
+
+    private static func attach(_ words: [String]) -> EstimatorAction? {
+        guard let channel = channel(words[0]), let period = Double(words[1]),
+            period >= 0.0002, period <= 1, let segment = segment(words[2])
+        else { return nil }
+        return .attach(channel: channel, samplePeriod: period, segment: segment)
+    }
+
+    private static func assign(_ words: [String]) -> EstimatorAction? {
+        guard let channel = channel(words[0]), let segment = segment(words[1]) else { return nil }
+        return .assign(channel: channel, segment: segment)
+    }
+
+    private static func align(_ words: [String]) -> EstimatorAction? {
+        let numbers = words.dropFirst().compactMap(Double.init)
+        guard let channel = channel(words[0]), numbers.count == 7,
+            numbers.allSatisfy(\.isFinite)
+        else { return nil }
+        let rotation = Rotation(w: numbers[0], x: numbers[1], y: numbers[2], z: numbers[3])
+        let length =
+            rotation.w * rotation.w + rotation.x * rotation.x + rotation.y * rotation.y
+            + rotation.z * rotation.z
+        guard abs(length - 1) < 1e-6 else { return nil }
+        return .align(
+            channel: channel,
+            alignment: SensorAlignment(
+                segmentFromSensor: rotation,
+                neutral: SegmentAngles(obliquity: numbers[4], anteriorTilt: numbers[5]),
+                calmJerk: numbers[6]))
+    }
+
+    private static func begin(_ words: [String]) -> EstimatorAction? {
+        guard let task = TaskKind(name: words[0]), let posture = Posture(name: words[1]),
+            words[2] == "-" || Side(name: words[2]) != nil, let target = Double(words[3]),
+            target.isFinite, (words.count - 4) % 8 == 0
+        else { return nil }
+        var plan = MovementPlan(
+            task: task, posture: posture, stanceSide: Side(name: words[2]), targetHold: target)
+        var rest = words.dropFirst(4)
+        while rest.count >= 8 {
+            guard let rule = rule(Array(rest.prefix(8))), plan.add(rule) else { return nil }
+            rest = rest.dropFirst(8)
+        }
+        return .begin(plan: plan)
+    }
+
+    private static func rule(_ words: [String]) -> Rule? {
+        let numbers = words[2..<7].compactMap(Double.init)
+        guard let id = RuleID(name: words[0]), let signal = Signal(name: words[1]),
+            numbers.count == 5, numbers.allSatisfy(\.isFinite),
+            words[7] == "cue" || words[7] == "report"
+        else { return nil }
+        return Rule(
+            id: id, signal: signal, on: numbers[0], off: numbers[1], minimumOn: numbers[2],
+            minimumOff: numbers[3], refractory: numbers[4], reportOnly: words[7] == "report")
+    }
+}

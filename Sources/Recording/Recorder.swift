@@ -1,0 +1,206 @@
+// The recorder thread: drains the rings into a file, a fifth of a second at a time.
+
+package import Movement
+package import Plumbing
+import Synchronization
+
+/// Where the recorder gets its material: the consuming ends of a pipeline's rings.
+package struct RecorderSource: Sendable {
+    package var popFrame: @Sendable () -> MotionFrame?
+    package var popPacket: @Sendable (inout [UInt8]) -> PacketHead?
+    /// Waits for work, at most this many ms.
+    package var wait: @Sendable (Int32) -> Void
+    /// Tells the source up to which sequence frames were taken.
+    package var noteConsumed: @Sendable (UInt64) -> Void
+    /// Packets and frames the rings refused so far.
+    package var refused: @Sendable () -> (packets: Int, frames: Int)
+
+    package init(
+        popFrame: @escaping @Sendable () -> MotionFrame?,
+        popPacket: @escaping @Sendable (inout [UInt8]) -> PacketHead?,
+        wait: @escaping @Sendable (Int32) -> Void,
+        noteConsumed: @escaping @Sendable (UInt64) -> Void,
+        refused: @escaping @Sendable () -> (packets: Int, frames: Int)
+    ) {
+        self.popFrame = popFrame
+        self.popPacket = popPacket
+        self.wait = wait
+        self.noteConsumed = noteConsumed
+        self.refused = refused
+    }
+}
+
+/// Writes one session. Always drains, also when the disk refuses: streaming and cues go on.
+///
+/// Domains: `mailbox` and `state` are shared (mutex); the file and the writer belong to the thread.
+package final class Recorder: @unchecked Sendable {
+    /// How the recording fares.
+    package struct State: Sendable {
+        package var packets = 0
+        package var frames = 0
+        package var cues = 0
+        /// Why nothing is written any more.
+        package var failure: PlumbingError?
+    }
+
+    private struct Mailbox {
+        var sensors: [RecordedSensor] = []
+        var commands: [UInt32: String] = [:]
+        var isEnding = false
+    }
+
+    private let source: RecorderSource
+    private let path: String
+    private let interval: Int32
+    private let mailbox = Mutex(Mailbox())
+    private let state = Mutex(State())
+    private var thread: RecorderThread?
+
+    // Recorder thread.
+    private var file: Descriptor?
+    private var writer = RecordingWriter()
+    private var scratch: [UInt8] = []
+    private var lastSync: Int64 = 0
+    private var missingBefore = (packets: 0, frames: 0)
+    /// Commands applied whose text has not come yet, in order.
+    private var untold: [(number: UInt32, after: UInt64)] = []
+
+    /// Begins to record into an open file; nil only drains. `path` is for errors. `interval`: ms
+    /// between writes; 200 keeps the promise that a killed daemon loses at most 250 ms.
+    package init(
+        file: consuming Descriptor?, path: String, head: [(key: String, value: String)],
+        source: RecorderSource, interval: Int32 = 200
+    ) throws(PlumbingError) {
+        self.source = source
+        self.path = path
+        self.interval = interval
+        self.file = consume file
+        writer.head(head)
+        missingBefore = source.refused()
+        thread = RecorderThread(
+            try RealtimeThread(name: "recorder", stackBytes: 512 * 1024) { [unowned self] in run() }
+        )
+    }
+
+    /// A sensor has come. Any thread.
+    package func add(_ sensor: RecordedSensor) {
+        mailbox.withLock { $0.sensors.append(sensor) }
+    }
+
+    /// The text of a command, to be written where the estimator says that it took effect. Any thread.
+    package func add(command number: UInt32, text: String) {
+        mailbox.withLock { $0.commands[number] = text }
+    }
+
+    package var current: State { state.withLock { $0 } }
+
+    /// Writes what waits and the end line, and joins the thread. The source must have been woken.
+    package func finish(wake: () -> Void) {
+        mailbox.withLock { $0.isEnding = true }
+        wake()
+        thread?.join()
+        thread = nil
+    }
+
+    private func run() {
+        while true {
+            let isEnding = mailbox.withLock { $0.isEnding }
+            if !isEnding { source.wait(interval) }
+            drain()
+            if isEnding {
+                writer.end()
+                flush(sync: true)
+                return
+            }
+            flush(sync: false)
+        }
+    }
+
+    private func drain() {
+        let sensors = mailbox.withLock { box in
+            let taken = box.sensors
+            box.sensors.removeAll()
+            return taken
+        }
+        for sensor in sensors { writer.sensor(sensor) }
+        scratch.removeAll(keepingCapacity: true)
+        while let head = source.popPacket(&scratch) {
+            writer.packet(head, scratch[...])
+            scratch.removeAll(keepingCapacity: true)
+            if writer.bytes.count > 1 << 20 { flush(sync: false) }
+        }
+        while let frame = source.popFrame() {
+            if frame.command != 0 {
+                untold.append((frame.command, frame.sequence))
+            } else {
+                writer.frame(frame)
+            }
+            source.noteConsumed(frame.sequence)
+            if writer.bytes.count > 1 << 20 { flush(sync: false) }
+        }
+        tellCommands()
+        noteMissing()
+    }
+
+    private func tellCommands() {
+        guard !untold.isEmpty else { return }
+        let waiting = untold
+        untold.removeAll()
+        mailbox.withLock { box in
+            for entry in waiting {
+                // In order: a text that has not come yet holds back the ones behind it.
+                if untold.isEmpty, let text = box.commands.removeValue(forKey: entry.number) {
+                    writer.command(after: entry.after, text: text)
+                } else {
+                    untold.append(entry)
+                }
+            }
+        }
+    }
+
+    private func noteMissing() {
+        let refused = source.refused()
+        if refused.packets > missingBefore.packets {
+            writer.missing("packets", count: refused.packets - missingBefore.packets)
+        }
+        if refused.frames > missingBefore.frames {
+            writer.missing("frames", count: refused.frames - missingBefore.frames)
+        }
+        missingBefore = refused
+    }
+
+    private func flush(sync: Bool) {
+        let bytes = writer.take()
+        let counts = (writer.packets, writer.frames, writer.cues)
+        var failure: PlumbingError?
+        if let descriptor = file?.rawValue, !bytes.isEmpty {
+            do throws(PlumbingError) {
+                try FileStore.write(bytes, to: descriptor, path: path)
+                let now = MonotonicClock.now()
+                // A power cut loses a second at most; a killed daemon nothing that was written.
+                if sync || now - lastSync > 1_000_000_000 {
+                    FileStore.sync(descriptor)
+                    lastSync = now
+                }
+            } catch {
+                failure = error
+                file = nil
+            }
+        }
+        state.withLock {
+            ($0.packets, $0.frames, $0.cues) = counts
+            if let failure { $0.failure = failure }
+        }
+    }
+}
+
+/// Holds the thread until it is joined.
+private final class RecorderThread: @unchecked Sendable {
+    private var thread: RealtimeThread?
+
+    init(_ thread: consuming RealtimeThread) { self.thread = consume thread }
+
+    func join() {
+        if let thread = thread.take() { thread.join() }
+    }
+}

@@ -1,0 +1,34 @@
+// A recording as it was read back.
+
+/// The content of a recording file.
+package struct Recording: Sendable {
+    /// The head's keys and values, in order.
+    package var head: [(key: String, value: String)] = []
+    package var sensors: [RecordedSensor] = []
+    package var packets: [RecordedPacket] = []
+    package var commands: [RecordedCommand] = []
+    /// Frame and cue lines as they stand, without the line end, in order.
+    package var frames: [String] = []
+    package var cues: [String] = []
+    /// Lines `x`: what the recorder could not keep.
+    package var missing: [String] = []
+    /// True where the orderly end was found.
+    package var isComplete = false
+    /// True where the last line was cut short and left out.
+    package var lastLineTorn = false
+    /// Lines left out in a lenient reading.
+    package var skippedLines = 0
+
+    package init() {}
+
+    /// The first value of a head key.
+    package func value(_ key: String) -> String? { head.first { $0.key == key }?.value }
+
+    /// s from the first packet to the last; nil with fewer than two.
+    package var duration: Double? {
+        guard let first = packets.first, let last = packets.last, packets.count > 1 else {
+            return nil
+        }
+        return Double(last.stamp &- first.stamp) * 1e-9
+    }
+}
