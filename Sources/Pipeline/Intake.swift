@@ -248,6 +248,7 @@ final class Intake: @unchecked Sendable {
         // A refused sample takes no number, so the estimator never waits for it.
         if core.samples[place].push(tagged) {
             sequence &+= 1
+            core.accepted.store(sequence, ordering: .releasing)
             channel.counters.samples.add(1)
         } else {
             channel.counters.refused.add(1)

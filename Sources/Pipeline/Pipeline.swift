@@ -1,6 +1,5 @@
 // The conveyor as its owner sees it: sensors and commands in, frames and alerts out.
 
-package import Kinematics
 package import Movement
 package import Plumbing
 import Synchronization
@@ -78,23 +77,16 @@ package final class Pipeline: @unchecked Sendable {
     package var channelCount: Int { counters.count }
 
     /// Begins to read a sensor; nil where the session has no place left. The estimator learns of it by
-    /// an `attach` command, whose number is returned.
+    /// an `attach` command that the caller sends first, for the channel `channelCount`.
     package func attach(
-        _ family: any Wearable.Type, rateHertz: Double, segment: Segment?,
-        sources: [PacketSource], after: UInt64? = nil
-    ) -> (channel: UInt8, counters: ChannelCounters, command: EstimatorCommand)? {
+        _ family: any Wearable.Type, rateHertz: Double, sources: [PacketSource]
+    ) -> (channel: UInt8, counters: ChannelCounters)? {
         guard counters.count < maximumChannels else { return nil }
         let channel = counters.count
         let channelCounters = ChannelCounters()
         channelCounters.openDoors.store(sources.count, ordering: .releasing)
         counters.append(channelCounters)
         core.channelsInUse.store(counters.count, ordering: .releasing)
-        // The estimator knows the sensor before its first sample can come.
-        let command = send(
-            .attach(
-                channel: UInt8(channel), samplePeriod: 1 / rateHertz, segment: segment),
-            after: after)
-        guard let command else { return nil }
         intake.attach(
             Intake.Attachment(
                 channel: channel,
@@ -104,16 +96,16 @@ package final class Pipeline: @unchecked Sendable {
                         rateHertz: rateHertz)
                 },
                 counters: channelCounters, sources: sources))
-        return (UInt8(channel), channelCounters, command)
+        return (UInt8(channel), channelCounters)
     }
 
     /// Stops reading a sensor; its place in the session is not used again.
-    package func detach(_ channel: UInt8) -> EstimatorCommand? {
-        intake.detach(Int(channel))
-        return send(.detach(channel: channel))
-    }
+    package func detach(_ channel: UInt8) { intake.detach(Int(channel)) }
 
     // MARK: commands
+
+    /// The number that the next command will get: the recorder is told its text before it is sent.
+    package var nextCommandNumber: UInt32 { commandCount &+ 1 }
 
     /// Queues a command; nil where 64 wait already (the estimator is stuck, or a replay is ahead).
     package func send(_ action: EstimatorAction, after: UInt64? = nil) -> EstimatorCommand? {
@@ -125,7 +117,10 @@ package final class Pipeline: @unchecked Sendable {
     }
 
     /// Samples beyond this sequence wait (replay: until the commands up to there are queued).
-    package func setGate(_ sequence: UInt64) { core.gate.store(sequence, ordering: .releasing) }
+    package func setGate(_ sequence: UInt64) {
+        core.gate.store(sequence, ordering: .releasing)
+        core.estimatorWake.signal()
+    }
 
     /// True while no command waits in the ring.
     package var commandsTaken: Bool { core.commands.count() == 0 }
@@ -161,6 +156,8 @@ package final class Pipeline: @unchecked Sendable {
     // MARK: health
 
     package var isStopping: Bool { core.isStopping.load(ordering: .acquiring) }
+    /// Sequence of the newest sample that intake queued.
+    package var accepted: UInt64 { core.accepted.load(ordering: .acquiring) }
     /// Sequence of the newest processed sample.
     package var processed: UInt64 { core.processed.load(ordering: .acquiring) }
     package var framesRefused: Int { core.frames.refused() }

@@ -25,6 +25,8 @@ package final class PipelineCore: Sendable {
     let alertWake: Wakeup
     let recorderWake: Wakeup
     let isStopping = Atomic<Bool>(false)
+    /// Sequence of the newest sample that intake queued.
+    let accepted = Atomic<UInt64>(0)
     /// Sequence of the newest processed sample.
     let processed = Atomic<UInt64>(0)
     /// Channels ever attached: the estimator looks no further.
@@ -64,6 +66,8 @@ package final class PipelineCore: Sendable {
         var place = 0
         while true {
             applyCommands(&estimator, processed: next - 1)
+            // A packet of several samples may reach past the gate; its later samples wait here.
+            if next > gate.load(ordering: .acquiring) { return }
             guard let tagged = take(next, startingAt: &place) else { return }
             let alert = estimator.step(tagged, frame: &frame)
             if let alert {

@@ -26,6 +26,33 @@ package enum FileStore {
         }
     }
 
+    /// The first and the last `part` bytes; a file shorter than that gives them all in `head`.
+    package static func readEnds(
+        _ path: String, part: Int
+    ) throws(PlumbingError) -> (head: [UInt8], tail: [UInt8]) {
+        let file = try open(path, O_RDONLY | O_CLOEXEC, "read \(path)")
+        var info = stat()
+        guard unsafe fstat(file.rawValue, &info) == 0, (info.st_mode & S_IFMT) == S_IFREG else {
+            throw PlumbingError("read \(path)", code: EISDIR)
+        }
+        let size = Int(info.st_size)
+        let head = try readPart(file.rawValue, from: 0, count: min(part, size), path: path)
+        guard size > part else { return (head, []) }
+        let tailStart = max(part, size - part)
+        return (
+            head, try readPart(file.rawValue, from: tailStart, count: size - tailStart, path: path)
+        )
+    }
+
+    private static func readPart(
+        _ file: Int32, from offset: Int, count: Int, path: String
+    ) throws(PlumbingError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        let read = unsafe pread(file, &bytes, count, offset)
+        if read < 0 { throw PlumbingError("read \(path)", code: errno) }
+        return Array(bytes.prefix(read))
+    }
+
     /// Replaces the file as a whole: written beside it, synced, renamed, directory synced.
     package static func replace(
         _ path: String, with bytes: [UInt8], mode: UInt32 = 0o640

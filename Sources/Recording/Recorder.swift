@@ -46,6 +46,7 @@ package final class Recorder: @unchecked Sendable {
     private struct Mailbox {
         var sensors: [RecordedSensor] = []
         var commands: [UInt32: String] = [:]
+        var marks: [(time: Int64, text: String)] = []
         var isEnding = false
     }
 
@@ -92,6 +93,11 @@ package final class Recorder: @unchecked Sendable {
         mailbox.withLock { $0.commands[number] = text }
     }
 
+    /// A remark. Any thread.
+    package func add(mark text: String, time: Int64) {
+        mailbox.withLock { $0.marks.append((time, text)) }
+    }
+
     package var current: State { state.withLock { $0 } }
 
     /// Writes what waits and the end line, and joins the thread. The source must have been woken.
@@ -117,12 +123,13 @@ package final class Recorder: @unchecked Sendable {
     }
 
     private func drain() {
-        let sensors = mailbox.withLock { box in
-            let taken = box.sensors
+        let news = mailbox.withLock { box in
+            let taken = (sensors: box.sensors, marks: box.marks)
             box.sensors.removeAll()
+            box.marks.removeAll()
             return taken
         }
-        for sensor in sensors { writer.sensor(sensor) }
+        for sensor in news.sensors { writer.sensor(sensor) }
         scratch.removeAll(keepingCapacity: true)
         while let head = source.popPacket(&scratch) {
             writer.packet(head, scratch[...])
@@ -139,6 +146,7 @@ package final class Recorder: @unchecked Sendable {
             if writer.bytes.count > 1 << 20 { flush(sync: false) }
         }
         tellCommands()
+        for mark in news.marks { writer.mark(time: mark.time, text: mark.text) }
         noteMissing()
     }
 

@@ -10,6 +10,8 @@ package struct Recording: Sendable {
     /// Frame and cue lines as they stand, without the line end, in order.
     package var frames: [String] = []
     package var cues: [String] = []
+    /// Remarks, without their times.
+    package var marks: [String] = []
     /// Lines `x`: what the recorder could not keep.
     package var missing: [String] = []
     /// True where the orderly end was found.

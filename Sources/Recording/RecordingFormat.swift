@@ -7,6 +7,7 @@
 //   f SEQUENCE CHANNEL TIME QW QX QY QZ SIGMA FLAGS [GATES POSTURE SIDE SOURCE PHASE OBLIQUITY TILT
 //     LEAN DROP ACTIVE JUDGED HOLD HOLDS END]       a frame; the body part for the pelvis only
 //   q NUMBER SEQUENCE TIME CROSSED RULE SIGNAL VALUE SIDE      a cue that was decided
+//   m TIME TEXT                                     a remark
 //   x WHAT COUNT                                    something that could not be recorded
 //   z PACKETS FRAMES CUES                           the orderly end
 //

@@ -72,6 +72,9 @@ package enum RecordingReader {
         case UInt8(ascii: "a"):
             guard let sensor = sensor(rest) else { return false }
             recording.sensors.append(sensor)
+        case UInt8(ascii: "m"):
+            guard let space = rest.firstIndex(of: 32) else { return false }
+            recording.marks.append(String(decoding: rest[(space + 1)...], as: UTF8.self))
         case UInt8(ascii: "x"):
             recording.missing.append(String(decoding: rest, as: UTF8.self))
         case UInt8(ascii: "z"):

@@ -72,6 +72,11 @@ package struct RecordingWriter: Sendable {
                 + "\(alert.signal.name) \(alert.value) \(alert.stanceSide?.name ?? "-")")
     }
 
+    /// A remark at a host time: an exercise began, a summary.
+    package mutating func mark(time: Int64, text: String) {
+        line("m \(time) \(RecordingWriter.oneLine(text))")
+    }
+
     /// Something that could not be recorded.
     package mutating func missing(_ what: String, count: Int) { line("x \(what) \(count)") }
 

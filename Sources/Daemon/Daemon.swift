@@ -1,0 +1,110 @@
+// Assembles the daemon, runs it until a signal, takes it apart in order.
+
+import Control
+import ControlServer
+import EventLoop
+import Exercises
+import Glibc
+import Plumbing
+import Synchronization
+import TomlReading
+import Varlink
+
+/// Why the daemon could not start.
+package struct DaemonError: Error, Sendable, CustomStringConvertible {
+    /// From sysexits.h: 75 (try again) where another daemon runs, 70 otherwise.
+    package let exitCode: Int32
+    package let description: String
+}
+
+/// The whole program but for `main`.
+package enum Daemon {
+    /// Runs until SIGTERM or SIGINT. `ready` is called once clients can connect.
+    package static func run(
+        _ settings: DaemonSettings, ready: () -> Void = {}
+    ) throws(DaemonError) {
+        let parts = try assemble(settings)
+        try listen(parts, settings)
+        DaemonLog.note("rehabd \(settings.version) answers at \(settings.paths.socket)")
+        ready()
+        parts.loop.run()
+        parts.signals.end(on: parts.loop)
+        DaemonLog.note("rehabd stopped")
+    }
+
+    private struct Parts {
+        let loop: EventLoop
+        let signals: UnixSignals
+        let control: ControlServer
+        let supervisor: Supervisor
+    }
+
+    private static func assemble(_ settings: DaemonSettings) throws(DaemonError) -> Parts {
+        // Before the first thread and the first allocation of any size.
+        RealtimeProcess.settleAllocator()
+        let memoryLocked = settings.realtime && RealtimeProcess.lockMemory()
+        let catalogue: [Exercise]
+        do throws(TomlError) {
+            catalogue = try Catalogue.load()
+        } catch {
+            throw DaemonError(exitCode: 70, description: "the built-in catalogue: \(error)")
+        }
+        do throws(PlumbingError) {
+            let loop = try EventLoop()
+            let ending = Ending()
+            // Before the other threads, which must not get the signals.
+            let signals = try UnixSignals([SIGTERM, SIGINT], on: loop) { _ in ending.end() }
+            let control = ControlServer(
+                loop: loop, owner: getuid(),
+                service: VarlinkService(
+                    vendor: "rehabd", product: "rehabd", version: settings.version,
+                    url: "https://rehabd.org", interfaces: [:]))
+            let supervisor = try Supervisor(
+                loop: loop, settings: settings, control: control, catalogue: catalogue,
+                memoryLocked: memoryLocked)
+            ending.set {
+                supervisor.assumeIsolated { $0.shutDown() }
+                control.assumeIsolated { $0.stop() }
+                loop.stop()
+            }
+            return Parts(loop: loop, signals: signals, control: control, supervisor: supervisor)
+        } catch {
+            throw DaemonError(exitCode: 70, description: error.description)
+        }
+    }
+
+    private static func listen(
+        _ parts: Parts, _ settings: DaemonSettings
+    ) throws(DaemonError) {
+        do throws(PlumbingError) {
+            try FileStore.makeDirectory(settings.paths.socketDirectory)
+        } catch {
+            throw DaemonError(exitCode: 70, description: error.description)
+        }
+        let failure = parts.control.assumeIsolated { control -> ControlServerError? in
+            do throws(ControlServerError) {
+                try control.start(at: settings.paths.socket, handler: parts.supervisor)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        guard let failure else { return }
+        parts.supervisor.assumeIsolated { $0.shutDown() }
+        var isSecond = false
+        if case .listening(.inUse) = failure { isSecond = true }
+        throw DaemonError(exitCode: isSecond ? 75 : 70, description: failure.description)
+    }
+}
+
+/// What a signal sets off; set once everything exists.
+private final class Ending: Sendable {
+    private let body = Mutex<(@Sendable () -> Void)?>(nil)
+
+    func set(_ body: @escaping @Sendable () -> Void) { self.body.withLock { $0 = body } }
+
+    func end() {
+        let body = body.withLock { $0 }
+        body?()
+    }
+}

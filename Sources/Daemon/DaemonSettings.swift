@@ -1,0 +1,32 @@
+// What can be chosen about a daemon before it starts.
+
+import DBus
+import Plumbing
+
+/// Settings taken from the environment; everything else is asked over the control socket.
+package struct DaemonSettings: Sendable {
+    package var paths: StatePaths
+    /// False: the threads stay at normal priority (`REHABD_REALTIME=no`).
+    package var realtime = true
+    /// ALSA device for tones; nil: none (`REHABD_AUDIO`, default "default", "none" for silence).
+    package var audioDevice: String? = "default"
+    package var version = programVersion
+
+    package init(paths: StatePaths) { self.paths = paths }
+
+    package init(environment: [String: String]) {
+        paths = StatePaths(environment: environment)
+        realtime = environment["REHABD_REALTIME"] != "no"
+        if let device = environment["REHABD_AUDIO"], !device.isEmpty {
+            audioDevice = device == "none" ? nil : device
+        }
+    }
+
+    /// Asks rtkit for the calling thread's rights.
+    var realtimeBroker: @Sendable (Int32) -> Bool {
+        { thread in RealtimeKit.makeRealtime(thread: thread) }
+    }
+}
+
+/// The version of this program.
+package let programVersion = "0.1.0"

@@ -1,0 +1,97 @@
+// Motion frames, alerts and sets as they are told over the control socket: here radians become degrees.
+
+import Control
+import Exercises
+import Kinematics
+import Movement
+
+/// A finite angle in degrees; nil for "not measured".
+private func degrees(_ radians: Double) -> Double? {
+    radians.isFinite ? radians * degreesPerRadian : nil
+}
+
+extension MotionFrame {
+    /// The frame for clients. `set` adds what only the running set knows.
+    func told(set: SetRecord?) -> Rehab1.Frame {
+        var rules: [String] = []
+        if let set {
+            for index in 0..<set.plan.ruleCount where activeRules & (1 << UInt32(index)) != 0 {
+                rules.append(set.plan.rules[index].id.name)
+            }
+        }
+        let phase: Rehab1.Frame.Phase =
+            switch self.phase {
+            case .idle: .idle
+            case .waiting: .waiting
+            case .holding: .holding
+            case .lost: .lost
+            }
+        return Rehab1.Frame(
+            time: time, posture: posture.name, obliquityDegrees: degrees(obliquity),
+            anteriorTiltDegrees: degrees(anteriorTilt), trunkLeanDegrees: degrees(trunkLean),
+            dropDegrees: degrees(drop), sigmaDegrees: degrees(sigma),
+            stanceSide: stanceSide?.name, stanceSource: stanceSource.name, phase: phase,
+            holdSeconds: holdSeconds, shareInBand: set?.presentShareInBand,
+            dropOnDegrees: set?.plan.threshold(of: .drop).flatMap(degrees),
+            hikeOnDegrees: set?.plan.threshold(of: .hike).flatMap(degrees),
+            activeRules: rules, gates: gates.names,
+            quaternion: [worldFromSensor.w, worldFromSensor.x, worldFromSensor.y, worldFromSensor.z])
+    }
+}
+
+extension Alert {
+    /// The cue for clients. `latency`: ns from the decision to the outputs.
+    func told(latency: Int64?, heard: Bool) -> Rehab1.Cue {
+        let words = CueText(rule: rule)
+        return Rehab1.Cue(
+            time: time, rule: rule.name, signal: signal.name,
+            valueDegrees: signal.isAngle ? value * degreesPerRadian : value,
+            side: stanceSide?.name, text: words?.shown ?? rule.name,
+            spoken: words?.spoken ?? "", crossed: crossed,
+            latencyMilliseconds: latency.map { Double($0) * 1e-6 }, heard: heard)
+    }
+}
+
+extension Exercise {
+    /// The exercise for clients; `segments` are the ones worn now.
+    func told(worn segments: Set<Segment>) -> Rehab1.Exercise {
+        Rehab1.Exercise(
+            id: id, title: title, version: Int64(version), posture: posture.name,
+            sensorsNeeded: sensorsNeeded, sensorsBetter: sensorsBetter, cue: cue,
+            rules: rules.map { rule in
+                let unit = rule.signal.isAngle ? degreesPerRadian : 1
+                return Rehab1.Rule(
+                    id: rule.id.name, signal: rule.signal.name, onDegrees: rule.on * unit,
+                    offDegrees: rule.off * unit, minOnSeconds: rule.minimumOn,
+                    measured: rule.signal.isMeasurable(with: segments))
+            })
+    }
+}
+
+extension Signal {
+    /// Whether sensors on these segments can show the signal.
+    func isMeasurable(with segments: Set<Segment>) -> Bool {
+        let thigh = segments.contains(.leftThigh) || segments.contains(.rightThigh)
+        return switch self {
+        case .drop, .hike, .tiltChange, .jerkRatio: segments.contains(.pelvis)
+        case .leanIpsilateral, .leanAway:
+            segments.contains(.pelvis) && segments.contains(.trunk)
+        case .legLean: thigh
+        case .hipAdduction: segments.contains(.pelvis) && thigh
+        }
+    }
+
+    /// The signal in words for "not measured" lists.
+    var plainName: String {
+        switch self {
+        case .drop: "drop of the pelvis"
+        case .hike: "hike of the pelvis"
+        case .leanIpsilateral: "trunk lean to the stance side"
+        case .leanAway: "trunk lean away from the stance side"
+        case .legLean: "sideways shift over the foot"
+        case .hipAdduction: "adduction of the stance hip"
+        case .tiltChange: "change of pelvic tilt"
+        case .jerkRatio: "loss of balance"
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// One attached sensor as the Supervisor knows it.
+
+import Control
+import Estimation
+import Kinematics
+import Movement
+import Pipeline
+import Plumbing
+
+/// A sensor of the present session.
+struct SensorEntry {
+    let name: String
+    let kind: String
+    let channel: UInt8
+    let rateHertz: Double
+    let counters: ChannelCounters
+    var segment: Segment?
+    var calibration: StoredCalibration?
+    var isRestored = false
+    var state = Rehab1.Sensor.State.waiting
+    var latest: MotionFrame?
+    /// Frames and the device time they span, for the measured rate.
+    var attachedAt: Int64
+
+    /// Silence after which a streaming sensor counts as lost, ns: the fault matrix's general target,
+    /// max(5 periods, 200 ms), which finds a loss within 300 ms.
+    var lossAfter: Int64 { max(200_000_000, Int64(5e9 / rateHertz)) }
+
+    /// ns since the newest packet; nil before the first.
+    func age(at now: Int64) -> Int64? {
+        let last = counters.lastArrival.load(ordering: .relaxed)
+        return last == 0 ? nil : max(0, now - last)
+    }
+
+    /// The state that the counters show at `now`.
+    func stateNow(_ now: Int64) -> Rehab1.Sensor.State {
+        guard let age = age(at: now) else {
+            return counters.openDoors.value == 0 ? .ended : .waiting
+        }
+        if counters.openDoors.value == 0 { return .ended }
+        return age > lossAfter ? .lost : .streaming
+    }
+
+    /// The sensor as it is told over the control socket.
+    func told(at now: Int64) -> Rehab1.Sensor {
+        let ppm = Double(counters.clockPPM.value) * 1e-6
+        let samples = counters.samples.value
+        return Rehab1.Sensor(
+            name: name, kind: kind, segment: segment?.name, state: state,
+            nominalRateHertz: rateHertz,
+            // A clock that needs more host time for a second samples more slowly.
+            rateHertz: samples > 1 ? rateHertz / (1 + ppm) : nil,
+            ageMilliseconds: age(at: now).map { Double($0) * 1e-6 },
+            packets: Int64(counters.packets.value), samples: Int64(samples),
+            decodeErrors: Int64(counters.decodeErrors.value), gaps: Int64(counters.gaps.value),
+            lostSamples: Int64(counters.lost.value),
+            duplicates: Int64(counters.duplicates.value), refused: Int64(counters.refused.value),
+            sigmaDegrees: latest.map { $0.sigma * degreesPerRadian },
+            flags: latest.map { TiltFlags(rawValue: $0.tiltFlags).names } ?? [],
+            calibration: calibration.map { told($0) })
+    }
+
+    private func told(_ calibration: StoredCalibration) -> Rehab1.Calibration {
+        Rehab1.Calibration(
+            date: calibration.date, axisVarianceExplained: calibration.varianceExplained,
+            neutralObliquityRawDegrees: calibration.neutralObliquity * degreesPerRadian,
+            neutralTiltRawDegrees: calibration.neutralAnteriorTilt * degreesPerRadian,
+            signProof: calibration.signProof, restored: isRestored, notes: calibration.notes)
+    }
+}

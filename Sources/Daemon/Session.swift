@@ -1,0 +1,118 @@
+// From the first sensor to the last: one pipeline, one recording, one set of outputs.
+
+import Alerts
+import Kinematics
+import Movement
+import Pipeline
+import Plumbing
+import Recording
+
+/// A session. Owned by the Supervisor; the threads inside keep their own rules.
+///
+/// Every session starts its pipeline from nothing, so its recording holds all that its decisions
+/// rest on, and a replay comes to the same bits.
+final class Session {
+    let pipeline: Pipeline
+    /// Name and path of the recording; nil where nothing is written.
+    private(set) var recordingName: String?
+    private(set) var recordingPath: String?
+    private var recorder: Recorder?
+    private var dispatcher: AlertDispatcher?
+    /// Worth keeping: a calibration or a set took place.
+    private(set) var isWorthKeeping = false
+    /// The user asked not to record.
+    var isUnwanted = false
+    private var exerciseMarks: [String] = []
+
+    init(settings: DaemonSettings) throws(PlumbingError) {
+        pipeline = try Pipeline(
+            stamps: .kernel, realtime: settings.realtime, broker: settings.realtimeBroker)
+    }
+
+    var hasBegun: Bool { recorder != nil }
+
+    /// Starts recorder and outputs. Returns a warning where the recording cannot be written: the
+    /// session goes on without.
+    func begin(
+        paths: StatePaths, head: [(key: String, value: String)], name: String,
+        outputs: [any AlertOutput], settings: DaemonSettings
+    ) throws(PlumbingError) -> String? {
+        guard !hasBegun else { return nil }
+        var warning: String?
+        var file: Int32 = -1
+        let path = "\(paths.recordings)/\(name).\(RecordingFormat.fileExtension)"
+        do throws(PlumbingError) {
+            try FileStore.makeDirectory(paths.recordings)
+            file = try FileStore.create(path).release()
+            recordingPath = path
+            recordingName = name
+        } catch {
+            warning =
+                "nothing is recorded: \(error.description). Free space or correct the permissions "
+                + "of \(paths.state), then attach the sensors again."
+        }
+        let pipeline = pipeline
+        let source = RecorderSource(
+            popFrame: { pipeline.popFrame() },
+            popPacket: { pipeline.popPacket(appendingTo: &$0) },
+            wait: { pipeline.waitForRecorderWork(milliseconds: $0) },
+            noteConsumed: { pipeline.noteConsumed($0) },
+            refused: { (pipeline.packetsRefused, pipeline.framesRefused) })
+        let descriptor: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
+        recorder = try Recorder(file: descriptor, path: path, head: head, source: source)
+        pipeline.setRecording(file >= 0)
+        dispatcher = try AlertDispatcher(
+            source: AlertSource(
+                next: { pipeline.popAlert() }, wakeDescriptor: pipeline.alertDescriptor,
+                clearWake: { pipeline.waitForAlert() }),
+            outputs: outputs, realtime: settings.realtime, broker: settings.realtimeBroker)
+        return warning
+    }
+
+    // MARK: what goes into the recording
+
+    func note(_ sensor: RecordedSensor) { recorder?.add(sensor) }
+
+    /// Queues a command and tells the recorder its text; false where the estimator takes none.
+    func send(_ action: EstimatorAction) -> Bool {
+        recorder?.add(command: pipeline.nextCommandNumber, text: action.text)
+        return pipeline.send(action) != nil
+    }
+
+    func mark(_ text: String) { recorder?.add(mark: text, time: MonotonicClock.now()) }
+
+    func markCalibration() { isWorthKeeping = true }
+
+    func markExercise(_ id: String, side: String) {
+        isWorthKeeping = true
+        let mark = "\(RecordingOutline.exerciseMark)\(id) \(side)"
+        self.mark(mark)
+        exerciseMarks.append(mark)
+    }
+
+    var recorderState: Recorder.State { recorder?.current ?? Recorder.State() }
+
+    // MARK: outputs
+
+    var outputHealth: [AlertOutputHealth] { dispatcher?.health ?? [] }
+    var alertGrant: SchedulingGrant { dispatcher?.grant ?? .plain }
+    func nextPresented() -> Presented? { dispatcher?.nextPresented() }
+    func notify(_ notice: Alert) { dispatcher?.notify(notice) }
+
+    // MARK: the end
+
+    /// Ends the threads in the order of the flow, closes the recording, and removes it where nothing
+    /// happened that is worth keeping.
+    func end() {
+        pipeline.stop()
+        dispatcher?.stop()
+        dispatcher = nil
+        // Repeated at the end, where a list of recordings finds them quickly.
+        for text in Set(exerciseMarks).sorted() { mark(text) }
+        recorder?.finish { pipeline.wakeRecorder() }
+        recorder = nil
+        if let recordingPath, isUnwanted || !isWorthKeeping {
+            try? FileStore.remove(recordingPath)
+        }
+    }
+}

@@ -1,0 +1,164 @@
+// Holds all the keys: the one actor that attaches sensors, commands the estimator and answers clients.
+
+import Alerts
+import Control
+import ControlServer
+package import EventLoop
+import Exercises
+import Kinematics
+import Movement
+import Pipeline
+import Plumbing
+
+/// The daemon's person in charge. Lives on the loop's thread; waits for nobody.
+package actor Supervisor: LoopActor {
+    package nonisolated let loop: EventLoop
+    let settings: DaemonSettings
+    let control: ControlServer
+    let catalogue: [Exercise]
+    let calibrations: CalibrationStore
+    let startedAt: Int64
+    let memoryLocked: Bool
+
+    var session: Session
+    var sensors: [SensorEntry] = []
+    var calibration: RunningCalibration?
+    var exercise: RunningExercise?
+    var replay: RunningReplay?
+    var warnings: [String] = []
+    /// The session timer: runs while sensors are attached.
+    private var ticking: TimerID?
+    /// Number of sessions begun, for names within one second.
+    var sessionCount = 0
+
+    /// How often the loop looks at the live ring, ns. Cues do not wait for it: they leave by the
+    /// alert thread; 25 ms only bounds how late a picture of the body is.
+    private static let tick: Int64 = 25_000_000
+
+    package init(
+        loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise],
+        memoryLocked: Bool
+    ) throws(PlumbingError) {
+        self.loop = loop
+        self.settings = settings
+        self.control = control
+        self.catalogue = catalogue
+        self.memoryLocked = memoryLocked
+        calibrations = CalibrationStore(directory: settings.paths.calibrations)
+        startedAt = loop.now
+        session = try Session(settings: settings)
+    }
+
+    /// Starts the session timer, once.
+    func beginTicking() {
+        guard ticking == nil else { return }
+        ticking = every(Supervisor.tick) { $0.lookAround() }
+    }
+
+    /// Ends everything in order; the loop may then stop.
+    package func shutDown() {
+        if exercise != nil { _ = try? finishExercise() }
+        calibration?.stream.refuse(
+            .notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
+        calibration = nil
+        endReplay()
+        stopTicking()
+        session.end()
+        sensors = []
+    }
+
+    private func stopTicking() {
+        if let ticking { loop.cancel(ticking) }
+        ticking = nil
+    }
+
+    // MARK: the tick
+
+    /// Takes what the estimator and the outputs said since the last tick.
+    private func lookAround() {
+        var newestPelvis: MotionFrame?
+        while let frame = session.pipeline.popLive() {
+            take(frame)
+            if frame.segment == .pelvis { newestPelvis = frame }
+        }
+        while let presented = session.nextPresented() {
+            control.broadcast(
+                .cue(presented.alert.told(latency: presented.latency, heard: presented.heard)),
+                time: presented.alert.time)
+            exercise?.notHeard += presented.heard ? 0 : 1
+        }
+        if control.isWatched, let newestPelvis {
+            control.broadcast(
+                .frame(newestPelvis.told(set: exercise?.record)), time: newestPelvis.time)
+        }
+        watchSensors()
+        watchRecorder()
+    }
+
+    private func take(_ frame: MotionFrame) {
+        if let index = sensors.firstIndex(where: { $0.channel == frame.channel }) {
+            sensors[index].latest = frame
+        }
+        exercise?.record.add(frame)
+        advanceCalibration(frame)
+    }
+
+    /// Notices sensors that came, went silent, came back or ended.
+    private func watchSensors() {
+        let now = loop.now
+        for index in sensors.indices {
+            let state = sensors[index].stateNow(now)
+            guard state != sensors[index].state else { continue }
+            sensors[index].state = state
+            control.broadcast(.sensor(sensors[index].told(at: now)))
+            if state == .lost, calibration != nil {
+                refuseCalibration(.dataLost(sensor: sensors[index].name))
+            }
+        }
+        let ended = sensors.filter { $0.state == .ended }
+        if !ended.isEmpty { ended.forEach { remove($0) } }
+    }
+
+    private func watchRecorder() {
+        guard let failure = session.recorderState.failure else { return }
+        warn(
+            "the recording stopped: \(failure.description). Cues go on. Free space or correct the "
+                + "permissions; the next session is recorded again.")
+    }
+
+    /// Says a thing once and keeps it in the status.
+    func warn(_ text: String) {
+        guard !warnings.contains(text) else { return }
+        if warnings.count >= 20 { warnings.removeFirst() }
+        warnings.append(text)
+        DaemonLog.warning(text)
+        control.broadcast(.warning(text))
+    }
+
+    // MARK: sensors leaving
+
+    /// Takes a sensor out; the session ends with the last one.
+    func remove(_ entry: SensorEntry) {
+        session.pipeline.detach(entry.channel)
+        _ = session.send(.detach(channel: entry.channel))
+        sensors.removeAll { $0.channel == entry.channel }
+        if entry.segment == .pelvis {
+            if calibration != nil { refuseCalibration(.dataLost(sensor: entry.name)) }
+            if exercise != nil {
+                warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
+                if let summary = try? finishExercise() { control.broadcast(.set(summary)) }
+            }
+        }
+        if sensors.isEmpty { endSession() }
+    }
+
+    private func endSession() {
+        stopTicking()
+        session.end()
+        do throws(PlumbingError) {
+            session = try Session(settings: settings)
+        } catch {
+            warn("no new session can begin: \(error.description). Restart rehabd.")
+        }
+    }
+}

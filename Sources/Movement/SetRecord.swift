@@ -1,0 +1,154 @@
+// What came of one set: holds, shares of time, episodes, cues. Built from frames, off the real-time thread.
+
+package import Kinematics
+
+/// One finished hold.
+package struct HoldRecord: Sendable, Equatable {
+    package var side: Side
+    /// s from the start of the set.
+    package var start: Double
+    package var duration: Double
+    /// Share of judged time with the pelvis inside its band, 0 to 1; nil where nothing was judged.
+    package var shareInBand: Double?
+    /// rad; nil where nothing was judged.
+    package var meanDrop: Double?
+    package var maxDrop: Double?
+    package var maxHike: Double?
+    package var endedBy: HoldEnd
+}
+
+/// What one rule saw in a set.
+package struct RuleRecord: Sendable, Equatable {
+    package var rule: Rule
+    /// s of hold time in which the rule was judged, and in which it was active.
+    package var judged = 0.0
+    package var active = 0.0
+    package var episodes = 0
+    package var cues = 0
+
+    package var isMeasured: Bool { judged > 0 }
+}
+
+/// Collects the frames of a set and sums them up.
+package struct SetRecord: Sendable {
+    private struct Moment {
+        var time: Int64
+        var interval: Double
+        var drop: Double
+    }
+
+    package let plan: MovementPlan
+    package private(set) var rules: [RuleRecord]
+    package private(set) var holds: [HoldRecord] = []
+    /// s of pelvis samples, and of those at which a gate was closed.
+    package private(set) var duration = 0.0
+    package private(set) var unknown = 0.0
+    package private(set) var cues = 0
+    /// Host time of the set's first frame, ns.
+    package private(set) var start: Int64 = 0
+    private var moments: [Moment] = []
+    private var holdStart: Int64 = 0
+    private var holdSide: Side?
+    private var completed: UInt16 = 0
+    private var lastActive: UInt32 = 0
+
+    package init(plan: MovementPlan) {
+        self.plan = plan
+        rules = (0..<plan.ruleCount).map { RuleRecord(rule: plan.rules[$0]) }
+    }
+
+    /// Share of the present hold in band so far; nil outside a hold.
+    package var presentShareInBand: Double? {
+        moments.isEmpty ? nil : shareInBand(moments)
+    }
+
+    /// Share of all judged hold time in band; nil without any.
+    package var shareInBand: Double? {
+        let judged = holds.filter { $0.shareInBand != nil }
+        let total = judged.reduce(0) { $0 + $1.duration }
+        guard total > 0 else { return nil }
+        return judged.reduce(0) { $0 + ($1.shareInBand ?? 0) * $1.duration } / total
+    }
+
+    package var unknownShare: Double { duration > 0 ? unknown / duration : 0 }
+
+    /// Takes a frame of the pelvis sensor; others are passed over.
+    package mutating func add(_ frame: MotionFrame) {
+        guard frame.segment == .pelvis, frame.command == 0, frame.phase != .idle else { return }
+        if start == 0 { start = frame.time }
+        let interval = frame.sample.interval
+        duration += interval
+        if !frame.gates.isOpen { unknown += interval }
+        countRules(frame, interval: interval)
+        if let alert = frame.alert { countCue(alert) }
+        if frame.completedHolds != completed {
+            completed = frame.completedHolds
+            close(endedBy: frame.holdEnd, start: frame.holdStart, end: frame.holdEndTime)
+        }
+        if frame.phase == .holding {
+            if frame.holdStart != holdStart {
+                holdStart = frame.holdStart
+                moments = []
+            }
+            holdSide = frame.stanceSide
+            if frame.gates.isOpen, frame.drop.isFinite {
+                moments.append(Moment(time: frame.time, interval: interval, drop: frame.drop))
+            }
+        }
+    }
+
+    /// The set is over: a hold that still runs ends now.
+    package mutating func finish(at time: Int64) {
+        if holdStart != 0, holdSide != nil { close(endedBy: .stopped, start: holdStart, end: time) }
+    }
+
+    private mutating func countRules(_ frame: MotionFrame, interval: Double) {
+        for index in rules.indices {
+            let bit = UInt32(1) << UInt32(index)
+            guard frame.judgedRules & bit != 0 else { continue }
+            rules[index].judged += interval
+            guard frame.activeRules & bit != 0 else { continue }
+            rules[index].active += interval
+            if lastActive & bit == 0 { rules[index].episodes += 1 }
+        }
+        lastActive = frame.activeRules
+    }
+
+    private mutating func countCue(_ alert: Alert) {
+        cues += 1
+        guard
+            let index = rules.firstIndex(where: {
+                $0.rule.id == alert.rule && $0.rule.signal == alert.signal
+            })
+        else { return }
+        rules[index].cues += 1
+    }
+
+    /// `end` may lie before the newest samples: the movement back was recognised after it began.
+    private mutating func close(endedBy: HoldEnd, start holdBegin: Int64, end: Int64) {
+        defer {
+            moments = []
+            holdStart = 0
+            holdSide = nil
+        }
+        guard let side = holdSide, holdBegin != 0 else { return }
+        let kept = moments.filter { $0.time <= end }
+        let drops = kept.map(\.drop)
+        let seconds = seconds(fromNanoseconds: max(0, end - holdBegin))
+        holds.append(
+            HoldRecord(
+                side: side, start: Kinematics.seconds(fromNanoseconds: holdBegin - start),
+                duration: seconds, shareInBand: kept.isEmpty ? nil : shareInBand(kept),
+                meanDrop: drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count),
+                maxDrop: drops.max(), maxHike: drops.min().map { -$0 }, endedBy: endedBy))
+    }
+
+    private func shareInBand(_ moments: [Moment]) -> Double {
+        let highest = plan.threshold(of: .drop) ?? Double.infinity
+        let lowest = -(plan.threshold(of: .hike) ?? Double.infinity)
+        let total = moments.reduce(0) { $0 + $1.interval }
+        guard total > 0 else { return 1 }
+        let inside = moments.filter { $0.drop < highest && $0.drop > lowest }
+        return inside.reduce(0) { $0 + $1.interval } / total
+    }
+}

@@ -1,0 +1,39 @@
+// The daemon's main: settings from the environment, run, exit code.
+
+import Daemon
+import Foundation
+
+@main
+struct Rehabd {
+    static func main() {
+        let arguments = CommandLine.arguments.dropFirst()
+        switch arguments.first {
+        case nil: break
+        case "--version":
+            print("rehabd \(programVersion)")
+            return
+        default:
+            FileHandle.standardError.write(Data(usage.utf8))
+            exit(64)
+        }
+        let settings = DaemonSettings(environment: ProcessInfo.processInfo.environment)
+        do throws(DaemonError) {
+            try Daemon.run(settings)
+        } catch {
+            FileHandle.standardError.write(Data("rehabd: \(error.description)\n".utf8))
+            exit(error.exitCode)
+        }
+    }
+
+    /// The daemon takes no options: everything is asked over its socket.
+    private static let usage = """
+        usage: rehabd [--version]
+
+        rehabd takes no options. It answers on a Unix socket: use rehabctl.
+          REHABD_SOCKET     path of the control socket
+          REHABD_AUDIO      ALSA device for tones, "none" for silence (default: "default")
+          REHABD_REALTIME   "no" keeps all threads at normal priority
+          XDG_STATE_HOME    parent of the directory for recordings and calibrations
+
+        """
+}
