@@ -58,7 +58,7 @@ package enum Daemon {
                 loop: loop, owner: getuid(),
                 service: VarlinkService(
                     vendor: "rehabd", product: "rehabd", version: settings.version,
-                    url: "https://rehabd.org", interfaces: [:]))
+                    url: "", interfaces: [:]))
             let supervisor = try Supervisor(
                 loop: loop, settings: settings, control: control, catalogue: catalogue,
                 memoryLocked: memoryLocked)

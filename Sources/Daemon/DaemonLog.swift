@@ -1,6 +1,6 @@
 // Lines for the journal: to standard error, with the priority mark that journald understands.
 
-import Glibc
+import Plumbing
 
 /// Writes log lines. Never called from intake, estimator or alert threads, which count instead.
 /// Device addresses and names are left out.
@@ -10,10 +10,9 @@ enum DaemonLog {
     static func error(_ text: String) { write(3, text) }
 
     /// Priority marks only where nobody reads a terminal: sd-daemon(3).
-    private static let marks = isatty(2) == 0
+    private static let marks = !Terminal.errorIsTerminal
 
     private static func write(_ priority: Int, _ text: String) {
-        let line = (marks ? "<\(priority)>" : "rehabd: ") + text + "\n"
-        _ = unsafe line.withCString { unsafe Glibc.write(2, $0, strlen($0)) }
+        Terminal.write((marks ? "<\(priority)>" : "rehabd: ") + text + "\n", toError: true)
     }
 }

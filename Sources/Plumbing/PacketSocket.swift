@@ -51,8 +51,16 @@ package enum PacketSocket {
 
     /// Sends one packet; waits while the other end's queue is full. False once the other end is gone.
     package static func send(_ packet: [UInt8], to descriptor: borrowing Descriptor) -> Bool {
+        send(packet, toRaw: descriptor.rawValue)
+    }
+
+    package static func send(_ packet: [UInt8], to descriptor: SharedDescriptor) -> Bool {
+        send(packet, toRaw: descriptor.rawValue)
+    }
+
+    private static func send(_ packet: [UInt8], toRaw descriptor: Int32) -> Bool {
         let sent = unsafe packet.withUnsafeBytes { bytes in
-            unsafe rehab_send(descriptor.rawValue, bytes.baseAddress, bytes.count, nil, 0)
+            unsafe rehab_send(descriptor, bytes.baseAddress, bytes.count, nil, 0)
         }
         return sent == packet.count
     }

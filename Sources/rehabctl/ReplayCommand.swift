@@ -1,0 +1,150 @@
+// `rehabctl replay`: run a recording again and say whether the same frames and cues come out.
+
+import ArgumentParser
+import Control
+import Foundation
+import Plumbing
+import Recording
+
+struct ReplayCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replay",
+        abstract: "Run a recording again and compare frames and cues, bit for bit.",
+        discussion: """
+            The raw packets go through the running daemon's own threads, by the door that sensors \
+            use; with --offline they are processed here, without threads and without the daemon. \
+            Exit code 0: everything came out the same. 1: something differs.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Argument(help: "A recording's name or file.")
+    var recording: String
+
+    @Option(
+        name: .long, help: ArgumentHelp("Times real time, or max.", valueName: "speed"))
+    var speed = "max"
+
+    @Flag(name: .long, help: "Without the daemon and without threads.")
+    var offline = false
+
+    @Option(
+        name: .long, help: ArgumentHelp("Keep the new recording here.", valueName: "file"))
+    var output: String?
+
+    @Flag(name: .long, help: "Leave lines out that cannot be read.")
+    var lenient = false
+
+    /// Nil: as fast as it goes.
+    private var factor: Double? { speed == "max" ? nil : Double(speed) }
+
+    func validate() throws {
+        guard speed == "max" || (factor.map { $0 > 0 && $0 <= 1000 } ?? false) else {
+            throw ValidationError("--speed must be a number above 0 up to 1000, or max.")
+        }
+    }
+
+    func run() throws {
+        let (_, recorded) = try RecordingFile.load(recording, daemon: daemon, lenient: lenient)
+        let started = MonotonicClock.now()
+        let bytes: [UInt8]
+        if offline {
+            bytes = OfflineReplay.run(recorded)
+        } else {
+            bytes = try OnlineReplay(daemon: daemon, factor: factor).run(recorded, name: recording)
+        }
+        let elapsed = Double(MonotonicClock.now() - started) * 1e-9
+        if let output {
+            do throws(PlumbingError) {
+                try FileStore.replace(output, with: bytes)
+            } catch {
+                complain(error.description)
+                throw ExitCode(73)
+            }
+        }
+        let again: Recording
+        do throws(RecordingError) {
+            again = try RecordingReader.parse(bytes, file: "the replay's output")
+        } catch {
+            complain(error.description)
+            throw ExitCode(70)
+        }
+        let comparison = ReplayComparison(recorded: recorded, again: again)
+        try comparison.show(json: daemon.json, elapsed: elapsed, duration: recorded.duration)
+        if !comparison.isSame { throw ExitCode(1) }
+    }
+}
+
+/// What a replay's frames and cues are against the recorded ones.
+struct ReplayComparison {
+    let frames: Int
+    let cues: Int
+    let isComplete: Bool
+    let missing: [String]
+    /// The first pair of lines that differ: recorded, then replayed.
+    let difference: (recorded: String, again: String)?
+
+    var isSame: Bool { difference == nil }
+
+    /// A recording that was cut short holds the beginning of what a replay gives, or, where its last
+    /// packets are lost, a little more: the part that both have is compared.
+    init(recorded: Recording, again: Recording) {
+        isComplete = recorded.isComplete && recorded.missing.isEmpty
+        missing = recorded.missing
+        let strict = isComplete
+        frames = strict ? recorded.frames.count : min(recorded.frames.count, again.frames.count)
+        cues = strict ? recorded.cues.count : min(recorded.cues.count, again.cues.count)
+        difference =
+            ReplayComparison.first(recorded.frames, again.frames, strict: strict)
+            ?? ReplayComparison.first(recorded.cues, again.cues, strict: strict)
+    }
+
+    private static func first(
+        _ recorded: [String], _ again: [String], strict: Bool
+    ) -> (recorded: String, again: String)? {
+        for (one, other) in zip(recorded, again) where one != other { return (one, other) }
+        guard strict, recorded.count != again.count else { return nil }
+        let place = min(recorded.count, again.count)
+        return (
+            place < recorded.count ? recorded[place] : "(nothing)",
+            place < again.count ? again[place] : "(nothing)"
+        )
+    }
+
+    private struct Told: Encodable {
+        let same: Bool
+        let frames: Int
+        let cues: Int
+        let complete: Bool
+        let elapsed_s: Double
+        let times_real_time: Double?
+        let recorded: String?
+        let replayed: String?
+    }
+
+    func show(json: Bool, elapsed: Double, duration: Double?) throws {
+        let times = duration.map { $0 / max(elapsed, 1e-9) }
+        if json {
+            try printJSON(
+                Told(
+                    same: isSame, frames: frames, cues: cues, complete: isComplete,
+                    elapsed_s: elapsed, times_real_time: times, recorded: difference?.recorded,
+                    replayed: difference?.again))
+            return
+        }
+        if let difference {
+            print("The replay differs. First difference:")
+            print("  recorded: \(difference.recorded)")
+            print("  replayed: \(difference.again)")
+        } else {
+            print("The replay matched: \(frames) frames and \(cues) cues, bit for bit.")
+        }
+        if !isComplete {
+            print("The recording is not complete; what it holds was compared.")
+            for entry in missing { print("  not recorded: \(entry)") }
+        }
+        if let times {
+            print("\(decimal(elapsed, 2, unit: " s")), \(decimal(times, 1)) times real time.")
+        }
+    }
+}

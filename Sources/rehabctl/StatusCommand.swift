@@ -1,0 +1,179 @@
+// `rehabctl status` and `rehabctl sensors`: the present state, for people and programs.
+
+import ArgumentParser
+import Control
+
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "Show what the daemon is doing.")
+
+    @OptionGroup var daemon: DaemonOptions
+
+    func run() throws {
+        var client = try daemon.connect()
+        let status: Rehab1.Status
+        do throws(ControlError) {
+            status = try client.call(Rehab1.GetStatus()).status
+        } catch {
+            throw complaint(error)
+        }
+        if daemon.json {
+            try printJSON(status)
+        } else {
+            StatusText(style: .standardOutput()).lines(status).forEach { print($0) }
+        }
+    }
+}
+
+struct SensorsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sensors", abstract: "Show the attached sensors.",
+        subcommands: [ListSensors.self, AssignSensor.self, DetachSensor.self],
+        defaultSubcommand: ListSensors.self)
+
+    struct ListSensors: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Show the attached sensors.")
+
+        @OptionGroup var daemon: DaemonOptions
+
+        func run() throws {
+            var client = try daemon.connect()
+            let sensors: [Rehab1.Sensor]
+            do throws(ControlError) {
+                sensors = try client.call(Rehab1.GetStatus()).status.sensors
+            } catch {
+                throw complaint(error)
+            }
+            if daemon.json {
+                try printJSON(sensors)
+            } else if sensors.isEmpty {
+                print("no sensor is attached")
+            } else {
+                StatusText(style: .standardOutput()).sensorLines(sensors).forEach { print($0) }
+            }
+        }
+    }
+
+    struct AssignSensor: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "assign", abstract: "Say where a sensor is worn.")
+
+        @OptionGroup var daemon: DaemonOptions
+
+        @Argument(help: "The sensor's name.")
+        var name: String
+
+        @Argument(
+            help: "pelvis, trunk, left-thigh, right-thigh, left-shank, right-shank, or none.")
+        var segment: String
+
+        func run() throws {
+            var client = try daemon.connect()
+            do throws(ControlError) {
+                _ = try client.call(
+                    Rehab1.AssignSegment(name: name, segment: segment == "none" ? nil : segment))
+            } catch {
+                throw complaint(error)
+            }
+            if daemon.json { print("{}") } else { print("\(name) is worn: \(segment)") }
+        }
+    }
+
+    struct DetachSensor: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "detach", abstract: "Stop using a sensor.")
+
+        @OptionGroup var daemon: DaemonOptions
+
+        @Argument(help: "The sensor's name.")
+        var name: String
+
+        func run() throws {
+            var client = try daemon.connect()
+            do throws(ControlError) {
+                _ = try client.call(Rehab1.DetachSensor(name: name))
+            } catch {
+                throw complaint(error)
+            }
+            if daemon.json { print("{}") } else { print("\(name) is detached") }
+        }
+    }
+}
+
+/// The status in words.
+struct StatusText {
+    let style: Style
+
+    func lines(_ status: Rehab1.Status) -> [String] {
+        var columns = Columns()
+        columns.add("rehabd", "\(status.version), process \(status.processID), "
+            + "up \(decimal(status.uptimeSeconds, 0, unit: " s"))")
+        columns.add("activity", activity(status))
+        columns.add(
+            "real time",
+            "estimator \(status.realtime.estimator), intake \(status.realtime.intake), "
+                + "alerts \(status.realtime.alert), memory "
+                + (status.realtime.memoryLocked ? "locked" : "not locked"))
+        columns.add("uses", "\(decimal(Double(status.residentBytes) / 1e6, 1, unit: " MB")), "
+            + "\(decimal(status.cpuSeconds, 2, unit: " s")) of CPU")
+        columns.add("recording", recording(status))
+        for output in status.outputs { columns.add("output", outputText(output)) }
+        var lines = columns.lines()
+        if status.sensors.isEmpty {
+            lines.append("sensors    none attached")
+        } else {
+            lines += sensorLines(status.sensors)
+        }
+        lines += status.warnings.map { style.notice("warning: ") + visible($0) }
+        return lines
+    }
+
+    func sensorLines(_ sensors: [Rehab1.Sensor]) -> [String] {
+        var columns = Columns()
+        columns.add("sensor", "worn", "state", "rate", "age", "packets", "gaps", "lost", "refused",
+            "sigma", "calibrated")
+        for sensor in sensors {
+            columns.add(
+                visible(sensor.name), sensor.segment ?? "-", sensor.state.rawValue,
+                sensor.rateHertz.map { decimal($0, 2, unit: " Hz") } ?? "-",
+                sensor.ageMilliseconds.map { decimal($0, 0, unit: " ms") } ?? "-",
+                "\(sensor.packets)", "\(sensor.gaps)", "\(sensor.lostSamples)",
+                "\(sensor.decodeErrors + sensor.refused)",
+                sensor.sigmaDegrees.map { decimal($0, 2, unit: " deg") } ?? "-",
+                calibrated(sensor))
+        }
+        var lines = columns.lines()
+        if let first = lines.first { lines[0] = style.dim(first) }
+        for sensor in sensors {
+            lines += (sensor.calibration?.notes ?? []).map { "\(visible(sensor.name)): \($0)" }
+        }
+        return lines
+    }
+
+    private func activity(_ status: Rehab1.Status) -> String {
+        var text = status.activity.rawValue
+        if let exercise = status.exercise { text += " (\(exercise))" }
+        if status.replaying { text += ", replaying a recording" }
+        return text
+    }
+
+    private func recording(_ status: Rehab1.Status) -> String {
+        guard let name = status.recording else { return "none" }
+        var text = "\(name), \(status.recordedPackets) packets"
+        if status.unrecordedPackets > 0 { text += ", \(status.unrecordedPackets) not recorded" }
+        return text
+    }
+
+    private func outputText(_ output: Rehab1.Output) -> String {
+        var text = "\(output.name): \(output.state.rawValue), \(output.presented) cues"
+        if output.notHeard > 0 { text += ", \(output.notHeard) not heard" }
+        if let reason = output.reason { text += " (\(visible(reason)))" }
+        return output.state == .failing ? style.notice(text) : text
+    }
+
+    private func calibrated(_ sensor: Rehab1.Sensor) -> String {
+        guard let calibration = sensor.calibration else { return "no" }
+        return calibration.restored ? "restored \(calibration.date)" : calibration.date
+    }
+}

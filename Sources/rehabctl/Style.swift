@@ -1,0 +1,76 @@
+// How text reaches a person: colour where it is wanted, columns that line up.
+
+import Foundation
+import Plumbing
+
+/// Text for a terminal. Colour never carries meaning alone.
+struct Style {
+    /// True where colour may be used: a terminal, no NO_COLOR (no-color.org), not TERM=dumb.
+    let isColourful: Bool
+
+    static func standardOutput() -> Style {
+        let environment = ProcessInfo.processInfo.environment
+        let refused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+        return Style(
+            isColourful: Terminal.outputIsTerminal && !refused && environment["TERM"] != "dumb")
+    }
+
+    func bold(_ text: String) -> String { wrap(text, "1") }
+    func dim(_ text: String) -> String { wrap(text, "2") }
+    func good(_ text: String) -> String { wrap(text, "32") }
+    func notice(_ text: String) -> String { wrap(text, "33") }
+    func alarm(_ text: String) -> String { wrap(text, "31") }
+
+    private func wrap(_ text: String, _ code: String) -> String {
+        isColourful ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+}
+
+/// Rows printed in aligned columns. Widths are counted before colour is added.
+struct Columns {
+    private var rows: [[String]] = []
+
+    mutating func add(_ cells: String...) { rows.append(cells) }
+
+    /// The lines; the last cell of a row is not padded.
+    func lines(indent: String = "") -> [String] {
+        var widths: [Int] = []
+        for row in rows {
+            for (index, cell) in row.enumerated() {
+                if index == widths.count { widths.append(0) }
+                widths[index] = max(widths[index], cell.count)
+            }
+        }
+        return rows.map { row in
+            let padded = row.enumerated().map { index, cell in
+                index == row.count - 1
+                    ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+            }
+            return indent + padded.joined(separator: "  ")
+        }
+    }
+}
+
+/// A number with a fixed count of decimals; "not measured" for nil.
+func decimal(_ value: Double?, _ places: Int = 1, unit: String = "") -> String {
+    guard let value, value.isFinite, abs(value) < 1e12 else { return "not measured" }
+    var scale = 1.0
+    for _ in 0..<places { scale *= 10 }
+    let scaled = Int64((abs(value) * scale).rounded())
+    let whole = scaled / Int64(scale)
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard places > 0 else { return "\(sign)\(whole)\(unit)" }
+    let rest = String(scaled % Int64(scale))
+    let zeros = String(repeating: "0", count: places - rest.count)
+    return "\(sign)\(whole).\(zeros)\(rest)\(unit)"
+}
+
+/// A share from 0 to 1 as whole percent.
+func percent(_ share: Double?) -> String {
+    share == nil ? "not measured" : decimal(share.map { $0 * 100 }, 0, unit: " %")
+}
+
+/// Text from outside made safe to show: control characters become spaces.
+func visible(_ text: String) -> String {
+    String(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
+}
