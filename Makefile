@@ -1,0 +1,50 @@
+# rehabd: everything a person or CI runs. `make help` lists the targets.
+
+SWIFT ?= swift
+CONFIGURATION ?= release
+FUZZ_SECONDS ?= 30
+SANITIZE_FILTER ?= PlumbingTests
+
+.PHONY: help demo test build bench fuzz tsan format lint docs packages clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+packages: ## install the Debian packages that are missing (asks for root only then)
+	@Scripts/packages build
+
+build: packages ## build rehabd and rehabctl (release)
+	@Scripts/build
+
+demo: ## build, then show the whole product on a synthetic person; RECORDING=FILE RATE=HZ adds yours
+	@Scripts/packages build
+	@Scripts/build
+	@Scripts/demo "$(RECORDING)" "$(RATE)"
+
+test: ## all tests: format, unit, house, replay, sanitizer, fuzz smoke
+	@Scripts/packages test
+	@Scripts/test
+
+bench: ## measure against the project's figures and its peers; prints a table and JSON
+	@Scripts/packages bench
+	@Scripts/bench
+
+fuzz: ## fuzz every parser of outside bytes for FUZZ_SECONDS each
+	@Scripts/packages build
+	@Scripts/fuzz $(FUZZ_SECONDS)
+
+tsan: ## the thread tests in release under ThreadSanitizer
+	@Scripts/packages test
+	@Scripts/tsan $(SANITIZE_FILTER)
+
+format: ## format all Swift files in place
+	@$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+lint: ## check the format; prints nothing when all is well
+	@$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+
+docs: ## build the articles (DocC) into .build/docs
+	@Scripts/docs
+
+clean: ## remove everything that was built
+	rm -rf .build .build-fuzz .build-tsan

@@ -1,0 +1,140 @@
+// The body, the cues and the calibration in progress, as told over the control socket.
+
+extension Rehab1 {
+    /// The body as the newest samples show it.
+    package struct Frame: Codable, Sendable, Equatable {
+        package enum Phase: String, Codable, Sendable, CaseIterable {
+            case idle, waiting, holding, lost
+        }
+
+        package var time: Int64
+        package var posture: String
+        package var obliquityDegrees: Double?
+        package var anteriorTiltDegrees: Double?
+        package var trunkLeanDegrees: Double?
+        package var dropDegrees: Double?
+        package var sigmaDegrees: Double?
+        package var stanceSide: String?
+        /// Given, detected, unknown.
+        package var stanceSource: String
+        package var phase: Phase
+        package var holdSeconds: Double
+        package var shareInBand: Double?
+        /// Band of the drop signal in degrees: cue above the first, hike cue above the second.
+        package var dropOnDegrees: Double?
+        package var hikeOnDegrees: Double?
+        package var activeRules: [String]
+        /// Why nothing would be cued now: uncalibrated, stale, saturated, uncertain, gap,
+        /// stance-unknown, …
+        package var gates: [String]
+        /// The newest orientation of the pelvis sensor, sensor to world, z up.
+        package var quaternion: [Double]
+
+        package init(time: Int64, posture: String, obliquityDegrees: Double? = nil, anteriorTiltDegrees: Double? = nil, trunkLeanDegrees: Double? = nil, dropDegrees: Double? = nil, sigmaDegrees: Double? = nil, stanceSide: String? = nil, stanceSource: String, phase: Phase, holdSeconds: Double, shareInBand: Double? = nil, dropOnDegrees: Double? = nil, hikeOnDegrees: Double? = nil, activeRules: [String], gates: [String], quaternion: [Double]) {
+            self.time = time
+            self.posture = posture
+            self.obliquityDegrees = obliquityDegrees
+            self.anteriorTiltDegrees = anteriorTiltDegrees
+            self.trunkLeanDegrees = trunkLeanDegrees
+            self.dropDegrees = dropDegrees
+            self.sigmaDegrees = sigmaDegrees
+            self.stanceSide = stanceSide
+            self.stanceSource = stanceSource
+            self.phase = phase
+            self.holdSeconds = holdSeconds
+            self.shareInBand = shareInBand
+            self.dropOnDegrees = dropOnDegrees
+            self.hikeOnDegrees = hikeOnDegrees
+            self.activeRules = activeRules
+            self.gates = gates
+            self.quaternion = quaternion
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case time, posture, phase, gates, quaternion
+            case obliquityDegrees = "obliquity_degrees"
+            case anteriorTiltDegrees = "anterior_tilt_degrees"
+            case trunkLeanDegrees = "trunk_lean_degrees"
+            case dropDegrees = "drop_degrees"
+            case sigmaDegrees = "sigma_degrees"
+            case stanceSide = "stance_side"
+            case stanceSource = "stance_source"
+            case holdSeconds = "hold_s"
+            case shareInBand = "share_in_band"
+            case dropOnDegrees = "drop_on_degrees"
+            case hikeOnDegrees = "hike_on_degrees"
+            case activeRules = "active_rules"
+        }
+    }
+
+    package struct Cue: Codable, Sendable, Equatable {
+        package var time: Int64
+        package var rule: String
+        package var signal: String
+        package var valueDegrees: Double
+        package var side: String?
+        package var text: String
+        package var spoken: String
+        /// First moment above the on-threshold of this episode.
+        package var crossed: Int64
+        /// Decision to handing over to the outputs.
+        package var latencyMilliseconds: Double?
+        package var heard: Bool
+
+        package init(time: Int64, rule: String, signal: String, valueDegrees: Double, side: String? = nil, text: String, spoken: String, crossed: Int64, latencyMilliseconds: Double? = nil, heard: Bool) {
+            self.time = time
+            self.rule = rule
+            self.signal = signal
+            self.valueDegrees = valueDegrees
+            self.side = side
+            self.text = text
+            self.spoken = spoken
+            self.crossed = crossed
+            self.latencyMilliseconds = latencyMilliseconds
+            self.heard = heard
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case time, rule, signal, side, text, spoken, crossed, heard
+            case valueDegrees = "value_degrees"
+            case latencyMilliseconds = "latency_ms"
+        }
+    }
+
+    package struct CalibrationStep: Codable, Sendable, Equatable {
+        package enum Step: String, Codable, Sendable, CaseIterable {
+            case stand, bow, lift, done, refused
+            case getReady = "get_ready"
+            case repeatLift = "repeat_lift"
+        }
+
+        package var step: Step
+        package var instruction: String
+        package var elapsedSeconds: Double
+        /// Length of the step where it is fixed.
+        package var lengthSeconds: Double?
+        /// 0 to 1.
+        package var progress: Double
+        package var bowsSeen: Int64
+        package var reason: String?
+        package var result: Calibration?
+
+        package init(step: Step, instruction: String, elapsedSeconds: Double, lengthSeconds: Double? = nil, progress: Double, bowsSeen: Int64, reason: String? = nil, result: Calibration? = nil) {
+            self.step = step
+            self.instruction = instruction
+            self.elapsedSeconds = elapsedSeconds
+            self.lengthSeconds = lengthSeconds
+            self.progress = progress
+            self.bowsSeen = bowsSeen
+            self.reason = reason
+            self.result = result
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case step, instruction, progress, reason, result
+            case elapsedSeconds = "elapsed_s"
+            case lengthSeconds = "length_s"
+            case bowsSeen = "bows_seen"
+        }
+    }
+}

@@ -1,0 +1,139 @@
+// What came of an exercise, and the recordings of it, as told over the control socket.
+
+extension Rehab1 {
+    package struct RuleResult: Codable, Sendable, Equatable {
+        package var id: String
+        package var signal: String
+        package var measured: Bool
+        package var cues: Int64
+        package var episodes: Int64
+        /// Share of hold time during which the rule was active, 0 to 1; null when not measured.
+        package var activeShare: Double?
+
+        package init(id: String, signal: String, measured: Bool, cues: Int64, episodes: Int64, activeShare: Double? = nil) {
+            self.id = id
+            self.signal = signal
+            self.measured = measured
+            self.cues = cues
+            self.episodes = episodes
+            self.activeShare = activeShare
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case id, signal, measured, cues, episodes
+            case activeShare = "active_share"
+        }
+    }
+
+    /// One period on one leg.
+    package struct Hold: Codable, Sendable, Equatable {
+        package var side: String
+        package var startSeconds: Double
+        package var durationSeconds: Double
+        /// Share of time with the pelvis inside its band; nil where nothing could be judged.
+        package var shareInBand: Double?
+        package var meanDropDegrees: Double?
+        package var maxDropDegrees: Double?
+        package var maxHikeDegrees: Double?
+        /// Lowered, balance-lost, stopped, lost-data.
+        package var endedBy: String
+
+        package init(side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil, meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil, maxHikeDegrees: Double? = nil, endedBy: String) {
+            self.side = side
+            self.startSeconds = startSeconds
+            self.durationSeconds = durationSeconds
+            self.shareInBand = shareInBand
+            self.meanDropDegrees = meanDropDegrees
+            self.maxDropDegrees = maxDropDegrees
+            self.maxHikeDegrees = maxHikeDegrees
+            self.endedBy = endedBy
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case side
+            case startSeconds = "start_s"
+            case durationSeconds = "duration_s"
+            case shareInBand = "share_in_band"
+            case meanDropDegrees = "mean_drop_degrees"
+            case maxDropDegrees = "max_drop_degrees"
+            case maxHikeDegrees = "max_hike_degrees"
+            case endedBy = "ended_by"
+        }
+    }
+
+    package struct Summary: Codable, Sendable, Equatable {
+        package var exercise: String
+        package var title: String
+        package var side: String?
+        package var durationSeconds: Double
+        package var holds: [Hold]
+        /// Share of hold time in band over the set; null without a hold.
+        package var shareInBand: Double?
+        package var rules: [RuleResult]
+        package var cues: Int64
+        package var notHeard: Int64
+        package var packets: Int64
+        package var gaps: Int64
+        package var lostSamples: Int64
+        /// Share of the set in which the estimate could not be trusted.
+        package var unknownShare: Double
+        package var notMeasured: [String]
+        package var recording: String?
+
+        package init(exercise: String, title: String, side: String? = nil, durationSeconds: Double, holds: [Hold], shareInBand: Double? = nil, rules: [RuleResult], cues: Int64, notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double, notMeasured: [String], recording: String? = nil) {
+            self.exercise = exercise
+            self.title = title
+            self.side = side
+            self.durationSeconds = durationSeconds
+            self.holds = holds
+            self.shareInBand = shareInBand
+            self.rules = rules
+            self.cues = cues
+            self.notHeard = notHeard
+            self.packets = packets
+            self.gaps = gaps
+            self.lostSamples = lostSamples
+            self.unknownShare = unknownShare
+            self.notMeasured = notMeasured
+            self.recording = recording
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case exercise, title, side, holds, rules, cues, packets, gaps, recording
+            case durationSeconds = "duration_s"
+            case shareInBand = "share_in_band"
+            case notHeard = "not_heard"
+            case lostSamples = "lost_samples"
+            case unknownShare = "unknown_share"
+            case notMeasured = "not_measured"
+        }
+    }
+
+    package struct Recording: Codable, Sendable, Equatable {
+        package var name: String
+        package var path: String
+        /// UTC, ISO 8601.
+        package var date: String
+        package var bytes: Int64
+        package var sensors: [String]
+        package var exercise: String?
+        package var durationSeconds: Double?
+        package var complete: Bool
+
+        package init(name: String, path: String, date: String, bytes: Int64, sensors: [String], exercise: String? = nil, durationSeconds: Double? = nil, complete: Bool) {
+            self.name = name
+            self.path = path
+            self.date = date
+            self.bytes = bytes
+            self.sensors = sensors
+            self.exercise = exercise
+            self.durationSeconds = durationSeconds
+            self.complete = complete
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case name, path, date, bytes, sensors, exercise, complete
+            case durationSeconds = "duration_s"
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// One value of every type of the interface, with every field set.
+
+@testable import Control
+
+enum Samples {
+    static let calibration = Rehab1.Calibration(
+        date: "2026-01-02T03:04:05Z", axisVarianceExplained: 0.97, neutralObliquityRawDegrees: 1.5,
+        neutralTiltRawDegrees: -12.25, signProof: "lifted the left foot", restored: true,
+        notes: ["quiet"])
+
+    static let sensor = Rehab1.Sensor(
+        name: "pelvis", kind: "movella-dot", segment: "pelvis", state: .streaming,
+        nominalRateHertz: 60, rateHertz: 59.94, ageMilliseconds: 12.5, packets: 10, samples: 10,
+        decodeErrors: 1, gaps: 2, lostSamples: 3, duplicates: 4, refused: 5, sigmaDegrees: 0.4,
+        flags: ["at-rest"], calibration: calibration)
+
+    static let realtime = Rehab1.Realtime(
+        estimator: "fifo", intake: "nice", alert: "plain", memoryLocked: true)
+
+    static let output = Rehab1.Output(
+        name: "tone", state: .failing, reason: "no sound card", presented: 3, notHeard: 1)
+
+    static let rule = Rehab1.Rule(
+        id: "C01", signal: "drop", onDegrees: 5, offDegrees: 3, minOnSeconds: 0.25, measured: true)
+
+    static let ruleResult = Rehab1.RuleResult(
+        id: "C01", signal: "drop", measured: true, cues: 2, episodes: 3, activeShare: 0.125)
+
+    static let hold = Rehab1.Hold(
+        side: "left", startSeconds: 1, durationSeconds: 29.5, shareInBand: 0.875,
+        meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered")
+
+    static let summary = Rehab1.Summary(
+        exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
+        holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
+        gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a")
+
+    static let exercise = Rehab1.Exercise(
+        id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
+        sensorsNeeded: ["pelvis"], sensorsBetter: ["trunk"], cue: "Level your hips",
+        rules: [rule])
+
+    static let recording = Rehab1.Recording(
+        name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,
+        sensors: ["pelvis"], exercise: "one-leg-stand", durationSeconds: 60, complete: true)
+
+    static let frame = Rehab1.Frame(
+        time: 123_456_789, posture: "standing", obliquityDegrees: -6.25, anteriorTiltDegrees: 10.5,
+        trunkLeanDegrees: 0.5, dropDegrees: 6.25, sigmaDegrees: 0.4, stanceSide: "left",
+        stanceSource: "given", phase: .holding, holdSeconds: 12.5, shareInBand: 0.5,
+        dropOnDegrees: 5, hikeOnDegrees: 5, activeRules: ["C01"], gates: ["uncertain"],
+        quaternion: [1, 0, 0, 0])
+
+    static let cue = Rehab1.Cue(
+        time: 123, rule: "C01", signal: "drop", valueDegrees: 6.5, side: "right",
+        text: "Right hip up", spoken: "right hip up", crossed: 100, latencyMilliseconds: 0.5,
+        heard: true)
+
+    static let calibrationStep = Rehab1.CalibrationStep(
+        step: .repeatLift, instruction: "Lift your left foot", elapsedSeconds: 1.5,
+        lengthSeconds: 5, progress: 0.25, bowsSeen: 2, reason: "not quiet", result: calibration)
+
+    static let replayChannel = Rehab1.ReplayChannel(
+        channel: 0, sensor: "pelvis", kind: "movella-dot", segment: "pelvis", rateHertz: 60,
+        characteristic: 0)
+
+    static let status = Rehab1.Status(
+        version: "0.1.0", processID: 4242, uptimeSeconds: 10.5, activity: .exercising,
+        replaying: true,
+        exercise: "one-leg-stand", realtime: realtime, sensors: [sensor], outputs: [output],
+        recording: "a", recordedPackets: 100, unrecordedPackets: 1, framesDropped: 2,
+        residentBytes: 1 << 24, cpuSeconds: 0.25, warnings: ["no sound card"])
+
+    static let event = Rehab1.Event(
+        sequence: 7, time: 123, kind: .set, dropped: 2, status: status, frame: frame, cue: cue,
+        sensor: sensor, summary: summary, warning: "the disk is nearly full")
+
+    static let refusals: [ControlRefusal] = [
+        .noSuchSensor(name: "x"), .sensorExists(name: "x"),
+        .unknownKind(kind: "x", known: ["movella-dot"]), .noSuchSegment(segment: "x"),
+        .noSuchExercise(exercise: "x", known: ["one-leg-stand"]), .noSuchRecording(name: "x"),
+        .busy(activity: "calibrating", cure: "wait for it to end"),
+        .notReady(reason: "the pelvis sensor is not calibrated", cure: "rehabctl calibrate"),
+        .badDescriptors(expected: 1, received: 0, reason: "none came"),
+        .storageFailed(path: "/var/lib/rehabd", reason: "No space left on device"),
+        .notExercising, .denied(reason: "the recording is in use"), .interfaceNotFound("org.x"),
+        .methodNotFound("org.rehabd.rehab1.X"), .methodNotImplemented("org.rehabd.rehab1.X"),
+        .invalidParameter("side"), .permissionDenied, .expectedMore,
+    ]
+}
