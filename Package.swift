@@ -1,4 +1,5 @@
 // swift-tools-version: 6.3
+import Foundation
 import PackageDescription
 
 let strict: [SwiftSetting] = [
@@ -10,25 +11,43 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "rehabd",
+    products: [
+        .executable(name: "rehabd", targets: ["rehabd"]),
+        .executable(name: "rehabctl", targets: ["rehabctl"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
-        // Floor 1: C.
+        // Floor 1: C and system libraries.
         .target(name: "CRealtime", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CLinux"),
-        // Floor 2: the two foundations.
+        .systemLibrary(
+            name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
+
+        // Floor 2: the foundations.
         .target(name: "Kinematics", dependencies: ["CRealtime"], swiftSettings: strict),
         .target(name: "Plumbing", dependencies: ["CRealtime", "CLinux"], swiftSettings: strict),
         .target(
             name: "TomlReading", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
+
         // Floor 3.
-        .target(name: "Movement", dependencies: ["Kinematics"], swiftSettings: strict),
         .target(name: "Estimation", dependencies: ["Kinematics"], swiftSettings: strict),
+        .target(name: "Movement", dependencies: ["Kinematics"], swiftSettings: strict),
         .target(name: "Wearables", dependencies: ["Kinematics"], swiftSettings: strict),
+        .target(
+            name: "Synthetic",
+            dependencies: ["Kinematics", "TomlReading", .product(name: "TOMLKit", package: "TOMLKit")], swiftSettings: strict),
+        .target(name: "EventLoop", dependencies: ["Plumbing", "CLinux"], swiftSettings: strict),
+        .target(name: "Varlink", dependencies: ["Plumbing"], swiftSettings: strict),
+
         // Floor 4.
+        .target(
+            name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
+            resources: [.embedInCode("Catalogue")], swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: ["Wearables", "Estimation", "Movement", "Kinematics", "Plumbing"],
@@ -37,7 +56,46 @@ let package = Package(
             name: "Recording", dependencies: ["Movement", "Kinematics", "Plumbing"],
             swiftSettings: strict),
         .target(
-            name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
-            resources: [.embedInCode("Catalogue")], swiftSettings: strict),
+            name: "SensorTable", dependencies: ["Estimation", "Kinematics"],
+            swiftSettings: strict),
+        .target(
+            name: "Alerts", dependencies: ["Movement", "Kinematics", "Plumbing", "CALSA"], path: "Sources/_AlertsStub",
+            swiftSettings: strict),
+        .target(
+            name: "Control", dependencies: ["Varlink", "Plumbing"],
+            resources: [.embedInCode("org.rehabd.rehab1.varlink")], swiftSettings: strict),
+        .target(
+            name: "DBus", dependencies: ["CSystemd", "EventLoop", "Plumbing"], path: "Sources/_DBusStub",
+            swiftSettings: strict),
+
+        // Floor 5.
+        .target(
+            name: "FakeWearable",
+            dependencies: [
+                "Synthetic", "Recording", "Pipeline", "Wearables", "Movement", "Kinematics",
+                "Plumbing",
+            ], swiftSettings: strict),
+        .target(
+            name: "ControlServer", dependencies: ["Control", "EventLoop", "Varlink", "Plumbing"],
+            swiftSettings: strict),
+
+        // Floor 6: the composition root.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Pipeline", "Wearables", "Estimation", "Movement", "Kinematics", "Exercises",
+                "TomlReading", "Recording", "Alerts", "DBus", "Control", "ControlServer",
+                "EventLoop", "Varlink", "Plumbing",
+            ], swiftSettings: strict),
+
+        // Floor 7: the programs.
+        .executableTarget(name: "rehabd", dependencies: ["Daemon"], swiftSettings: strict),
+        .executableTarget(
+            name: "rehabctl",
+            dependencies: [
+                "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
+                "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
     ]
 )

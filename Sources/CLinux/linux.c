@@ -294,3 +294,7 @@ void rehab_sleep_ns(int64_t span_ns) {
     const struct timespec span = {.tv_sec = span_ns / 1000000000, .tv_nsec = span_ns % 1000000000};
     clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL);
 }
+
+void rehab_line_buffer_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
+
+void rehab_flush_output(void) { fflush(stdout); }

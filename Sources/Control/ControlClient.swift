@@ -1,6 +1,7 @@
 // The calling end for programs: finds the daemon, calls it, and turns every outcome into a value.
 
 import FoundationEssentials
+import Glibc
 import Plumbing
 package import Varlink
 
@@ -71,9 +72,9 @@ package struct ControlClient: ~Copyable {
             return .socket(action: "connect to \(path)", reason: "\(error)")
         }
         switch code {
-        case 2, 20, 111: return .notRunning(tried: tried)  // ENOENT, ENOTDIR, ECONNREFUSED
-        case 1, 13: return .notPermitted(path: path)  // EPERM, EACCES
-        case 36: return .pathTooLong(path: path, limit: UnixSocket.pathLimit)  // ENAMETOOLONG
+        case ENOENT, ENOTDIR, ECONNREFUSED: return .notRunning(tried: tried)
+        case EPERM, EACCES: return .notPermitted(path: path)
+        case ENAMETOOLONG: return .pathTooLong(path: path, limit: UnixSocket.pathLimit)
         default: return .socket(action: action, reason: reason)
         }
     }

@@ -30,7 +30,14 @@ extension Rehab1 {
         /// The newest orientation of the pelvis sensor, sensor to world, z up.
         package var quaternion: [Double]
 
-        package init(time: Int64, posture: String, obliquityDegrees: Double? = nil, anteriorTiltDegrees: Double? = nil, trunkLeanDegrees: Double? = nil, dropDegrees: Double? = nil, sigmaDegrees: Double? = nil, stanceSide: String? = nil, stanceSource: String, phase: Phase, holdSeconds: Double, shareInBand: Double? = nil, dropOnDegrees: Double? = nil, hikeOnDegrees: Double? = nil, activeRules: [String], gates: [String], quaternion: [Double]) {
+        package init(
+            time: Int64, posture: String, obliquityDegrees: Double? = nil,
+            anteriorTiltDegrees: Double? = nil, trunkLeanDegrees: Double? = nil,
+            dropDegrees: Double? = nil, sigmaDegrees: Double? = nil, stanceSide: String? = nil,
+            stanceSource: String, phase: Phase, holdSeconds: Double, shareInBand: Double? = nil,
+            dropOnDegrees: Double? = nil, hikeOnDegrees: Double? = nil, activeRules: [String],
+            gates: [String], quaternion: [Double]
+        ) {
             self.time = time
             self.posture = posture
             self.obliquityDegrees = obliquityDegrees
@@ -77,11 +84,17 @@ extension Rehab1 {
         package var spoken: String
         /// First moment above the on-threshold of this episode.
         package var crossed: Int64
+        /// When the outputs had taken it; null where none did.
+        package var presented: Int64?
         /// Decision to handing over to the outputs.
         package var latencyMilliseconds: Double?
         package var heard: Bool
 
-        package init(time: Int64, rule: String, signal: String, valueDegrees: Double, side: String? = nil, text: String, spoken: String, crossed: Int64, latencyMilliseconds: Double? = nil, heard: Bool) {
+        package init(
+            time: Int64, rule: String, signal: String, valueDegrees: Double, side: String? = nil,
+            text: String, spoken: String, crossed: Int64, presented: Int64? = nil,
+            latencyMilliseconds: Double? = nil, heard: Bool
+        ) {
             self.time = time
             self.rule = rule
             self.signal = signal
@@ -90,12 +103,13 @@ extension Rehab1 {
             self.text = text
             self.spoken = spoken
             self.crossed = crossed
+            self.presented = presented
             self.latencyMilliseconds = latencyMilliseconds
             self.heard = heard
         }
 
         private enum CodingKeys: String, CodingKey {
-            case time, rule, signal, side, text, spoken, crossed, heard
+            case time, rule, signal, side, text, spoken, crossed, presented, heard
             case valueDegrees = "value_degrees"
             case latencyMilliseconds = "latency_ms"
         }
@@ -119,7 +133,10 @@ extension Rehab1 {
         package var reason: String?
         package var result: Calibration?
 
-        package init(step: Step, instruction: String, elapsedSeconds: Double, lengthSeconds: Double? = nil, progress: Double, bowsSeen: Int64, reason: String? = nil, result: Calibration? = nil) {
+        package init(
+            step: Step, instruction: String, elapsedSeconds: Double, lengthSeconds: Double? = nil,
+            progress: Double, bowsSeen: Int64, reason: String? = nil, result: Calibration? = nil
+        ) {
             self.step = step
             self.instruction = instruction
             self.elapsedSeconds = elapsedSeconds

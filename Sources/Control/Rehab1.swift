@@ -55,6 +55,9 @@ package enum Rehab1 {
             }
         }
 
+        /// Lasts until it is ended, rather than being answered at once.
+        package var streams: Bool { streamsOnly || self == .replay }
+
         /// Answers only calls with `more`.
         package var streamsOnly: Bool { self == .monitor || self == .calibrate }
     }

@@ -20,6 +20,8 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     var neutralAnteriorTilt: Double
     /// m/s³.
     var calmJerk: Double
+    /// rad
+    var standSigma: Double
     /// 0 to 1.
     var varianceExplained: Double
     /// |specific force| in the stand, m/s².
@@ -31,6 +33,7 @@ struct StoredCalibration: Codable, Sendable, Equatable {
         case neutralObliquity = "neutral_obliquity_rad"
         case neutralAnteriorTilt = "neutral_anterior_tilt_rad"
         case calmJerk = "calm_jerk_m_s3"
+        case standSigma = "stand_sigma_rad"
         case varianceExplained = "axis_variance_explained"
         case forceNorm = "force_norm_m_s2"
         case signProof = "sign_proof"
@@ -39,7 +42,7 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     /// The alignment for the estimator; nil where the numbers are not one.
     var sensorAlignment: SensorAlignment? {
         guard alignment.count == 4,
-            (alignment + [neutralObliquity, neutralAnteriorTilt, calmJerk]).allSatisfy(\.isFinite)
+            (alignment + [neutralObliquity, neutralAnteriorTilt, calmJerk, standSigma]).allSatisfy(\.isFinite)
         else { return nil }
         let rotation = Rotation(w: alignment[0], x: alignment[1], y: alignment[2], z: alignment[3])
         let length = alignment.reduce(0) { $0 + $1 * $1 }
@@ -48,7 +51,7 @@ struct StoredCalibration: Codable, Sendable, Equatable {
             segmentFromSensor: rotation,
             neutral: SegmentAngles(
                 obliquity: neutralObliquity, anteriorTilt: neutralAnteriorTilt),
-            calmJerk: calmJerk)
+            calmJerk: calmJerk, standSigma: standSigma)
     }
 
     /// Remarks for the person (compensations 1.5: said once, and not explained by guessing).

@@ -40,14 +40,15 @@ extension MotionFrame {
 }
 
 extension Alert {
-    /// The cue for clients. `latency`: ns from the decision to the outputs.
-    func told(latency: Int64?, heard: Bool) -> Rehab1.Cue {
+    /// The cue for clients. `presented`: host time at which the outputs had it; `latency`: ns from the
+    /// decision until then.
+    func told(presented: Int64?, latency: Int64?, heard: Bool) -> Rehab1.Cue {
         let words = CueText(rule: rule)
         return Rehab1.Cue(
             time: time, rule: rule.name, signal: signal.name,
             valueDegrees: signal.isAngle ? value * degreesPerRadian : value,
             side: stanceSide?.name, text: words?.shown ?? rule.name,
-            spoken: words?.spoken ?? "", crossed: crossed,
+            spoken: words?.spoken ?? "", crossed: crossed, presented: presented,
             latencyMilliseconds: latency.map { Double($0) * 1e-6 }, heard: heard)
     }
 }

@@ -6,6 +6,7 @@ import Kinematics
 import Movement
 import Pipeline
 import Plumbing
+import Synchronization
 
 /// A sensor of the present session.
 struct SensorEntry {

@@ -9,6 +9,7 @@ import Kinematics
 import Movement
 import Pipeline
 import Plumbing
+import Recording
 
 /// The daemon's person in charge. Lives on the loop's thread; waits for nobody.
 package actor Supervisor: LoopActor {
@@ -35,7 +36,7 @@ package actor Supervisor: LoopActor {
     /// alert thread; 25 ms only bounds how late a picture of the body is.
     private static let tick: Int64 = 25_000_000
 
-    package init(
+    init(
         loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise],
         memoryLocked: Bool
     ) throws(PlumbingError) {
@@ -83,8 +84,10 @@ package actor Supervisor: LoopActor {
         }
         while let presented = session.nextPresented() {
             control.broadcast(
-                .cue(presented.alert.told(latency: presented.latency, heard: presented.heard)),
-                time: presented.alert.time)
+                .cue(
+                    presented.alert.told(
+                        presented: presented.time, latency: presented.latency,
+                        heard: presented.heard)), time: presented.alert.time)
             exercise?.notHeard += presented.heard ? 0 : 1
         }
         if control.isWatched, let newestPelvis {

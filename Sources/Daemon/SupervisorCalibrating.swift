@@ -109,7 +109,8 @@ extension Supervisor {
             alignment: [rotation.w, rotation.x, rotation.y, rotation.z],
             neutralObliquity: result.alignment.neutral.obliquity,
             neutralAnteriorTilt: result.alignment.neutral.anteriorTilt,
-            calmJerk: result.alignment.calmJerk, varianceExplained: result.varianceExplained,
+            calmJerk: result.alignment.calmJerk, standSigma: result.alignment.standSigma,
+            varianceExplained: result.varianceExplained,
             forceNorm: result.forceNorm,
             signProof: session.disagreements == 0 ? "agreed" : "agreed at the second lift")
         sensors[index].calibration = stored

@@ -60,7 +60,8 @@ extension Supervisor {
         if call.record == false { session.isUnwanted = true }
         exercise = RunningExercise(
             exercise: found, side: side, record: SetRecord(plan: plan),
-            packetsBefore: total(\.packets), gapsBefore: total(\.gaps), lostBefore: total(\.lost))
+            packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
+            lostBefore: total { $0.lost.value })
         control.broadcast(.status(status()))
         return found.told(worn: wornSegments)
     }
@@ -78,8 +79,9 @@ extension Supervisor {
         return summary
     }
 
-    private func total(_ counter: KeyPath<ChannelCounters, SharedCounter>) -> Int {
-        sensors.reduce(0) { $0 + $1.counters[keyPath: counter].value }
+    /// A counter of all sensors together.
+    private func total(_ counter: (ChannelCounters) -> Int) -> Int {
+        sensors.reduce(0) { $0 + counter($1.counters) }
     }
 
     private func told(_ running: RunningExercise) -> Rehab1.Summary {
@@ -90,9 +92,9 @@ extension Supervisor {
             holds: record.holds.map { told($0) }, shareInBand: record.shareInBand,
             rules: record.rules.map { told($0) }, cues: Int64(record.cues),
             notHeard: Int64(running.notHeard),
-            packets: Int64(max(0, total(\.packets) - running.packetsBefore)),
-            gaps: Int64(max(0, total(\.gaps) - running.gapsBefore)),
-            lostSamples: Int64(max(0, total(\.lost) - running.lostBefore)),
+            packets: Int64(max(0, total { $0.packets.value } - running.packetsBefore)),
+            gaps: Int64(max(0, total { $0.gaps.value } - running.gapsBefore)),
+            lostSamples: Int64(max(0, total { $0.lost.value } - running.lostBefore)),
             unknownShare: record.unknownShare, notMeasured: notMeasured(running.exercise),
             recording: session.isUnwanted ? nil : session.recordingName)
     }

@@ -1,15 +1,16 @@
 // The present state, and the recordings on disk.
 
-import Control
+package import Control
 import ControlServer
 import EventLoop
+import Exercises
 import Glibc
 import Pipeline
 import Plumbing
 import Recording
 
 extension Supervisor {
-    func status() -> Rehab1.Status {
+    package func status() -> Rehab1.Status {
         let now = loop.now
         let grants = session.pipeline.schedulingGrants
         let recorder = session.recorderState

@@ -1,21 +1,22 @@
-// Learns the gyroscope's bias, at rest from the gyroscope, in motion from the tilt corrections.
+// Learns the gyroscope's bias: at rest from the gyroscope, in motion from the tilt corrections.
 
 import Kinematics
 
 /// The bias Kalman filter of VQF: a random walk of three numbers, and two kinds of measurement.
 ///
-/// Measurement noises are independent, so the three rows of a measurement are taken in one after
-/// the other: the same result as with the inverse of a 3×3 matrix, for three divisions.
+/// A measurement has three rows of independent noise, so they are taken in one after the other:
+/// the same result as with the inverse of a 3×3 matrix, for three divisions.
 struct GyroscopeBias: BitwiseCopyable, Sendable {
     /// The bias, rad/s, sensor frame.
     private(set) var value: Vector3
-    private(set) var covariance: SymmetricMatrix3
+    /// Its covariance, (rad/s)².
+    private var covariance: SymmetricMatrix3
 
-    /// Group of low-passes that average the sensor's orientation as slowly as its accelerations.
-    private var rowX: VectorLowPass
-    private var rowY: VectorLowPass
-    private var rowZ: VectorLowPass
-    private var earthBias: VectorLowPass
+    /// The sensor's axes in the earth frame, averaged as slowly as its specific force, a row of the
+    /// matrix each; beside a horizontal row its product with the bias.
+    private var rowX: LowPass
+    private var rowY: LowPass
+    private var rowZ: LowPass
 
     private let inversePeriod: Double
     private let initialVariance: Double
@@ -31,10 +32,9 @@ struct GyroscopeBias: BitwiseCopyable, Sendable {
         value = .zero
         initialVariance = parameters.biasInitialSigma * parameters.biasInitialSigma
         covariance = SymmetricMatrix3(diagonal: initialVariance)
-        rowX = VectorLowPass()
-        rowY = VectorLowPass()
-        rowZ = VectorLowPass()
-        earthBias = VectorLowPass()
+        rowX = LowPass()
+        rowY = LowPass()
+        rowZ = LowPass()
         inversePeriod = 1 / samplePeriod
         restartGrowth = parameters.biasForgettingSigma * parameters.biasForgettingSigma
         growth = restartGrowth * samplePeriod / parameters.biasForgettingTime
@@ -44,56 +44,64 @@ struct GyroscopeBias: BitwiseCopyable, Sendable {
         limit = parameters.biasLimit
     }
 
-    /// Variance of the bias across the horizontal, (rad/s)²: the part that tilts the estimate.
-    @_noLocks
+    /// Variance of the bias across the horizontal, (rad/s)², both axes together: the part that
+    /// tilts the estimate.
+    ///
+    /// `up` is in the sensor frame.
+    @_noLocks @inline(__always)
     func horizontalVariance(up: Vector3) -> Double {
-        max(0, covariance.trace - up.dot(covariance * up))
+        max(0, covariance.trace - inner(up, covariance * up))
     }
 
     /// One sample passes: the bias may have moved, and a measurement is taken in.
     ///
     /// - Parameters:
     ///   - worldFromSensor: the corrected orientation.
-    ///   - lean: the horizontal part of the unit vector along the low-passed specific force, in
-    ///     earth axes, before the correction: what the gyroscope has not explained in one period.
-    ///   - clock: of the accelerometer's low-pass, advanced for this sample.
-    ///   - restRate: the mean rate where the sensor is at rest, else nil.
-    @_noLocks
+    ///   - leanX: the horizontal part of the unit vector along the low-passed specific force, in
+    ///     earth axes, before the correction: what the gyroscope left unexplained in one period.
+    ///   - leanY: its other component.
+    ///   - clock: of the specific force's low-pass, advanced for this sample.
+    ///   - isRest: whether the sensor is at rest.
+    ///   - meanRate: the mean rate of late, rad/s.
+    @_noLocks @inline(__always)
     mutating func learn(
         worldFromSensor: Rotation, leanX: Double, leanY: Double, clock: LowPassClock,
         isRest: Bool, meanRate: Vector3
     ) {
         let rows = RotationRows(worldFromSensor)
-        rowX.step(rows.x, clock: clock)
-        rowY.step(rows.y, clock: clock)
-        rowZ.step(rows.z, clock: clock)
-        earthBias.step(rows.apply(value), clock: clock)
+        rowX.step(SIMD4(rows.x.x, rows.x.y, rows.x.z, inner(rows.x, value)), clock: clock)
+        rowY.step(SIMD4(rows.y.x, rows.y.y, rows.y.z, inner(rows.y, value)), clock: clock)
+        rowZ.step(SIMD4(rows.z.x, rows.z.y, rows.z.z, 0), clock: clock)
 
         covariance.grow(by: growth, limit: initialVariance)
         if isRest {
-            observe(
-                Vector3(1, 0, 0), Vector3(0, 1, 0), Vector3(0, 0, 1),
-                error: meanRate - value, noise: restNoise, thirdNoise: restNoise)
-        } else {
-            let x = rowX.output
-            let y = rowY.output
-            let z = rowZ.output
-            let explained = earthBias.output
             let error = Vector3(
-                explained.x - x.dot(value) - leanY * inversePeriod,
-                explained.y - y.dot(value) + leanX * inversePeriod,
-                -z.dot(value))
-            observe(x, y, z, error: error, noise: motionNoise, thirdNoise: verticalNoise)
+                meanRate.x - value.x, meanRate.y - value.y, meanRate.z - value.z)
+            observe(
+                Vector3(1, 0, 0), Vector3(0, 1, 0), Vector3(0, 0, 1), error: error,
+                noise: restNoise, thirdNoise: restNoise)
+            return
         }
+        let x = rowX.vector
+        let y = rowY.vector
+        let z = rowZ.vector
+        // The correction per second is the bias in earth axes, beyond what is subtracted already:
+        // a lean to +x takes a turn about +y to undo. Nothing shows the bias about the vertical.
+        let error = Vector3(
+            rowX.output.w - inner(x, value) - leanY * inversePeriod,
+            rowY.output.w - inner(y, value) + leanX * inversePeriod,
+            -inner(z, value))
+        observe(x, y, z, error: error, noise: motionNoise, thirdNoise: verticalNoise)
     }
 
-    /// The sensor was away: what was learnt stays, as uncertain as after `biasForgettingTime` more.
+    /// The sensor was away: what was learnt stays, less certain by what `biasForgettingTime` takes.
     @_noLocks
     mutating func restart() {
         covariance.grow(by: restartGrowth, limit: initialVariance)
     }
 
-    @_noLocks
+    /// Takes in the three rows of a measurement.
+    @_noLocks @inline(__always)
     private mutating func observe(
         _ first: Vector3, _ second: Vector3, _ third: Vector3, error: Vector3, noise: Double,
         thirdNoise: Double
@@ -102,18 +110,22 @@ struct GyroscopeBias: BitwiseCopyable, Sendable {
         take(first, error: clamp(error.x, limit), noise: noise, change: &change)
         take(second, error: clamp(error.y, limit), noise: noise, change: &change)
         take(third, error: clamp(error.z, limit), noise: thirdNoise, change: &change)
-        let sum = value + change
-        value = Vector3(clamp(sum.x, limit), clamp(sum.y, limit), clamp(sum.z, limit))
+        value = Vector3(
+            clamp(value.x + change.x, limit), clamp(value.y + change.y, limit),
+            clamp(value.z + change.z, limit))
     }
 
-    /// One row of a measurement: `error` is what it says beyond the estimate before `change`.
-    @_noLocks
+    /// One row: `error` is what it says beyond the estimate, before the `change` by earlier rows.
+    @_noLocks @inline(__always)
     private mutating func take(
         _ row: Vector3, error: Double, noise: Double, change: inout Vector3
     ) {
         let spread = covariance * row
-        let scale = 1 / (row.dot(spread) + noise)
-        change = change + spread * ((error - row.dot(change)) * scale)
+        let scale = 1 / (inner(row, spread) + noise)
+        let gain = (error - inner(row, change)) * scale
+        change.x += spread.x * gain
+        change.y += spread.y * gain
+        change.z += spread.z * gain
         covariance.subtractOuterProduct(of: spread, scale: scale)
     }
 }
@@ -125,7 +137,7 @@ private func stationaryNoise(sigma: Double, growth: Double) -> Double {
     return variance * variance / growth + variance
 }
 
-@_noLocks
+@_noLocks @inline(__always)
 private func clamp(_ value: Double, _ limit: Double) -> Double {
     min(max(value, -limit), limit)
 }

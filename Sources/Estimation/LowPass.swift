@@ -14,8 +14,9 @@ struct Butterworth: BitwiseCopyable, Sendable {
     /// Weight of the second last output.
     let secondFeedback: Double
 
-    /// A low-pass of the given time constant (s), which is the delay of a slow signal: its cut-off
-    /// is √2 / (2π · timeConstant). The caller keeps the cut-off below half the sample rate.
+    /// A low-pass of the given time constant (s), which is the delay of a slow signal.
+    ///
+    /// Its cut-off is √2 / (2π · timeConstant); the caller keeps that below half the sample rate.
     @_noLocks
     init(timeConstant: Double, samplePeriod: Double) {
         let half = sineAndCosine(squareRoot(0.5) * samplePeriod / timeConstant)
@@ -64,25 +65,30 @@ struct LowPassClock: BitwiseCopyable, Sendable {
     mutating func restart() { count = 0 }
 }
 
-/// Three low-passes, one a component.
-struct VectorLowPass: BitwiseCopyable, Sendable {
-    private(set) var output: Vector3
-    private var first: Vector3
-    private var second: Vector3
+/// Four low-passes side by side, as wide as the processor's vector registers like them.
+struct LowPass: BitwiseCopyable, Sendable {
+    private(set) var output: SIMD4<Double>
+    private var first: SIMD4<Double>
+    private var second: SIMD4<Double>
 
     @_noLocks
     init() {
-        output = .zero
-        first = .zero
-        second = .zero
+        output = SIMD4(repeating: 0)
+        first = SIMD4(repeating: 0)
+        second = SIMD4(repeating: 0)
+    }
+
+    /// The first three outputs.
+    var vector: Vector3 {
+        @_noLocks @inline(__always) get { Vector3(output.x, output.y, output.z) }
     }
 
     /// Takes one sample; `clock` has been advanced for it.
-    @_noLocks
-    mutating func step(_ input: Vector3, clock: LowPassClock) {
+    @_noLocks @inline(__always)
+    mutating func step(_ input: SIMD4<Double>, clock: LowPassClock) {
         let shape = clock.shape
         if clock.meanWeight > 0 {
-            output = output + (input - output) * clock.meanWeight
+            output += (input - output) * clock.meanWeight
             // The state in which a constant input of that value leaves the output where it is.
             first = output * (1 - shape.inputWeight)
             second = output * (shape.inputWeight - shape.secondFeedback)
@@ -90,7 +96,12 @@ struct VectorLowPass: BitwiseCopyable, Sendable {
         }
         let weighted = input * shape.inputWeight
         output = weighted + first
-        first = weighted * 2 - output * shape.firstFeedback + second
+        first = weighted + weighted - output * shape.firstFeedback + second
         second = weighted - output * shape.secondFeedback
+    }
+
+    @_noLocks @inline(__always)
+    mutating func step(_ input: Vector3, clock: LowPassClock) {
+        step(SIMD4(input.x, input.y, input.z, 0), clock: clock)
     }
 }

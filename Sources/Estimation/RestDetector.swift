@@ -3,14 +3,19 @@
 import Kinematics
 
 /// Rest as VQF defines it: for `restMinimumTime` neither reading has strayed from its low-passed
-/// value by more than a threshold, and the low-passed rate could be a bias.
+/// value by more than its threshold, and the low-passed rate could be a bias.
 struct RestDetector: BitwiseCopyable, Sendable {
     /// True while the sensor is at rest.
     private(set) var isRest: Bool
     private var clock: LowPassClock
-    private var rate: VectorLowPass
-    private var force: VectorLowPass
+    /// Angular rate, rad/s.
+    private var rate: LowPass
+    /// Specific force, m/s².
+    private var force: LowPass
+    /// How long the readings have stayed within the thresholds, s.
     private var stillTime: Double
+
+    // Thresholds are kept squared, so that no root is drawn for a comparison.
     private let samplePeriod: Double
     private let minimumTime: Double
     private let squaredRateThreshold: Double
@@ -21,8 +26,8 @@ struct RestDetector: BitwiseCopyable, Sendable {
     init(samplePeriod: Double, parameters: TiltParameters) {
         isRest = false
         clock = LowPassClock(timeConstant: parameters.restTimeConstant, samplePeriod: samplePeriod)
-        rate = VectorLowPass()
-        force = VectorLowPass()
+        rate = LowPass()
+        force = LowPass()
         stillTime = 0
         self.samplePeriod = samplePeriod
         minimumTime = parameters.restMinimumTime
@@ -32,19 +37,20 @@ struct RestDetector: BitwiseCopyable, Sendable {
     }
 
     /// The mean rate of late, rad/s: at rest it is the gyroscope's bias.
-    var meanRate: Vector3 { @_noLocks get { rate.output } }
+    var meanRate: Vector3 { @_noLocks @inline(__always) get { rate.vector } }
 
     /// Takes one reading; `follows` is false where time is missing before it, which ends a rest.
-    @_noLocks
+    @_noLocks @inline(__always)
     mutating func step(rate newRate: Vector3, force newForce: Vector3, follows: Bool) {
         clock.advance()
         rate.step(newRate, clock: clock)
         force.step(newForce, clock: clock)
-        let mean = rate.output
+        let mean = rate.vector
         let still =
-            (newRate - mean).squaredNorm < squaredRateThreshold
-            && (newForce - force.output).squaredNorm < squaredForceThreshold
+            squaredDistance(newRate, mean) < squaredRateThreshold
+            && squaredDistance(newForce, force.vector) < squaredForceThreshold
             && abs(mean.x) < biasLimit && abs(mean.y) < biasLimit && abs(mean.z) < biasLimit
+        // The low-passes go on, but a gap or a movement starts the time anew.
         guard still, follows else {
             interrupt()
             return
@@ -66,4 +72,12 @@ struct RestDetector: BitwiseCopyable, Sendable {
         clock.restart()
         interrupt()
     }
+}
+
+@_noLocks @inline(__always)
+private func squaredDistance(_ a: Vector3, _ b: Vector3) -> Double {
+    let x = a.x - b.x
+    let y = a.y - b.y
+    let z = a.z - b.z
+    return x * x + y * y + z * z
 }

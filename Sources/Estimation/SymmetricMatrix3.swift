@@ -12,7 +12,7 @@ struct SymmetricMatrix3: BitwiseCopyable, Sendable {
     var yz: Double
 
     /// `variance` on the diagonal, zero elsewhere.
-    @_noLocks
+    @_noLocks @inline(__always)
     init(diagonal variance: Double) {
         xx = variance
         yy = variance
@@ -22,7 +22,8 @@ struct SymmetricMatrix3: BitwiseCopyable, Sendable {
         yz = 0
     }
 
-    @_noLocks
+    /// The product with a column.
+    @_noLocks @inline(__always)
     static func * (left: SymmetricMatrix3, right: Vector3) -> Vector3 {
         Vector3(
             left.xx * right.x + left.xy * right.y + left.xz * right.z,
@@ -30,22 +31,26 @@ struct SymmetricMatrix3: BitwiseCopyable, Sendable {
             left.xz * right.x + left.yz * right.y + left.zz * right.z)
     }
 
+    /// The sum of the variances, the same in every frame.
     var trace: Double { @_noLocks get { xx + yy + zz } }
 
-    /// Takes away `scale` times the outer product of `vector` with itself.
-    @_noLocks
+    /// Takes away `scale` times the outer product of `vector` with itself: what one scalar
+    /// measurement teaches.
+    @_noLocks @inline(__always)
     mutating func subtractOuterProduct(of vector: Vector3, scale: Double) {
-        let scaled = vector * scale
-        xx -= scaled.x * vector.x
-        yy -= scaled.y * vector.y
-        zz -= scaled.z * vector.z
-        xy -= scaled.x * vector.y
-        xz -= scaled.x * vector.z
-        yz -= scaled.y * vector.z
+        let x = vector.x * scale
+        let y = vector.y * scale
+        let z = vector.z * scale
+        xx -= x * vector.x
+        yy -= y * vector.y
+        zz -= z * vector.z
+        xy -= x * vector.y
+        xz -= x * vector.z
+        yz -= y * vector.z
     }
 
     /// Adds to each variance, which then stays at or below `limit` unless it was above before.
-    @_noLocks
+    @_noLocks @inline(__always)
     mutating func grow(by variance: Double, limit: Double) {
         if xx < limit { xx = min(xx + variance, limit) }
         if yy < limit { yy = min(yy + variance, limit) }

@@ -2,7 +2,7 @@
 
 import Kinematics
 
-/// Settings of a `TiltFilter`; the values that come with it are meant for every sensor and movement.
+/// Settings of a `TiltFilter`; its own values are meant for every sensor and movement.
 ///
 /// Those marked VQF are the published defaults of D. Laidig, T. Seel, "VQF: Highly accurate IMU
 /// orientation estimation with bias estimation and magnetic disturbance rejection", Information
@@ -43,6 +43,13 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     /// Bias deviation across the horizontal above which an estimate carries `biasUnlearnt`, rad/s:
     /// at 0.2 deg/s the tilt error it explains, deviation times low-pass delay, is 0.6 degrees.
     package var biasLearntSigma: Double
+    /// Whether a sample with a reading at its limit is kept from the low-pass.
+    ///
+    /// Off, since that is the greater error: the impact that is cut off has a counterpart within
+    /// range, and leaving only the one out of the mean tilts it. On the fastest BROAD trial, cut
+    /// off at 8 g (0.3 % of samples), the inclination is 0.65 degrees off with them, 3.7 without.
+    package var skipsClippedForce: Bool
+    package var uncertainty: UncertaintyParameters
 
     @_noLocks
     package init() {
@@ -62,5 +69,7 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
         longestGap = 1
         gapFlagTime = 3
         biasLearntSigma = 0.2 * radiansPerDegree
+        skipsClippedForce = false
+        uncertainty = UncertaintyParameters()
     }
 }

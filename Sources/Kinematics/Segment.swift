@@ -17,6 +17,20 @@ package enum Segment: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// The place in a table of `count` entries.
     package var index: Int { @_noLocks get { Int(rawValue) } }
 
+    /// The segment at a place of a table, or nil.
+    @_noLocks
+    package init?(index: Int) {
+        switch index {
+        case 0: self = .pelvis
+        case 1: self = .trunk
+        case 2: self = .leftThigh
+        case 3: self = .rightThigh
+        case 4: self = .leftShank
+        case 5: self = .rightShank
+        default: return nil
+        }
+    }
+
     /// The name used in files, on the command line and on the control socket.
     package var name: String {
         switch self {
@@ -94,4 +108,17 @@ package enum Side: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         default: return nil
         }
     }
+}
+
+// The standard library's `==` for enums with raw values is generic, which the real-time law refuses
+// in debug builds; these compare the raw bytes.
+
+extension Side {
+    @_noLocks package static func == (a: Side, b: Side) -> Bool { a.rawValue == b.rawValue }
+    @_noLocks package static func != (a: Side, b: Side) -> Bool { a.rawValue != b.rawValue }
+}
+
+extension Segment {
+    @_noLocks package static func == (a: Segment, b: Segment) -> Bool { a.rawValue == b.rawValue }
+    @_noLocks package static func != (a: Segment, b: Segment) -> Bool { a.rawValue != b.rawValue }
 }

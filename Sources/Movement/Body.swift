@@ -51,7 +51,7 @@ package struct Body: BitwiseCopyable, Sendable {
         self.plan = plan
         ruleStates = InlineArray(repeating: RuleState())
         policy = AlertPolicy()
-        shift = LateralShift()
+        // The shift goes on: it has settled by now, and a movement may be under way.
         hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
     }
 
@@ -80,8 +80,13 @@ package struct Body: BitwiseCopyable, Sendable {
         let up = upInSegment(.pelvis)
         var posture = Posture.unknown
         if let up { posture = Posture(upInSegment: up) }
+        var sigma = observation.sigma
+        if let alignment = alignments[Segment.pelvis.index] {
+            sigma = alignment.sigmaFromNeutral(sigma)
+        }
         var gates = keeper.check(
-            observation, upInPelvis: up, posture: posture, wanted: plan?.posture)
+            observation, upInPelvis: up, sigmaFromNeutral: sigma, posture: posture,
+            wanted: plan?.posture)
         let angles = measuredAngles(at: time)
 
         var event = ShiftEvent.none

@@ -170,7 +170,7 @@ package struct CalibrationSession: Sendable {
         case .getReady:
             if isPelvis, elapsed >= leadIn { return enter(.stand) }
         case .stand:
-            tracks[index].stand.add(frame.sample, up: up)
+            tracks[index].stand.add(frame.sample, up: up, sigma: frame.sigma)
             if isPelvis, elapsed >= QuietStand.length { return finishStand() }
         case .bow:
             tracks[index].bows?.add(frame.sample, up: up)
@@ -273,7 +273,7 @@ package struct CalibrationSession: Sendable {
                 alignment: SensorAlignment(
                     segmentFromSensor: result.segmentFromSensor,
                     neutral: track.stand.neutral(segmentFromSensor: result.segmentFromSensor),
-                    calmJerk: track.stand.calmJerk),
+                    calmJerk: track.stand.calmJerk, standSigma: track.stand.sigma),
                 varianceExplained: result.varianceExplained, forceNorm: track.stand.forceNorm)
         }
     }

@@ -7,6 +7,8 @@ package struct GateKeeper: BitwiseCopyable, Sendable {
     package var limits = GateLimits()
     /// Host ns until which a gap keeps the gate closed; 0: none.
     private var gapUntil: Int64 = 0
+    /// Host ns of the sample before; 0 before the first.
+    private var lastTime: Int64 = 0
     private var shakingSince: Int64 = 0
     /// Share of missing samples, averaged over about 10 s.
     private var loss = 0.0
@@ -17,16 +19,17 @@ package struct GateKeeper: BitwiseCopyable, Sendable {
     /// The gates that concern one sample of the pelvis sensor. `upInPelvis` is nil without an alignment.
     @_noLocks
     package mutating func check(
-        _ observation: SegmentObservation, upInPelvis: Vector3?, posture: Posture,
-        wanted: Posture?
+        _ observation: SegmentObservation, upInPelvis: Vector3?, sigmaFromNeutral: Double,
+        posture: Posture, wanted: Posture?
     ) -> Gates {
         var gates = Gates.none
         if case .none = upInPelvis { gates.close(.uncalibrated) }
         if observation.saturated { gates.close(.saturated) }
-        if observation.unknown || !(observation.sigma <= limits.largestSigma) {
+        if observation.unknown || !(sigmaFromNeutral <= limits.largestSigma) {
             gates.close(.uncertain)
         }
         if observation.batched { gates.close(.late) }
+        if observation.age > limits.staleAfter { gates.close(.stale) }
         if let wanted, wanted != posture { gates.close(.posture) }
         noteGap(observation)
         if observation.time < gapUntil { gates.close(.gap) }
@@ -37,7 +40,13 @@ package struct GateKeeper: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func noteGap(_ observation: SegmentObservation) {
-        if seconds(fromNanoseconds: limits.staleAfter) < observation.interval {
+        // A sensor that restarts has no interval to its last sample: the host's time tells.
+        var silence = observation.interval
+        if !(silence > 0), lastTime != 0 {
+            silence = seconds(fromNanoseconds: observation.time - lastTime)
+        }
+        lastTime = observation.time
+        if seconds(fromNanoseconds: limits.staleAfter) < silence {
             gapUntil = observation.time + limits.resumeAfter
         }
         guard observation.interval > 0, observation.period > 0 else { return }

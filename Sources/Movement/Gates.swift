@@ -12,7 +12,7 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
     package static var none: Gates { @_noLocks get { Gates(rawValue: 0) } }
     /// No valid calibration for the pelvis sensor.
     package static var uncalibrated: Gates { @_noLocks get { Gates(rawValue: 1) } }
-    /// A needed sensor's newest sample is more than 150 ms old.
+    /// The sample was more than 150 ms old when it came: too late for a cue.
     package static var stale: Gates { @_noLocks get { Gates(rawValue: 2) } }
     /// A reading at the sensor's range limit.
     package static var saturated: Gates { @_noLocks get { Gates(rawValue: 4) } }
@@ -57,7 +57,8 @@ package struct GateLimits: BitwiseCopyable, Sendable {
     package var staleAfter: Int64
     /// Data wanted after a gap before rules run again, ns.
     package var resumeAfter: Int64
-    /// Largest standard deviation of tilt, rad: half the 3° floor, so that the floor is two of them.
+    /// Largest standard deviation of an angle from neutral, rad: half the 3° floor, so that the floor is
+    /// two of them.
     package var largestSigma: Double
     /// Departure of |specific force| from 1 g, m/s², and for how long, ns.
     package var shakingForce: Double

@@ -60,6 +60,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     package private(set) var phase = HoldPhase.idle
     package private(set) var stanceSide: Side?
     package private(set) var source = StanceSource.unknown
+    /// The side of the present or last hold; nil before the first.
+    package private(set) var holdSide: Side?
     /// When the present or last hold began and ended, host ns; 0 where it has not.
     package private(set) var holdStart: Int64 = 0
     package private(set) var holdEnd: Int64 = 0
@@ -113,7 +115,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         gates: Gates, time: Int64
     ) {
         guard phase != .idle else { return }
-        if gates.has(.uncalibrated) || gates.has(.gap) || gates.has(.stale) {
+        // Samples that came late were still seen; only missing ones end the hold.
+        if gates.has(.uncalibrated) || gates.has(.gap) {
             if phase == .holding { finish(.lostData, at: time) }
             shifted = nil
             return
@@ -174,6 +177,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     @_noLocks
     private mutating func start(at time: Int64, assumed: Bool) {
         phase = .holding
+        holdSide = stanceSide
         shifted = nil
         holdStart = time
         holdEnd = 0

@@ -12,6 +12,8 @@ package struct JerkMeter: BitwiseCopyable, Sendable {
     private var primed = false
 
     private static var smoothing: Double { @_noLocks get { 0.1 } }
+    /// (m/s²)²: what no sensor reads (1,000 g) is passed over.
+    private static var largestSquaredForce: Double { @_noLocks get { 9.7e7 } }
 
     @_noLocks
     package init() {}
@@ -19,6 +21,10 @@ package struct JerkMeter: BitwiseCopyable, Sendable {
     /// Takes a sample: `up` and `specificForce` in the same axes, `interval` in s.
     @_noLocks
     package mutating func step(up: Vector3, specificForce: Vector3, interval: Double) {
+        guard specificForce.squaredNorm < JerkMeter.largestSquaredForce else {
+            primed = false
+            return
+        }
         let horizontal = specificForce - up * specificForce.dot(up)
         guard primed, interval > 0, interval < 0.2 else {
             last = horizontal

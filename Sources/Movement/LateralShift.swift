@@ -22,15 +22,28 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     /// When the present movement began, host ns: velocity last left the resting band.
     package private(set) var onset: Int64 = 0
     private var baseline = 0.0
-    private var primed = false
+    /// s of data so far, up to `baselineTime`.
+    private var age = 0.0
     private var armed = true
+    /// The largest displacement since the last event, in its direction, m; 0 once it is forgotten.
+    private var peak = 0.0
+    private var sinceEvent = 0.0
 
     private static var baselineTime: Double { @_noLocks get { 2.0 } }
+    /// s of data that give the first baseline; a single sample's noise would look like a movement.
+    private static var warmUp: Double { @_noLocks get { 0.5 } }
     private static var velocityLeak: Double { @_noLocks get { 1.2 } }
     private static var displacementLeak: Double { @_noLocks get { 1.0 } }
     /// m: what counts as a shift.
     private static var trigger: Double { @_noLocks get { 0.018 } }
     private static var rearm: Double { @_noLocks get { 0.008 } }
+    /// The leaks make a pelvis that stays where it went seem to come back, 1 to 2 s later and by up to
+    /// half the way (0.33 of the peak for a shift in 0.5 s, 0.50 in 1.2 s). So for `echoTime` s after
+    /// an event the way back must be larger than this share of it.
+    private static var echoShare: Double { @_noLocks get { 0.6 } }
+    private static var echoTime: Double { @_noLocks get { 4.0 } }
+    /// (m/s²)²: what no sensor reads (1,000 g) is not integrated.
+    private static var largestSquaredForce: Double { @_noLocks get { 9.7e7 } }
     /// m/s: below this the pelvis counts as still sideways.
     private static var still: Double { @_noLocks get { 0.02 } }
 
@@ -50,21 +63,36 @@ package struct LateralShift: BitwiseCopyable, Sendable {
             return .none
         }
         // The person's right, made horizontal; gravity is along `up` and does not enter.
-        guard let right = (Vector3(0, 0, 1) - up * up.z).normalized() else { return .none }
+        guard specificForce.squaredNorm < LateralShift.largestSquaredForce,
+            let right = (Vector3(0, 0, 1) - up * up.z).normalized()
+        else { return .none }
         let acceleration = specificForce.dot(right)
-        if !primed {
-            baseline = acceleration
-            primed = true
-        }
-        baseline += (acceleration - baseline) * min(1, interval / LateralShift.baselineTime)
+        // The mean so far, until the average is long enough.
+        age = min(age + interval, LateralShift.baselineTime)
+        baseline += (acceleration - baseline) * (interval / age)
+        guard age >= LateralShift.warmUp else { return .none }
         let wasStill = isStill
         velocity += (acceleration - baseline - velocity / LateralShift.velocityLeak) * interval
         displacement += (velocity - displacement / LateralShift.displacementLeak) * interval
         if wasStill && !isStill { onset = time }
+        return event(after: interval)
+    }
 
+    @_noLocks
+    private mutating func event(after interval: Double) -> ShiftEvent {
+        sinceEvent += interval
+        if sinceEvent > LateralShift.echoTime { peak = 0 }
+        var wanted = LateralShift.trigger
+        if displacement * peak < 0 {
+            wanted = max(wanted, LateralShift.echoShare * abs(peak))
+        } else if abs(displacement) > abs(peak), peak != 0 {
+            peak = displacement
+        }
         if abs(displacement) < LateralShift.rearm { armed = true }
-        guard armed, abs(displacement) >= LateralShift.trigger else { return .none }
+        guard armed, abs(displacement) >= wanted else { return .none }
         armed = false
+        peak = displacement
+        sinceEvent = 0
         return displacement > 0 ? .toRight : .toLeft
     }
 }

@@ -17,6 +17,8 @@ package struct QuietStand: Sendable {
     private var forceSum = Vector3.zero
     private var forceSquares = 0.0
     private var jerk = JerkMeter()
+    /// Newest standard deviation of inclination, rad.
+    package private(set) var sigma = 0.0
     private var jerkSum = 0.0
     private var jerkCount = 0
 
@@ -39,8 +41,9 @@ package struct QuietStand: Sendable {
     }
 
     /// Adds a sample with the world's up in the sensor's axes.
-    package mutating func add(_ sample: ImuSample, up: Vector3) {
+    package mutating func add(_ sample: ImuSample, up: Vector3, sigma: Double = 0) {
         guard sample.isFinite, up.isFinite, entries.count < 20_000 else { return }
+        if sigma.isFinite { self.sigma = sigma }
         entries.append(Entry(time: sample.hostTime, up: up))
         rateSum = rateSum + sample.angularRate
         rateSquares += sample.angularRate.squaredNorm

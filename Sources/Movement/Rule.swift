@@ -15,6 +15,7 @@ package struct RuleID: BitwiseCopyable, Sendable, Hashable {
             (1...20).contains(number)
         else { return nil }
         self.number = number
+        guard self.name == name else { return nil }
     }
 
     package var name: String { number < 10 ? "C0\(number)" : "C\(number)" }

@@ -22,11 +22,14 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
     package var unknown: Bool
     /// The sensor sends batches: too old for live cues.
     package var batched: Bool
+    /// ns from the taking of the sample to the arrival of its packet.
+    package var age: Int64
 
     @_noLocks
     package init(
         time: Int64, interval: Double, period: Double, upInSensor: Vector3,
-        specificForce: Vector3, sigma: Double, saturated: Bool, unknown: Bool, batched: Bool
+        specificForce: Vector3, sigma: Double, saturated: Bool, unknown: Bool, batched: Bool,
+        age: Int64 = 0
     ) {
         self.time = time
         self.interval = interval
@@ -37,5 +40,6 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
         self.saturated = saturated
         self.unknown = unknown
         self.batched = batched
+        self.age = age
     }
 }

@@ -10,12 +10,26 @@ package struct SensorAlignment: BitwiseCopyable, Sendable, Equatable {
     package var neutral: SegmentAngles
     /// Mean jerk of the horizontal specific force in the quiet stand, m/s³: the calm of rule C19.
     package var calmJerk: Double
+    /// Standard deviation of inclination at the end of the stand, rad. What is off then (an
+    /// accelerometer's bias and scale) is off in the neutral too and cancels in angles from it, so
+    /// only what comes on top counts as uncertainty of those angles.
+    package var standSigma: Double
 
     @_noLocks
-    package init(segmentFromSensor: Rotation, neutral: SegmentAngles, calmJerk: Double) {
+    package init(
+        segmentFromSensor: Rotation, neutral: SegmentAngles, calmJerk: Double,
+        standSigma: Double = 0
+    ) {
         self.segmentFromSensor = segmentFromSensor
         self.neutral = neutral
         self.calmJerk = calmJerk
+        self.standSigma = standSigma
+    }
+
+    /// Standard deviation of an angle from neutral, rad, of an inclination known to `sigma`.
+    @_noLocks
+    package func sigmaFromNeutral(_ sigma: Double) -> Double {
+        squareRoot(max(0, sigma * sigma - standSigma * standSigma))
     }
 
     /// The alignment of a sensor whose axes already are the segment's: for tests and for truth.

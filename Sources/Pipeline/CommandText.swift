@@ -21,7 +21,8 @@ extension EstimatorAction {
     private static func words(of alignment: SensorAlignment) -> String {
         let r = alignment.segmentFromSensor
         let n = alignment.neutral
-        return "\(r.w) \(r.x) \(r.y) \(r.z) \(n.obliquity) \(n.anteriorTilt) \(alignment.calmJerk)"
+        return "\(r.w) \(r.x) \(r.y) \(r.z) \(n.obliquity) \(n.anteriorTilt) "
+            + "\(alignment.calmJerk) \(alignment.standSigma)"
     }
 
     private static func words(of plan: MovementPlan) -> String {
@@ -49,7 +50,7 @@ extension EstimatorAction {
         case ("detach", 1):
             action = EstimatorAction.channel(rest[0]).map { .detach(channel: $0) }
         case ("assign", 2): action = EstimatorAction.assign(rest)
-        case ("align", 8): action = EstimatorAction.align(rest)
+        case ("align", 9): action = EstimatorAction.align(rest)
         case ("begin", 4...): action = EstimatorAction.begin(rest)
         case ("end", 0): action = .end
         default: action = nil
@@ -84,7 +85,7 @@ extension EstimatorAction {
 
     private static func align(_ words: [String]) -> EstimatorAction? {
         let numbers = words.dropFirst().compactMap(Double.init)
-        guard let channel = channel(words[0]), numbers.count == 7,
+        guard let channel = channel(words[0]), numbers.count == 8,
             numbers.allSatisfy(\.isFinite)
         else { return nil }
         let rotation = Rotation(w: numbers[0], x: numbers[1], y: numbers[2], z: numbers[3])
@@ -97,7 +98,7 @@ extension EstimatorAction {
             alignment: SensorAlignment(
                 segmentFromSensor: rotation,
                 neutral: SegmentAngles(obliquity: numbers[4], anteriorTilt: numbers[5]),
-                calmJerk: numbers[6]))
+                calmJerk: numbers[6], standSigma: numbers[7]))
     }
 
     private static func begin(_ words: [String]) -> EstimatorAction? {

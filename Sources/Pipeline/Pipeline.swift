@@ -33,7 +33,8 @@ package final class Pipeline: @unchecked Sendable {
         let core = core
         let intake = intake
         let started = Started()
-        let estimator = try RealtimeThread(name: "estimator") { [weak self] in
+        // The estimator's 50 kB live on its stack; debug builds copy them a few times on the way there.
+        let estimator = try RealtimeThread(name: "estimator", stackBytes: 1 << 20) { [weak self] in
             RealtimeThread.settle()
             let grant =
                 realtime

@@ -26,7 +26,7 @@ package enum FileStore {
         }
     }
 
-    /// The first and the last `part` bytes; a file shorter than that gives them all in `head`.
+    /// The first and the last `part` bytes; a file no longer than both together comes whole in `head`.
     package static func readEnds(
         _ path: String, part: Int
     ) throws(PlumbingError) -> (head: [UInt8], tail: [UInt8]) {
@@ -36,11 +36,12 @@ package enum FileStore {
             throw PlumbingError("read \(path)", code: EISDIR)
         }
         let size = Int(info.st_size)
-        let head = try readPart(file.rawValue, from: 0, count: min(part, size), path: path)
-        guard size > part else { return (head, []) }
-        let tailStart = max(part, size - part)
+        if size <= 2 * part {
+            return (try readPart(file.rawValue, from: 0, count: size, path: path), [])
+        }
         return (
-            head, try readPart(file.rawValue, from: tailStart, count: size - tailStart, path: path)
+            try readPart(file.rawValue, from: 0, count: part, path: path),
+            try readPart(file.rawValue, from: size - part, count: part, path: path)
         )
     }
 
@@ -114,6 +115,10 @@ package enum FileStore {
             if unsafe mkdir(built, mode) < 0 && errno != EEXIST {
                 throw PlumbingError("create the directory \(path)", code: errno)
             }
+        }
+        var info = stat()
+        if unsafe stat(path, &info) == 0, (info.st_mode & S_IFMT) != S_IFDIR {
+            throw PlumbingError("create the directory \(path)", code: ENOTDIR)
         }
     }
 

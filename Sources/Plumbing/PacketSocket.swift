@@ -65,11 +65,16 @@ package enum PacketSocket {
         return sent == packet.count
     }
 
-    /// True once the other end is closed: tells the end of the stream from a packet of length zero.
+    /// True once the other end is closed, or has stopped writing, and all it sent was read: tells the
+    /// end of the stream from a packet of length zero.
     package static func hasHungUp(_ descriptor: Int32) -> Bool {
-        var entry = pollfd(fd: descriptor, events: 0, revents: 0)
-        guard unsafe poll(&entry, 1, 0) > 0 else { return false }
-        return entry.revents & Int16(POLLHUP | POLLERR | POLLNVAL) != 0
+        let stoppedWriting: Int16 = 0x2000  // POLLRDHUP
+        var entry = pollfd(fd: descriptor, events: stoppedWriting, revents: 0)
+        guard unsafe poll(&entry, 1, 0) > 0,
+            entry.revents & (Int16(POLLHUP | POLLERR | POLLNVAL) | stoppedWriting) != 0
+        else { return false }
+        var waiting: Int32 = 0
+        return unsafe ioctl(descriptor, UInt(FIONREAD), &waiting) != 0 || waiting == 0
     }
 
     private static func closeAll(_ message: rehab_message) {

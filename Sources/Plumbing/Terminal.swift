@@ -18,6 +18,12 @@ package enum Terminal {
         return (Int(columns), Int(rows))
     }
 
+    /// Hands printed lines over as they come, also into a pipe: what runs for long is watched.
+    package static func bufferByLine() { rehab_line_buffer_output() }
+
+    /// Hands over what was printed without a line end.
+    package static func flush() { rehab_flush_output() }
+
     /// Writes all of `text` to standard output or standard error at once, without buffering.
     package static func write(_ text: String, toError: Bool = false) {
         try? FileStore.write(Array(text.utf8), to: toError ? 2 : 1, path: "the terminal")

@@ -41,6 +41,8 @@ package final class Recorder: @unchecked Sendable {
         package var cues = 0
         /// Why nothing is written any more.
         package var failure: PlumbingError?
+
+        package init() {}
     }
 
     private struct Mailbox {

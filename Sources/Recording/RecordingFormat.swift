@@ -42,12 +42,22 @@ package struct RecordedSensor: Sendable, Equatable {
     }
 }
 
+/// `RecordedSensor` where another room has a type of that name too.
+package typealias SessionSensor = RecordedSensor
+
 /// One raw packet of a recording.
 package struct RecordedPacket: Sendable, Equatable {
     package var stamp: Int64
     package var channel: UInt8
     package var characteristic: UInt8
     package var bytes: [UInt8]
+
+    package init(stamp: Int64, channel: UInt8, characteristic: UInt8, bytes: [UInt8]) {
+        self.stamp = stamp
+        self.channel = channel
+        self.characteristic = characteristic
+        self.bytes = bytes
+    }
 }
 
 /// One command of a recording: its text as the pipeline writes it.

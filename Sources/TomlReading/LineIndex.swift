@@ -8,9 +8,9 @@ struct LineIndex {
     init(_ text: String) {
         var section = ""
         var counts: [String: Int] = [:]
-        for (number, raw) in text.split(separator: "\n", omittingEmptySubsequences: false)
-            .enumerated()
-        {
+        // A line may end in CR LF, which Swift reads as one character.
+        let all = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+        for (number, raw) in all.enumerated() {
             let line = raw.drop { $0 == " " || $0 == "\t" }
             if line.hasPrefix("[[") {
                 let name = LineIndex.name(line.dropFirst(2), until: "]")

@@ -22,6 +22,11 @@ package struct TomlDocument {
             throw TomlError(
                 file: file, line: nil, field: nil, message: "the file holds a NUL byte; remove it")
         }
+        if let hazard = TomlGuard.hazard(in: text) {
+            throw TomlError(
+                file: file, line: hazard.line, field: nil,
+                message: "not valid TOML: \(hazard.problem)")
+        }
         do {
             let table = try TOMLTable(string: text)
             root = TomlSection(

@@ -56,7 +56,7 @@ package final class TomlSection {
     }
 
     package func optionalInt(_ key: String, in range: ClosedRange<Int>) throws(TomlError) -> Int? {
-        has(key) ? try int(key, in: range) : nil
+        value(key) == nil ? nil : try int(key, in: range)
     }
 
     package func double(_ key: String, in range: ClosedRange<Double>) throws(TomlError) -> Double {
@@ -73,7 +73,7 @@ package final class TomlSection {
     package func optionalDouble(
         _ key: String, in range: ClosedRange<Double>
     ) throws(TomlError) -> Double? {
-        has(key) ? try double(key, in: range) : nil
+        value(key) == nil ? nil : try double(key, in: range)
     }
 
     /// A list of numbers.

@@ -78,7 +78,7 @@ final class CalibrationProgress {
         if isNew, rings, isTerminal { print("\u{7}", terminator: "") }
         if isTerminal {
             print("\r\u{1B}[K\(line(step))", terminator: isOver(step) ? "\n" : "")
-            fflush(stdout)
+            Terminal.flush()
         } else if isNew {
             print(line(step))
         }

@@ -10,11 +10,11 @@ struct EstimateCommand: ParsableCommand {
         commandName: "estimate",
         abstract: "Work out a sensor's orientation against the vertical from a recording.",
         discussion: """
-            FILE is a CSV text whose first line names its columns. Those named gx gy gz (angular
-            rate, rad/s) and ax ay az (specific force, m/s²) are read, others are ignored. For each
-            row one row is written: qw,qx,qy,qz (sensor to earth, z up), sigma_deg (standard
-            deviation of the inclination, degrees) and flags, joined by |: settling, rest,
-            after-gap, saturated, unknown, bias-unlearnt.
+            The recording is a CSV text, evenly spaced in time, whose first line names its columns. \
+            Those named gx gy gz (angular rate, rad/s) and ax ay az (specific force, m/s²) are read, \
+            others are ignored. For each row one row is written: qw,qx,qy,qz (sensor to earth, z \
+            up), sigma_deg (standard deviation of the inclination, degrees) and flags, joined by |: \
+            settling, rest, after-gap, saturated, unknown, bias-unlearnt.
 
             Exit codes: 64 for arguments, 65 for the recording, 74 for the output.
             """)
@@ -22,7 +22,8 @@ struct EstimateCommand: ParsableCommand {
     @Argument(help: "The recording, a CSV file.")
     var file: String
 
-    @Option(help: "Samples a second, 1 to 4000 Hz.")
+    // Unconditional, so that "--rate -5" gets the message about rates and not one about options.
+    @Option(parsing: .unconditional, help: "Samples a second, 1 to 4000 Hz.")
     var rate: Double
 
     @Option(help: "Where the result goes; printed when left out.")
@@ -31,7 +32,9 @@ struct EstimateCommand: ParsableCommand {
     @Flag(help: "Write a JSON object a row instead of CSV.")
     var json = false
 
+    /// Arguments that cannot be meant end here, with the usage and exit code 64.
     func validate() throws {
+        // The comparison is false for NaN as well.
         guard OfflineEstimation.sampleRates.contains(rate) else {
             throw ValidationError(
                 "--rate \(rate) is not a sample rate; give the samples a second that the sensor "
@@ -39,12 +42,14 @@ struct EstimateCommand: ParsableCommand {
         }
         if let output, TableFile.isSame(output, file) {
             throw ValidationError(
-                "--output \(output) is the recording itself and would replace it; name another file.")
+                "--output \(output) is the recording itself, which it would replace; name another."
+            )
         }
     }
 
     func run() throws {
         do throws(SensorTableError) {
+            // Everything is worked out before the first byte is written.
             let recording = try TableFile.read(file)
             let result = try OfflineEstimation.run(
                 recording.span, file: file, rate: rate, format: json ? .jsonLines : .csv)

@@ -30,6 +30,7 @@ struct LiveCommand: ParsableCommand {
     }
 
     func run() throws {
+        Terminal.bufferByLine()
         let client = try daemon.connect()
         let deadline = seconds.map { MonotonicClock.now() + Int64($0 * 1e9) }
         do throws(ControlError) {
@@ -57,7 +58,7 @@ struct LiveCommand: ParsableCommand {
             switch try replies.next(within: 200) {
             case .reply(let reply):
                 try? printJSON(reply.event)
-                fflush(stdout)
+                Terminal.flush()
             case .nothing: continue
             case .end: return
             }
@@ -79,7 +80,7 @@ struct LiveCommand: ParsableCommand {
             }
             if MonotonicClock.now() >= due {
                 print(state.plainLine)
-                fflush(stdout)
+                Terminal.flush()
                 due += 1_000_000_000
             }
         }

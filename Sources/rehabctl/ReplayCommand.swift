@@ -62,13 +62,7 @@ struct ReplayCommand: ParsableCommand {
                 throw ExitCode(73)
             }
         }
-        let again: Recording
-        do throws(RecordingError) {
-            again = try RecordingReader.parse(bytes, file: "the replay's output")
-        } catch {
-            complain(error.description)
-            throw ExitCode(70)
-        }
+        let again = try RecordingReading.parse(bytes)
         let comparison = ReplayComparison(recorded: recorded, again: again)
         try comparison.show(json: daemon.json, elapsed: elapsed, duration: recorded.duration)
         if !comparison.isSame { throw ExitCode(1) }

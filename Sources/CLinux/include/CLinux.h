@@ -92,6 +92,10 @@ int64_t rehab_resident_bytes(void);
 int64_t rehab_process_cpu_ns(void);
 /// Columns and rows of a terminal. Returns 0 or -errno.
 int rehab_terminal_size(int descriptor, int *columns, int *rows);
+/// Hands standard output's lines over as they come, also into a pipe.
+void rehab_line_buffer_output(void);
+/// Hands over what standard output still holds.
+void rehab_flush_output(void);
 /// Takes an exclusive advisory lock without waiting. Returns 0 or -errno (-EWOULDBLOCK when held).
 int rehab_lock_file(int descriptor);
 /// Small malloc settings for a process with real-time threads: no trimming, no mmap of large blocks.

@@ -1,0 +1,304 @@
+// The one stream that never stops: silence, and tones put into it as early as the device allows.
+
+/// Keeps a device fed and mixes tones into what it is fed. Owned by the alert thread.
+///
+/// Time is counted in frames since the start. A tone has a first frame; every frame can be made again
+/// from that alone, so that the queue of a device that overwrites is simply rendered anew, with the
+/// tone in it, from the next frame the device will take.
+final class WarmStream {
+    /// One tone that sounds or is about to.
+    private struct Voice {
+        var tone = Tone.tick
+        var start: Int64 = 0
+        /// From here on it fades out; never where the tone may end by itself.
+        var cut = Int64.max
+        var end: Int64 = 0
+        /// Factors of the two sides, 32768 = 1.
+        var left: Int32 = 0
+        var right: Int32 = 0
+    }
+
+    private enum Pacing {
+        /// The device's own clock empties the queue.
+        case device
+        /// The device takes everything at once (file, null): host time plays the part of its clock,
+        /// which begins at this host time with frame 0.
+        case clock(Int64)
+    }
+
+    private let device: any SoundDevice
+    private let bank: ToneBank
+    /// Frames kept in the queue.
+    private let lead: Int
+    private var voices: InlineArray<4, Voice>
+    /// Interleaved frames on their way; the only buffer there is.
+    private var scratch: [Int16]
+    private let blockFrames = 512
+    private var pacing = Pacing.device
+    /// Frames appended and frames taken, since the start.
+    private var written: Int64 = 0
+    private var taken: Int64 = 0
+    private var lastProgress: Int64 = 0
+    private var hasSounded = false
+    private var restartsInARow = 0
+    /// Times the stream ran dry.
+    private(set) var underruns = 0
+
+    /// Host time after which a device that takes nothing counts as not heard, ns: longer than the
+    /// largest quantum of a sound server (8192 frames at 48 kHz, 171 ms).
+    static let silentAfter: Int64 = 300_000_000
+    /// Host time after which such a device is closed and opened again, ns (fault matrix, row 38).
+    static let stuckAfter: Int64 = 1_000_000_000
+
+    var format: SoundFormat { device.format }
+
+    init(device: any SoundDevice, bank: ToneBank) {
+        self.device = device
+        self.bank = bank
+        voices = InlineArray(repeating: Voice())
+        scratch = [Int16](repeating: 0, count: 512 * device.format.channels)
+        let format = device.format
+        // 150 ms where it costs no latency: the thread may then sleep and be late. Else all there is.
+        lead =
+            format.overwrites
+            ? min(format.rate * 150 / 1000, format.bufferFrames - 1) : format.bufferFrames
+    }
+
+    func close() { device.close() }
+
+    // MARK: feeding
+
+    /// Fills the queue for the first time.
+    func begin(now: Int64) throws(AlertError) {
+        lastProgress = now
+        try fill(queued: 0)
+        do throws(AlertError) {
+            // A real device that started this moment still has its queue; file and null have none.
+            if try device.queued() == 0 {
+                pacing = .clock(now)
+                hasSounded = true
+            }
+        } catch where error.isRepairable {
+            try restart(after: error)
+            try append(lead)
+        }
+    }
+
+    /// Tops the queue up with silence or the rest of a tone; returns when to come again, host ns.
+    func feed(now: Int64) throws(AlertError) -> Int64 {
+        let queued = try observe(now: now)
+        let idle = now - lastProgress
+        if hasSounded, idle > WarmStream.silentAfter {
+            // Whatever still waits in the queue must not sound when the device wakes up.
+            silence(queued: queued)
+            if idle > WarmStream.stuckAfter { throw AlertError(.stalled) }
+        }
+        try fill(queued: queued)
+        return now + pause
+    }
+
+    /// Why a tone would not be heard at this moment; nil where it would.
+    func obstacle(now: Int64) -> AlertError? {
+        let idle = now - lastProgress
+        if hasSounded { return idle > WarmStream.silentAfter ? AlertError(.stalled) : nil }
+        // A server without an output takes nothing; it may get one any time, so the stream stays open.
+        return AlertError(idle > 2 * WarmStream.stuckAfter ? .stalled : .starting)
+    }
+
+    /// ns until a good part of the queue is empty.
+    private var pause: Int64 {
+        let frames: Int
+        switch pacing {
+        case .clock: frames = clockLead / 2
+        case .device: frames = format.overwrites ? lead / 3 : format.periodFrames
+        }
+        return Int64(frames) * 1_000_000_000 / Int64(format.rate)
+    }
+
+    /// 60 ms ahead of host time, where that paces.
+    private var clockLead: Int { format.rate * 60 / 1000 }
+
+    /// How many frames wait, after a look at the device or the clock. Restarts one that ran dry.
+    private func observe(now: Int64) throws(AlertError) -> Int {
+        let queued: Int
+        switch pacing {
+        case .clock(let start):
+            let clock = (now - start) / 1000 * Int64(format.rate) / 1_000_000
+            if clock - written > Int64(format.rate) {
+                // The machine slept: no second of silence for every second of it.
+                let rate = Int64(format.rate)
+                let played = written / rate * 1_000_000_000 + written % rate * 1_000_000_000 / rate
+                pacing = .clock(now - played)
+                queued = 0
+            } else {
+                // Below zero where the thread came late: that much is owed at once.
+                queued = Int(written - clock)
+            }
+        case .device:
+            do throws(AlertError) {
+                queued = try device.queued()
+            } catch where error.isRepairable {
+                try restart(after: error)
+                queued = 0
+            }
+        }
+        let position = written - Int64(queued)
+        if position > taken {
+            // The frames of the first fill may be "taken" by a restart alone: count real ones only.
+            taken = position
+            lastProgress = now
+            hasSounded = true
+            restartsInARow = 0
+        }
+        return queued
+    }
+
+    /// Empties and prepares the device. Three times without a frame taken in between is no dry queue
+    /// but a device that has gone.
+    private func restart(after error: AlertError) throws(AlertError) {
+        underruns += 1
+        restartsInARow += 1
+        taken = written
+        if restartsInARow > 3 { throw AlertError(.stalled, code: error.code) }
+        try device.restart()
+    }
+
+    private func fill(queued: Int) throws(AlertError) {
+        var target = lead
+        if case .clock = pacing { target = clockLead }
+        do throws(AlertError) {
+            try append(target - queued)
+        } catch where error.isRepairable {
+            try restart(after: error)
+            try append(target)
+        }
+    }
+
+    private func append(_ count: Int) throws(AlertError) {
+        var missing = count
+        while missing > 0 {
+            let frames = min(missing, blockFrames)
+            render(from: written, frames: frames)
+            let accepted = try device.append(scratch, frames: frames)
+            written += Int64(accepted)
+            missing -= accepted
+            if accepted < frames { break }
+        }
+    }
+
+    // MARK: playing
+
+    /// Begins a tone with the next frame the device will take; whatever sounds fades out meanwhile.
+    /// Throws where it would not be heard now.
+    func play(
+        _ tone: Tone, left: Int32, right: Int32, now: Int64
+    ) throws(AlertError) {
+        let queued = try observe(now: now)
+        if let obstacle = obstacle(now: now) { throw obstacle }
+        let overwrites = format.overwrites
+        let start = overwrites ? written - Int64(queued) : written + Int64(max(0, -queued))
+        let place = freeVoice(at: start)
+        fadeOut(at: start)
+        voices[place] = Voice(tone: tone, left: left, right: right)
+        begin(voice: place, at: start)
+        if overwrites { try rewriteQueue(queued: queued, voice: place) }
+        // The new end of the queue already belongs to the tone.
+        try fill(queued: try observe(now: now))
+    }
+
+    private func begin(voice place: Int, at start: Int64) {
+        voices[place].start = start
+        voices[place].end = start + Int64(bank.length(of: voices[place].tone))
+    }
+
+    private func fadeOut(at start: Int64) {
+        for place in 0..<4 where voices[place].end > start && voices[place].cut > start {
+            voices[place].cut = start
+            voices[place].end = min(voices[place].end, start + Int64(bank.fade.count))
+        }
+    }
+
+    /// A voice that has ended, or the oldest.
+    private func freeVoice(at frame: Int64) -> Int {
+        var best = 0
+        for place in 0..<4 {
+            if voices[place].end <= frame { return place }
+            if voices[place].start < voices[best].start { best = place }
+        }
+        return best
+    }
+
+    /// Renders what waits anew. The device goes on taking frames meanwhile: where it took some while
+    /// the beginning was written, the tone begins again at the frame it is at now, so that it is heard
+    /// whole. (What it may have taken of the first try is the first 3 ms of a 50 ms ramp.)
+    private func rewriteQueue(queued: Int, voice place: Int) throws(AlertError) {
+        var waiting = queued
+        for _ in 0..<3 {
+            overwrite(waiting: waiting, from: 0, frames: min(waiting, blockFrames))
+            let left = try device.queued()
+            if left == waiting { break }
+            waiting = left
+            begin(voice: place, at: written - Int64(left))
+        }
+        var done = min(waiting, blockFrames)
+        while done < waiting {
+            let frames = min(waiting - done, blockFrames)
+            overwrite(waiting: waiting, from: done, frames: frames)
+            done += frames
+        }
+    }
+
+    private func overwrite(waiting: Int, from offset: Int, frames: Int) {
+        guard frames > 0 else { return }
+        render(from: written - Int64(waiting - offset), frames: frames)
+        device.overwrite(scratch, frames: frames, framesBack: waiting - offset)
+    }
+
+    /// Ends every tone, also in what waits.
+    private func silence(queued: Int) {
+        for place in 0..<4 { voices[place].end = 0 }
+        guard format.overwrites else { return }
+        var done = 0
+        while done < queued {
+            let frames = min(queued - done, blockFrames)
+            overwrite(waiting: queued, from: done, frames: frames)
+            done += frames
+        }
+    }
+
+    // MARK: mixing
+
+    /// Makes frames `from` and following in `scratch`.
+    private func render(from first: Int64, frames: Int) {
+        let channels = format.channels
+        for index in 0..<frames * channels { scratch[index] = 0 }
+        for place in 0..<4 where voices[place].end > first {
+            let voice = voices[place]
+            let begin = max(0, voice.start - first)
+            let end = min(Int64(frames), voice.end - first)
+            guard begin < end else { continue }
+            for frame in Int(begin)..<Int(end) { add(voice, first + Int64(frame), at: frame) }
+        }
+    }
+
+    private func add(_ voice: Voice, _ time: Int64, at frame: Int) {
+        var value = bank.sample(of: voice.tone, at: Int(time - voice.start))
+        if time >= voice.cut {
+            let step = Int(time - voice.cut)
+            value = step < bank.fade.count ? value * bank.fade[step] >> 15 : 0
+        }
+        let channels = format.channels
+        if channels == 1 {
+            mix(value * max(voice.left, voice.right) >> 15, into: frame)
+        } else {
+            mix(value * voice.left >> 15, into: frame * channels)
+            mix(value * voice.right >> 15, into: frame * channels + 1)
+        }
+    }
+
+    /// The sum of two tones stays within the cap by their ramps; the limit is for what they forget.
+    private func mix(_ value: Int32, into index: Int) {
+        let sum = Int32(scratch[index]) + value
+        scratch[index] = Int16(clamping: min(max(sum, -bank.peak), bank.peak))
+    }
+}
