@@ -59,7 +59,7 @@ let package = Package(
             name: "SensorTable", dependencies: ["Estimation", "Kinematics"],
             swiftSettings: strict),
         .target(
-            name: "Alerts", dependencies: ["Movement", "Kinematics", "Plumbing", "CALSA"], path: "Sources/_AlertsStub",
+            name: "Alerts", dependencies: ["Movement", "Kinematics", "Plumbing", "CALSA"],
             swiftSettings: strict),
         .target(
             name: "Control", dependencies: ["Varlink", "Plumbing"],

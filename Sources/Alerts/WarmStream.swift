@@ -285,14 +285,14 @@ final class WarmStream {
         var value = bank.sample(of: voice.tone, at: Int(time - voice.start))
         if time >= voice.cut {
             let step = Int(time - voice.cut)
-            value = step < bank.fade.count ? value * bank.fade[step] >> 15 : 0
+            value = step < bank.fade.count ? (value * bank.fade[step]) >> 15 : 0
         }
         let channels = format.channels
         if channels == 1 {
-            mix(value * max(voice.left, voice.right) >> 15, into: frame)
+            mix((value * max(voice.left, voice.right)) >> 15, into: frame)
         } else {
-            mix(value * voice.left >> 15, into: frame * channels)
-            mix(value * voice.right >> 15, into: frame * channels + 1)
+            mix((value * voice.left) >> 15, into: frame * channels)
+            mix((value * voice.right) >> 15, into: frame * channels + 1)
         }
     }
 

@@ -86,7 +86,7 @@ extension Rehab1 {
         package var crossed: Int64
         /// When the outputs had taken it; null where none did.
         package var presented: Int64?
-        /// Decision to handing over to the outputs.
+        /// From the deciding sample to the hand-over to the outputs.
         package var latencyMilliseconds: Double?
         package var heard: Bool
 

@@ -41,7 +41,7 @@ extension MotionFrame {
 
 extension Alert {
     /// The cue for clients. `presented`: host time at which the outputs had it; `latency`: ns from the
-    /// decision until then.
+    /// deciding sample until then.
     func told(presented: Int64?, latency: Int64?, heard: Bool) -> Rehab1.Cue {
         let words = CueText(rule: rule)
         return Rehab1.Cue(

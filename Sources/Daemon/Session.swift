@@ -97,7 +97,7 @@ final class Session {
     var outputHealth: [AlertOutputHealth] { dispatcher?.health ?? [] }
     var alertGrant: SchedulingGrant { dispatcher?.grant ?? .plain }
     func nextPresented() -> Presented? { dispatcher?.nextPresented() }
-    func notify(_ notice: Alert) { dispatcher?.notify(notice) }
+    func notify(_ notice: Notice) { dispatcher?.notify(notice) }
 
     // MARK: the end
 

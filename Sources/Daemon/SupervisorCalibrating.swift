@@ -62,11 +62,20 @@ extension Supervisor {
         let due = loop.now - running.lastTold > 200_000_000
         if changed || due { running.lastTold = loop.now }
         calibration = running
-        if changed { session.notify(Alert(number: 0, time: frame.time)) }
+        if changed { session.notify(notice(for: running.session)) }
         if running.session.isOver {
             endCalibration(running)
         } else if changed || due {
             running.stream.send(Rehab1.Calibrate.Reply(step: told(running.session, result: nil)))
+        }
+    }
+
+    /// The sound of a step: a beat for the next instruction, another at the end.
+    private func notice(for session: CalibrationSession) -> Notice {
+        switch session.step {
+        case .done: .ready
+        case .refused, .repeatLift: .refused
+        case .getReady, .stand, .bow, .lift: .tick
         }
     }
 

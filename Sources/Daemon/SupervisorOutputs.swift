@@ -2,10 +2,22 @@
 
 import Alerts
 import Control
+import Exercises
+import Plumbing
 
 extension Supervisor {
     /// The outputs of a session, as the registry lists them.
-    func makeOutputs() -> [any AlertOutput] { [] }
+    func makeOutputs() -> [any AlertOutput] {
+        var setup = AlertSetup { rule in
+            CueText(rule: rule).map { ($0.spoken, $0.shown) }
+        }
+        setup.soundDevice = settings.audioDevice
+        // Run by hand in a terminal the daemon shows cues itself; as a service rehabctl does.
+        if Terminal.errorIsTerminal {
+            setup.terminal = .descriptor(2)
+        }
+        return makeAlertOutputs(setup)
+    }
 
     /// The outputs' health for clients.
     func outputs() -> [Rehab1.Output] {
@@ -17,8 +29,13 @@ extension Supervisor {
                 case .failing: .failing
                 }
             return Rehab1.Output(
-                name: health.name, state: state, reason: health.reason,
+                name: health.name, state: state, reason: [health.reason, health.cure].compactMap(\.self).joined(separator: ": ").nilIfEmpty,
                 presented: Int64(health.presented), notHeard: Int64(health.notHeard))
         }
     }
+}
+
+extension String {
+    /// Nil for the empty text.
+    fileprivate var nilIfEmpty: String? { isEmpty ? nil : self }
 }

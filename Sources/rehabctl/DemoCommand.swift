@@ -75,7 +75,7 @@ struct DemoCommand: ParsableCommand {
         let recorded = try RecordingFile.load(name, daemon: daemon, lenient: false).recording
         for (label, run) in [
             ("through the daemon", { try OnlineReplay(daemon: daemon, factor: nil).run(recorded, name: name) }),
-            ("offline, no threads", { OfflineReplay.run(recorded) }),
+            ("offline, no threads", { try OfflineReplay.run(recorded) }),
         ] as [(String, () throws -> [UInt8])] {
             let began = MonotonicClock.now()
             let again = try RecordingReading.parse(try run())

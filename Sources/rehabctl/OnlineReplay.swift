@@ -34,9 +34,9 @@ struct OnlineReplay {
             var replies = try client.stream(
                 call, descriptors: doors.map(\.sink.rawValue) + [output.rawValue])
             // The daemon has its own copies; with ours closed it sees the end when the sources go.
-            let sources = doors.map { ($0.channel, $0.characteristic, $0.source) }
+            var sources = doors.map { ($0.channel, $0.characteristic, $0.source) }
             doors.removeAll()
-            try feed(recorded, sources, &replies)
+            try feed(recorded, &sources, &replies)
         } catch {
             throw complaint(error)
         }
@@ -74,10 +74,9 @@ struct OnlineReplay {
     }
 
     private func feed(
-        _ recorded: Recording, _ given: [(UInt8, UInt8, SharedDescriptor)],
+        _ recorded: Recording, _ sources: inout [(UInt8, UInt8, SharedDescriptor)],
         _ replies: inout ControlReplies<Rehab1.Replay>
     ) throws(ControlError) {
-        var sources = given
         let progress = ReplayProgress(total: recorded.packets.count)
         let start = MonotonicClock.now()
         let first = recorded.packets.first?.stamp ?? 0
@@ -98,6 +97,7 @@ struct OnlineReplay {
                 if case .end = try replies.next(within: 0) { break }
             }
         }
+        // The last references: now the daemon sees the end of every door.
         sources.removeAll()
         while let reply = try replies.next() { if reply.done { break } }
         progress.end()

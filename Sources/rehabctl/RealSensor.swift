@@ -49,7 +49,7 @@ struct RealSensor {
         print(
             "  \(recording.packets.count) packets, \(again.frames.count) frames in "
                 + "\(decimal(elapsed, 2, unit: " s"))")
-        let offline = try RecordingReading.parse(OfflineReplay.run(recording))
+        let offline = try RecordingReading.parse(try OfflineReplay.run(recording))
         guard offline.frames == again.frames else {
             complain("the threads and the offline run differ for this recording")
             throw ExitCode(1)
