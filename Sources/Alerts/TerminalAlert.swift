@@ -88,12 +88,12 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
         case .right: append("right stance, ")
         case nil: break
         }
-        if alert.signal.isAngle {
-            appendTenths(alert.value * degreesPerRadian)
-            append(" degrees)\n")
+        let value = alert.signal.isAngle ? alert.value * degreesPerRadian : alert.value
+        if value.isFinite, abs(value) < 1e6 {
+            appendTenths(value)
+            append(alert.signal.isAngle ? " degrees)\n" : " times calm)\n")
         } else {
-            appendTenths(alert.value)
-            append(" times calm)\n")
+            append("not measured)\n")
         }
     }
 
@@ -101,12 +101,8 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
         text.withUTF8Buffer { unsafe line.append(contentsOf: $0) }
     }
 
-    /// A number with one decimal; "not measured" for what is none.
+    /// A number below a million with one decimal.
     private func appendTenths(_ value: Double) {
-        guard value.isFinite, abs(value) < 1e6 else {
-            append("not measured")
-            return
-        }
         let tenths = Int((value * 10).rounded())
         if tenths < 0 { line.append(UInt8(ascii: "-")) }
         appendWhole(abs(tenths) / 10)

@@ -85,8 +85,8 @@ package struct Body: BitwiseCopyable, Sendable {
             sigma = alignment.sigmaFromNeutral(sigma)
         }
         var gates = keeper.check(
-            observation, upInPelvis: up, sigmaFromNeutral: sigma, posture: posture,
-            wanted: plan?.posture)
+            observation, upInPelvis: up, posture: posture, wanted: plan?.posture,
+            sigmaFromNeutral: sigma)
         let angles = measuredAngles(at: time)
 
         var event = ShiftEvent.none
@@ -102,13 +102,14 @@ package struct Body: BitwiseCopyable, Sendable {
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
             jerkLimit: plan?.threshold(of: .jerkRatio), gates: gates, time: time)
-        if plan != nil, hold.stanceSide == nil { gates.close(.stanceUnknown) }
+        let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
+        // A detected side is unknown again once the hold is over; that must not silence C19.
+        if plan != nil, hold.stanceSide == nil, !lostBalance { gates.close(.stanceUnknown) }
 
         var signals = angles.signals(stance: hold.stanceSide)
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }
         fill(&frame, angles: angles, signals: signals, posture: posture, gates: gates, time: time)
         guard let plan else { return nil }
-        let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
         return decide(
             plan, signals: signals, gates: gates, lostBalance: lostBalance, frame: &frame)
     }
@@ -152,7 +153,8 @@ package struct Body: BitwiseCopyable, Sendable {
         return Alert(
             number: alertCount, sequence: frame.sequence, time: frame.time,
             crossed: crossed == 0 ? frame.time : crossed, rule: rule.id, signal: rule.signal,
-            value: signals.value(rule.signal) ?? 0, stanceSide: hold.stanceSide)
+            value: signals.value(rule.signal) ?? 0,
+            stanceSide: lostBalance ? hold.holdSide : hold.stanceSide)
     }
 
     @_noLocks
@@ -198,7 +200,7 @@ package struct Body: BitwiseCopyable, Sendable {
             if let segment = Segment(index: index),
                 let observation = observations[index], let alignment = alignments[index],
                 !observation.unknown, !observation.saturated,
-                time - observation.time <= keeper.limits.staleAfter
+                abs(time - observation.time) <= keeper.limits.staleAfter
             {
                 let up = alignment.segmentFromSensor.apply(observation.upInSensor)
                 angles.set(

@@ -241,28 +241,23 @@ package struct CalibrationSession: Sendable {
             up: result.segmentFromSensor.apply(up),
             specificForce: result.segmentFromSensor.apply(frame.sample.specificForce),
             interval: frame.sample.interval, time: frame.time)
+        if event == .toRight, awaitsReturn {
+            awaitsReturn = false
+            return false
+        }
         guard elapsed > CalibrationSession.liftPause else { return false }
         switch event {
         case .toRight:
-            if awaitsReturn {
-                awaitsReturn = false
-                return false
-            }
             finish()
             return enter(.done)
         case .toLeft:
             disagreements += 1
             awaitsReturn = true
-            return disagreements >= 2 ? refuse(.proofDisagreed) : askAgain()
+            return disagreements >= 2 ? refuse(.proofDisagreed) : enter(.repeatLift)
         case .none:
             guard elapsed > CalibrationSession.liftLimit else { return false }
-            return step == .lift ? askAgain() : refuse(.proofNotSeen)
+            return step == .lift ? enter(.repeatLift) : refuse(.proofNotSeen)
         }
-    }
-
-    private mutating func askAgain() -> Bool {
-        shift = LateralShift()
-        return enter(.repeatLift)
     }
 
     private mutating func finish() {

@@ -19,13 +19,15 @@ package struct GateKeeper: BitwiseCopyable, Sendable {
     /// The gates that concern one sample of the pelvis sensor. `upInPelvis` is nil without an alignment.
     @_noLocks
     package mutating func check(
-        _ observation: SegmentObservation, upInPelvis: Vector3?, sigmaFromNeutral: Double,
-        posture: Posture, wanted: Posture?
+        _ observation: SegmentObservation, upInPelvis: Vector3?, posture: Posture,
+        wanted: Posture?, sigmaFromNeutral: Double? = nil
     ) -> Gates {
         var gates = Gates.none
         if case .none = upInPelvis { gates.close(.uncalibrated) }
         if observation.saturated { gates.close(.saturated) }
-        if observation.unknown || !(sigmaFromNeutral <= limits.largestSigma) {
+        var sigma = observation.sigma
+        if let sigmaFromNeutral { sigma = sigmaFromNeutral }
+        if observation.unknown || !(sigma <= limits.largestSigma) {
             gates.close(.uncertain)
         }
         if observation.batched { gates.close(.late) }

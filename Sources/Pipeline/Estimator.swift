@@ -90,7 +90,8 @@ package struct Estimator: ~Copyable, Sendable {
             period: channels[place].period, upInSensor: estimate.up,
             specificForce: tagged.sample.specificForce, sigma: estimate.sigma,
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
-            unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched))
+            unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched),
+            age: tagged.arrival &- tagged.sample.hostTime)
         let alert = body.step(segment, observation, frame: &frame)
         frame.alert = alert
         return alert

@@ -145,9 +145,9 @@ import Varlink
 
     @Test func aFieldThatDoesNotFitIsNamed() {
         let value: JSONValue = [
-            "header": [:], "commands": [], "channels": [["sensor": 1, "characteristic": 0]],
+            "title": "t", "commands": [], "channels": [["channel": "0"]],
         ]
-        #expect(throws: CodingMismatch(field: "channels.0.sensor")) {
+        #expect(throws: CodingMismatch(field: "channels.0.channel")) {
             try ControlCoding.decode(Rehab1.Replay.self, from: value)
         }
     }

@@ -53,8 +53,8 @@ enum Samples {
 
     static let cue = Rehab1.Cue(
         time: 123, rule: "C01", signal: "drop", valueDegrees: 6.5, side: "right",
-        text: "Right hip up", spoken: "right hip up", crossed: 100, latencyMilliseconds: 0.5,
-        heard: true)
+        text: "Right hip up", spoken: "right hip up", crossed: 100, presented: 124,
+        latencyMilliseconds: 0.5, heard: true)
 
     static let calibrationStep = Rehab1.CalibrationStep(
         step: .repeatLift, instruction: "Lift your left foot", elapsedSeconds: 1.5,
