@@ -17,7 +17,7 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case absent
         /// The sound server does not answer.
         case unreachable
-        /// The device went away.
+        /// The device was unplugged, or the server behind it ended.
         case unplugged
         /// The device takes no frames.
         case stalled
@@ -71,7 +71,7 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case .busy: "another program holds the sound device"
         case .absent: "there is no such sound device"
         case .unreachable: "the sound server (PipeWire or PulseAudio) does not answer"
-        case .unplugged: "the sound device was unplugged"
+        case .unplugged: "the sound device went away"
         case .stalled: "the sound device takes no sound"
         case .underrun: "the sound ran dry"
         case .suspended: "the sound device is suspended"
@@ -89,7 +89,8 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case .absent: "connect a sound card, or name another device in the configuration"
         case .unreachable:
             "start PipeWire (systemctl --user start pipewire), or name a hardware device such as hw:0"
-        case .unplugged: "plug it in again, or name another device in the configuration"
+        case .unplugged:
+            "plug it in or start its sound server again, or name another device in the configuration"
         case .stalled: "see that the sound server has an output and is not paused"
         case .unsuitable: "name 'default' or a 'plughw:' device in the configuration"
         case .full: "read the output, or send it to a file"

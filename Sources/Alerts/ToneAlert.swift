@@ -223,6 +223,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     }
 
     private func giveUp(_ error: AlertError, now: Int64) {
+        // What a restart did not mend is no dry queue: the other end has gone.
+        let error = error.isRepairable ? AlertError(.unplugged, code: error.code) : error
         if let stream { close(stream) }
         stream = nil
         phase = .closed

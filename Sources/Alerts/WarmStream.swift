@@ -159,7 +159,7 @@ final class WarmStream {
         underruns += 1
         restartsInARow += 1
         taken = written
-        if restartsInARow > 3 { throw AlertError(.stalled, code: error.code) }
+        if restartsInARow > 3 { throw error }
         try device.restart()
     }
 

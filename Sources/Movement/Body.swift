@@ -104,7 +104,7 @@ package struct Body: BitwiseCopyable, Sendable {
             jerkLimit: plan?.threshold(of: .jerkRatio), gates: gates, time: time)
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
         // A detected side is unknown again once the hold is over; that must not silence C19.
-        if plan != nil, hold.stanceSide == nil, !lostBalance { gates.close(.stanceUnknown) }
+        if plan != nil, !lostBalance, case .none = hold.stanceSide { gates.close(.stanceUnknown) }
 
         var signals = angles.signals(stance: hold.stanceSide)
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }

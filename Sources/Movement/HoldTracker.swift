@@ -142,7 +142,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
             }
             return
         }
-        guard given == nil || given == side else {
+        if let given, given != side {
             shifted = nil
             return
         }
@@ -155,7 +155,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         assumed = false
         shifted = side
         shiftTime = time
-        if given == nil {
+        if case .none = given {
             stanceSide = side
             source = .detected
         }
@@ -163,11 +163,11 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func startHoldIfDue(motion: LateralShift, time: Int64) {
-        if shifted != nil {
+        if case .some = shifted {
             let waited = seconds(fromNanoseconds: time - shiftTime)
             guard motion.isStill || waited > HoldTracker.settleLimit else { return }
             start(at: time, assumed: false)
-        } else if given != nil, phase == .waiting, completed == 0,
+        } else if case .some = given, phase == .waiting, completed == 0,
             seconds(fromNanoseconds: time - setStart) > HoldTracker.assumeAfter
         {
             start(at: time, assumed: true)
@@ -205,7 +205,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         completed &+= 1
         phase = end == .balanceLost ? .lost : .waiting
         shifted = nil
-        if given == nil {
+        if case .none = given {
             stanceSide = nil
             source = .unknown
         }

@@ -14,7 +14,8 @@ package struct RecordingOutline: Sendable, Equatable {
     /// s between first and last packet.
     package var duration: Double? {
         guard let firstStamp, let lastStamp, lastStamp > firstStamp else { return nil }
-        return Double(lastStamp - firstStamp) * 1e-9
+        let (span, overflows) = lastStamp.subtractingReportingOverflow(firstStamp)
+        return (overflows ? Double(lastStamp) - Double(firstStamp) : Double(span)) * 1e-9
     }
 
     /// Prefix of the remark that names an exercise.

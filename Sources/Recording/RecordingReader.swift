@@ -23,7 +23,7 @@ package enum RecordingReader {
                 guard lenient else {
                     throw RecordingError(
                         file: file, line: number,
-                        message: "this line cannot be read; it may have been edited or damaged. "
+                        message: "this line cannot be read; it may have been edited or cut. "
                             + "Use --lenient to leave such lines out.")
                 }
                 recording.skippedLines += 1

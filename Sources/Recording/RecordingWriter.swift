@@ -26,10 +26,10 @@ package struct RecordingWriter: Sendable {
         for entry in entries { line("# \(entry.key): \(RecordingWriter.oneLine(entry.value))") }
     }
 
+    /// Names may come from outside: one word each, or the line could not be read back.
     package mutating func sensor(_ sensor: RecordedSensor) {
-        line(
-            "a \(sensor.channel) \(sensor.name) \(sensor.kind) \(sensor.segment ?? "-") "
-                + "\(sensor.rateHertz)")
+        let words = [sensor.name, sensor.kind, sensor.segment ?? "-"].map(RecordingWriter.oneWord)
+        line("a \(sensor.channel) \(words.joined(separator: " ")) \(sensor.rateHertz)")
     }
 
     package mutating func packet(_ head: PacketHead, _ payload: ArraySlice<UInt8>) {
@@ -91,6 +91,10 @@ package struct RecordingWriter: Sendable {
     private mutating func text(_ content: String) { bytes.append(contentsOf: content.utf8) }
 
     private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+
+    private static func oneWord(_ text: String) -> String {
+        text.isEmpty ? "-" : String(text.map { $0.isWhitespace || $0 == "\0" ? "_" : $0 })
+    }
 
     private static func oneLine(_ text: String) -> String {
         String(text.map { $0.isNewline || $0 == "\0" ? " " : $0 })

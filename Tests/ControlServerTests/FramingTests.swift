@@ -134,17 +134,18 @@ import Varlink
         let daemon = try TestDaemon()
         do {
             let client = try daemon.connect()
-            let calls = (0..<40).map {
-                #"{"method":"org.rehabd.rehab1.DetachSensor","parameters":{"name":"\#($0)"},"#
+            // More than the server reads at once.
+            let calls = (0..<400).map {
+                #"{"method":"org.rehabd.rehab1.AssignSegment","parameters":{"name":"\#($0)"},"#
                     + #""oneway":true}"# + "\0"
             }
             try client.send(calls.joined())
         }
         try daemon.until { [daemon] in
             daemon.server.assumeIsolated { $0.connections.isEmpty }
-                && daemon.handler.assumeIsolated { $0.log.count } == 40
+                && daemon.handler.assumeIsolated { $0.log.count } == 400
         }
-        #expect(try daemon.log() == (0..<40).map { "detach \($0)" })
+        #expect(try daemon.log() == (0..<400).map { "assign \($0) nothing" })
     }
 
     @Test func aClientThatSendsCallsAndReadsNothingHoldsNoMemory() throws {
@@ -159,7 +160,7 @@ import Varlink
         #expect(throws: VarlinkError.self) {
             // Until the server stops reading, which it must.
             for _ in 0..<2_000 {
-                try client.send(batch, within: 0)
+                try client.send(batch, within: 500)
                 sent += 50
             }
         }

@@ -51,6 +51,8 @@ import Varlink
         try reading.send(monitor)
         #expect(try stuck.event().kind == .status)
         #expect(try reading.event().kind == .status)
+        // A client that was owed nothing for long has its five seconds all the same.
+        daemon.clock.advance(by: 60_000_000_000)
         // Fill the kernel's buffer and some of ours.
         try daemon.onLoop { [daemon] in
             for number in 0..<300 {
@@ -76,6 +78,40 @@ import Varlink
         #expect(try daemon.counters().stuck == 1)
         try daemon.onLoop { [daemon] in daemon.server.broadcast(.warning("still here")) }
         #expect(try reading.event().warning == "still here")
+    }
+
+    @Test func aClientThatReadsSlowlyButSteadilyStays() throws {
+        let daemon = try TestDaemon { $0.unsentBytes = 4 << 20 }
+        var client = try daemon.connect()
+        try client.send(
+            #"{"method":"org.rehabd.rehab1.Monitor","parameters":{"interval_ms":0},"more":true}"#
+                + "\0")
+        #expect(try client.event().kind == .status)
+        try daemon.onLoop { [daemon] in
+            for _ in 0..<2_000 {
+                daemon.server.broadcast(.warning(String(repeating: "x", count: 500)))
+            }
+        }
+        func owed() throws -> Int {
+            try daemon.onLoop { [daemon] in
+                daemon.server.assumeIsolated { $0.connections.values.first?.output.count ?? -1 }
+            }
+        }
+        for _ in 0..<3 {
+            let before = try owed()
+            #expect(before > 0)
+            // More than the kernel holds, so that the server gets to write.
+            for _ in 0..<400 { #expect(try client.event().kind == .warning) }
+            try daemon.until { [daemon] in
+                daemon.server.assumeIsolated { server in
+                    server.connections.values.allSatisfy { $0.output.count < before }
+                }
+            }
+            daemon.clock.advance(by: 4_000_000_000)
+        }
+        #expect(try daemon.connectionCount() == 1)
+        daemon.clock.advance(by: 5_000_000_000)
+        try daemon.until { [daemon] in daemon.server.assumeIsolated { $0.connections.isEmpty } }
     }
 
     @Test func aSlowClientLosesFramesFirstAndIsToldHowMany() throws {

@@ -184,9 +184,13 @@ import Varlink
         queue.append(event(.frame(Fixture.frame(time: 2))), limit: .max)
         // Each time there is no room for one more.
         var kinds: [[String?]] = []
-        for _ in 0..<4 {
+        for round in 0..<4 {
             var copy = queue
-            kinds.append(try drain(&copy).map { $0.parameters["event"]?["kind"]?.stringValue })
+            let replies = try drain(&copy)
+            kinds.append(replies.map { $0.parameters["event"]?["kind"]?.stringValue })
+            if round == 1 {
+                #expect(replies[2].parameters["event"]?["frame"]?["time"] == 2)
+            }
             queue.append(event(.warning("x")), limit: queue.count)
         }
         #expect(kinds[0] == ["warning", "sensor", "frame", "frame"])

@@ -52,6 +52,10 @@ import Varlink
     @Test func aPathThatIsTooLongIsNotCut() {
         let path = "/tmp/" + String(repeating: "x", count: 200)
         #expect(failure(path) == .pathTooLong(path: path, limit: 107))
+        // Said also where the next place to look has no daemon either.
+        #expect(
+            failure(nil, ["XDG_RUNTIME_DIR": path])
+                == .pathTooLong(path: "\(path)/rehabd/control", limit: 107))
     }
 
     @Test func aSocketOfOthersIsSaidToNeedTheGroup() {

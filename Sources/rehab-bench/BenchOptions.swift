@@ -1,0 +1,22 @@
+// What a run is to do, and why it could not do something.
+
+/// Choices of one run, as paths and flags.
+struct BenchOptions: Sendable {
+    /// Few repetitions: shows that everything works; its figures mean little.
+    var quick: Bool
+    /// Where `broad/…` lies.
+    var data: String
+    /// The Python that has the peers, and the script that runs them.
+    var python: String
+    var peers: String
+    /// The daemon and the command-line program to measure.
+    var rehabd: String
+    var rehabctl: String
+}
+
+/// Why something could not be measured.
+struct BenchError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}

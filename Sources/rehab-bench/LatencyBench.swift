@@ -1,0 +1,158 @@
+// Times a packet's way from the sender to its decision, through the pipeline's own threads.
+
+import DBus
+import Foundation
+import Movement
+import Pipeline
+import Plumbing
+import Synthetic
+import Wearables
+
+/// One thread sends each packet at its time and then watches, without sleeping, for the number of the
+/// newest decided sample to rise: from just before `send` until the estimator has pushed the sample's
+/// frame and alert into their rings. Both inner threads sleep in between, as they do in the daemon. A
+/// packet that is late does not hold back the next one, so a stall counts for each packet it delays.
+enum LatencyBench {
+    private struct Setting {
+        var id: String
+        var title: String
+        var sensors: Int
+        var rateHertz: Double
+        var seconds: Double
+    }
+
+    /// Microseconds that 99 of 100 packets may take (the project's figure).
+    private static let goal = 200.0
+
+    static func run(_ options: BenchOptions) throws -> [Figure] {
+        let shrink = options.quick ? 0.15 : 1
+        let settings = [
+            Setting(
+                id: "100hz", title: "1 sensor, 100 Hz", sensors: 1, rateHertz: 100,
+                seconds: 15 * shrink),
+            Setting(
+                id: "1khz", title: "1 sensor, 1 kHz", sensors: 1, rateHertz: 1000,
+                seconds: 12 * shrink),
+            Setting(
+                id: "32x100hz", title: "32 sensors, 100 Hz each", sensors: 32, rateHertz: 100,
+                seconds: 8 * shrink),
+        ]
+        var figures: [Figure] = []
+        for setting in settings { figures += try measure(setting) }
+        return figures
+    }
+
+    private static func measure(_ setting: Setting) throws -> [Figure] {
+        let script = try BenchPerson.script(
+            sensors: setting.sensors, rateHertz: setting.rateHertz,
+            stands: Int(setting.seconds / 12) + 1)
+        let batch = try PacketBatch(SyntheticRun(script))
+        let limit = Int(setting.seconds * setting.rateHertz) * setting.sensors
+        let load = Machine.presentLoad()
+        let result = try Way(batch, setting.sensors, setting.rateHertz).send(limit)
+        let delays = Sorted(result.microseconds)
+        let details = [
+            "packets": Double(delays.values.count), "undecided": Double(result.undecided),
+            "p50_us": delays.median, "p99_us": delays.quantile(0.99),
+            "p999_us": delays.quantile(0.999), "maximum_us": delays.maximum, "load": load,
+        ]
+        func row(_ name: String, _ share: Double, _ measure: Measure?) -> Figure {
+            Figure(
+                "packet-to-decision-\(setting.id)-\(name)",
+                "packet to decision \(name), \(setting.title)", delays.quantile(share),
+                .microseconds, measure, details: details)
+        }
+        var rows = [
+            row("p50", 0.5, nil), row("p99", 0.99, .atMost(goal)), row("p99.9", 0.999, nil),
+        ]
+        let maximum = Unit.microseconds.text(delays.maximum)
+        rows[2].note =
+            "\(delays.values.count) packets; slowest \(maximum), undecided \(result.undecided); "
+            + "granted: intake \(result.grants.intake.name), estimator "
+            + "\(result.grants.estimator.name); load \(String(format: "%.2f", load))"
+        return rows
+    }
+}
+
+/// A pipeline with its sensors, and the thread that sends and watches.
+private struct Way {
+    struct Result {
+        var microseconds: [Double]
+        var undecided: Int
+        var grants: PipelineGrants
+    }
+
+    private let batch: PacketBatch
+    private let pipeline: Pipeline
+    private var sources: [SharedDescriptor] = []
+
+    init(_ batch: PacketBatch, _ sensors: Int, _ rateHertz: Double) throws {
+        self.batch = batch
+        pipeline = try Pipeline(
+            stamps: .kernel, broker: { RealtimeKit.makeRealtime(thread: $0) })
+        for action in try BenchPlan.actions(sensors: sensors, rateHertz: rateHertz) {
+            // The ring of commands holds 64; the estimator takes them at once.
+            while pipeline.send(action) == nil { MonotonicClock.sleep(until: soon(1_000_000)) }
+        }
+        for channel in 0..<sensors {
+            let ends = try PacketSocket.pair().split()
+            sources.append(SharedDescriptor(Descriptor(owning: ends.source)))
+            try PacketSocket.requestStamps(ends.sink)
+            _ = pipeline.attach(
+                MovellaDot.self, rateHertz: rateHertz,
+                sources: [
+                    PacketSource(
+                        descriptor: SharedDescriptor(Descriptor(owning: ends.sink)),
+                        characteristic: batch.characteristics[channel])
+                ])
+        }
+        MonotonicClock.sleep(until: soon(50_000_000))
+    }
+
+    /// Sends the first `limit` packets at their times. Each carries one sample, so the n-th packet is
+    /// decided when the n-th sample is.
+    func send(_ limit: Int) -> Result {
+        let packets = batch.packets.prefix(limit)
+        guard let first = packets.first?.arrival else {
+            return Result(microseconds: [], undecided: 0, grants: pipeline.schedulingGrants)
+        }
+        var sent = [Int64](repeating: 0, count: packets.count)
+        var delays: [Double] = []
+        delays.reserveCapacity(packets.count)
+        let origin = soon(5_000_000)
+        for (index, packet) in packets.enumerated() {
+            MonotonicClock.sleep(until: origin + packet.arrival - first)
+            sent[index] = MonotonicClock.now()
+            _ = PacketSocket.send(packet.bytes, to: sources[Int(packet.channel)])
+            let next = index + 1 < packets.count ? packets[index + 1].arrival : .max
+            watch(sent, count: index + 1, &delays, until: next == .max ? .max : origin + next - first)
+        }
+        watch(sent, count: packets.count, &delays, until: soon(500_000_000))
+        let result = Result(
+            microseconds: delays, undecided: packets.count - delays.count,
+            grants: pipeline.schedulingGrants)
+        pipeline.stop()
+        return result
+    }
+
+    /// Notes each decision as it shows, until all that were sent are decided or the time is up.
+    private func watch(
+        _ sent: [Int64], count: Int, _ delays: inout [Double], until deadline: Int64
+    ) {
+        let stop = min(deadline, soon(500_000_000))
+        while delays.count < count {
+            let decided = min(Int(pipeline.processed), count)
+            let now = MonotonicClock.now()
+            while delays.count < decided {
+                delays.append(Double(now - sent[delays.count]) * 1e-3)
+            }
+            if now >= stop { break }
+        }
+        // In the daemon others empty the rings; full ones would be counted and cost wake-ups.
+        while pipeline.popFrame() != nil {}
+        while pipeline.popLive() != nil {}
+        while pipeline.popAlert() != nil {}
+    }
+}
+
+private func soon(_ nanoseconds: Int64) -> Int64 { MonotonicClock.now() + nanoseconds }

@@ -1,0 +1,250 @@
+// The recorder's thread: what reaches the file and when, also where the disk refuses.
+
+import Glibc
+import Kinematics
+import Movement
+import Plumbing
+import Synchronization
+import Testing
+
+@testable import Recording
+
+/// The consuming ends of a pipeline, played by queues.
+private final class FakeSource: Sendable {
+    private struct Queues {
+        var frames: [MotionFrame] = []
+        var packets: [(PacketHead, [UInt8])] = []
+        var refused = (packets: 0, frames: 0)
+    }
+
+    private let queues = Mutex(Queues())
+    private let wake: Wakeup
+    let consumed = Atomic<UInt64>(0)
+
+    init() throws(PlumbingError) { wake = try Wakeup() }
+
+    func give(_ frame: MotionFrame) { queues.withLock { $0.frames.append(frame) } }
+
+    func give(packet: [UInt8], stamp: Int64 = 0) {
+        let head = PacketHead(stamp: stamp, channel: 1, characteristic: 2)
+        queues.withLock { $0.packets.append((head, packet)) }
+    }
+
+    /// A notice that a command took effect.
+    func give(command: UInt32, after: UInt64) {
+        var notice = MotionFrame()
+        notice.sequence = after
+        notice.command = command
+        give(notice)
+    }
+
+    func refuse(packets: Int, frames: Int) {
+        queues.withLock {
+            $0.refused.packets += packets
+            $0.refused.frames += frames
+        }
+    }
+
+    func nudge() { wake.signal() }
+
+    var isEmpty: Bool { queues.withLock { $0.frames.isEmpty && $0.packets.isEmpty } }
+
+    var source: RecorderSource {
+        RecorderSource(
+            popFrame: {
+                self.queues.withLock { $0.frames.isEmpty ? nil : $0.frames.removeFirst() }
+            },
+            popPacket: { bytes in
+                self.queues.withLock {
+                    guard !$0.packets.isEmpty else { return nil }
+                    let (head, packet) = $0.packets.removeFirst()
+                    bytes += packet
+                    return head
+                }
+            },
+            wait: {
+                if UnixSocket.waitReadable(self.wake.rawValue, milliseconds: $0) {
+                    self.wake.wait()
+                }
+            },
+            noteConsumed: { self.consumed.store($0, ordering: .relaxed) },
+            refused: { self.queues.withLock { $0.refused } })
+    }
+}
+
+/// A recorder on a file of its own.
+private struct Recordings {
+    let directory: TemporaryDirectory
+    let path: String
+    let fake: FakeSource
+    let recorder: Recorder
+
+    init(interval: Int32 = 200, head: [(key: String, value: String)] = []) throws {
+        directory = try TemporaryDirectory()
+        path = "\(directory.path)/x.recording"
+        fake = try FakeSource()
+        recorder = try Recorder(
+            file: FileStore.create(path), path: path, head: head, source: fake.source,
+            interval: interval)
+    }
+
+    /// The file as another process would find it at this moment.
+    func read() throws -> Recording {
+        try RecordingReader.parse(FileStore.read(path, limit: 1 << 26), file: path)
+    }
+
+    func finish() { recorder.finish { fake.nudge() } }
+}
+
+private func frame(_ sequence: UInt64) -> MotionFrame {
+    var frame = MotionFrame()
+    frame.sequence = sequence
+    frame.segment = .pelvis
+    return frame
+}
+
+@Suite struct RecorderTests {
+    @Test func aSessionIsWrittenWhole() throws {
+        let recordings = try Recordings(head: [("date", "today")])
+        let recorder = recordings.recorder
+        let fake = recordings.fake
+        recorder.add(
+            RecordedSensor(
+                channel: 1, name: "belt", kind: "movella-dot", segment: "pelvis", rateHertz: 60))
+        recorder.add(command: 1, text: "attach 1 0.016 pelvis")
+        fake.give(command: 1, after: 0)
+        for index in 1...500 {
+            fake.give(packet: [UInt8(truncatingIfNeeded: index)], stamp: Int64(index))
+            var frame = frame(UInt64(index))
+            if index == 100 { frame.alert = Alert(number: 1, sequence: 100) }
+            fake.give(frame)
+        }
+        recorder.add(mark: "done", time: 7)
+        recordings.finish()
+        let recording = try recordings.read()
+        #expect(recording.value("date") == "today")
+        #expect(recording.sensors.map(\.name) == ["belt"])
+        #expect(recording.packets.map(\.stamp) == (1...500).map(Int64.init))
+        #expect(recording.frames.count == 500 && recording.cues.count == 1)
+        #expect(recording.commands == [RecordedCommand(after: 0, text: "attach 1 0.016 pelvis")])
+        #expect(recording.marks == ["done"])
+        #expect(recording.isComplete && recording.missing.isEmpty)
+        let state = recorder.current
+        #expect(state.packets == 500 && state.frames == 500 && state.cues == 1)
+        #expect(state.failure == nil)
+        #expect(fake.consumed.load(ordering: .relaxed) == 500)
+    }
+
+    /// A killed daemon loses what the page cache does not have: at most 250 ms. Nobody wakes the
+    /// recorder here; the bound is wide, since the machine may be busy.
+    @Test func whatComesIsInTheFileSoon() throws {
+        let recordings = try Recordings()
+        var longest: Int64 = 0
+        for round in 1...5 {
+            recordings.fake.give(packet: [1, 2, 3], stamp: Int64(round))
+            let given = MonotonicClock.now()
+            #expect(eventually { (try? recordings.read().packets.count) ?? 0 >= round })
+            longest = max(longest, MonotonicClock.now() - given)
+        }
+        #expect(longest < 1_000_000_000, "\(longest / 1_000_000) ms")
+        recordings.finish()
+    }
+
+    /// At any moment the file reads without an error, torn line or not.
+    @Test func theFileIsReadableAtAnyMoment() throws {
+        let recordings = try Recordings(interval: 1)
+        for index in 1...3000 {
+            recordings.fake.give(packet: [UInt8](repeating: 7, count: 40), stamp: Int64(index))
+            if index % 50 == 0, let recording = try? recordings.read() {
+                #expect(recording.packets.map(\.stamp) == recording.packets.indices.map { Int64($0 + 1) })
+            }
+        }
+        recordings.finish()
+        #expect(try recordings.read().packets.count == 3000)
+    }
+
+    /// The estimator may tell of a command before its text has come: it waits, and keeps its order.
+    @Test func aCommandWaitsForItsText() throws {
+        let recordings = try Recordings(interval: 1)
+        recordings.fake.give(command: 1, after: 10)
+        recordings.fake.give(command: 2, after: 10)
+        recordings.recorder.add(command: 2, text: "end")
+        #expect(eventually { recordings.fake.isEmpty })
+        recordings.recorder.add(command: 1, text: "begin")
+        recordings.finish()
+        #expect(
+            try recordings.read().commands == [
+                RecordedCommand(after: 10, text: "begin"), RecordedCommand(after: 10, text: "end"),
+            ])
+    }
+
+    @Test func whatTheRingsRefusedIsNoted() throws {
+        let recordings = try Recordings(interval: 1)
+        recordings.fake.refuse(packets: 3, frames: 0)
+        #expect(eventually { (try? recordings.read().missing) == ["packets 3"] })
+        recordings.fake.refuse(packets: 2, frames: 5)
+        recordings.finish()
+        #expect(try recordings.read().missing == ["packets 3", "packets 2", "frames 5"])
+    }
+
+    @Test func whatWasRefusedBeforeTheBeginIsNotItsOwn() throws {
+        let directory = try TemporaryDirectory()
+        let path = "\(directory.path)/x.recording"
+        let fake = try FakeSource()
+        fake.refuse(packets: 9, frames: 9)
+        let recorder = try Recorder(
+            file: FileStore.create(path), path: path, head: [], source: fake.source)
+        recorder.finish { fake.nudge() }
+        let recording = try RecordingReader.parse(FileStore.read(path, limit: 1000), file: path)
+        #expect(recording.missing.isEmpty && recording.isComplete)
+    }
+
+    /// The disk refuses: said once, and the rings are emptied as before, so that cues go on.
+    @Test func aFullDiskStopsTheWritingOnly() throws {
+        let fake = try FakeSource()
+        let recorder = try Recorder(
+            file: Descriptor(owning: open("/dev/full", O_WRONLY)), path: "/dev/full", head: [],
+            source: fake.source, interval: 1)
+        #expect(eventually { recorder.current.failure != nil })
+        #expect(recorder.current.failure?.code == ENOSPC)
+        #expect(
+            recorder.current.failure?.description
+                == "cannot write /dev/full: No space left on device")
+        for index in 1...2000 {
+            fake.give(packet: [1])
+            fake.give(frame(UInt64(index)))
+        }
+        #expect(eventually { fake.isEmpty })
+        recorder.finish { fake.nudge() }
+        #expect(recorder.current.frames == 2000 && recorder.current.packets == 2000)
+        #expect(fake.consumed.load(ordering: .relaxed) == 2000)
+    }
+
+    @Test func withoutAFileItOnlyDrains() throws {
+        let fake = try FakeSource()
+        let recorder = try Recorder(
+            file: nil, path: "nowhere", head: [], source: fake.source, interval: 1)
+        for index in 1...100 { fake.give(frame(UInt64(index))) }
+        recorder.finish { fake.nudge() }
+        #expect(fake.isEmpty)
+        #expect(recorder.current.failure == nil)
+        #expect(recorder.current.frames == 100)
+    }
+
+    @Test func finishingTwiceIsHarmless() throws {
+        let recordings = try Recordings()
+        recordings.finish()
+        recordings.finish()
+        #expect(try recordings.read().isComplete)
+    }
+
+    /// More than the writer keeps in memory at once goes out in parts, in order.
+    @Test func aFloodIsWrittenInOrder() throws {
+        let recordings = try Recordings()
+        for index in 1...6000 {
+            recordings.fake.give(packet: [UInt8](repeating: 1, count: 300), stamp: Int64(index))
+        }
+        recordings.finish()
+        #expect(try recordings.read().packets.map(\.stamp) == (1...6000).map(Int64.init))
+    }
+}
