@@ -1,6 +1,7 @@
 // Asks rtkit for real-time rights where the process's own limits grant none.
 
 import CSystemd
+import Glibc
 import Plumbing
 
 /// The desktop's broker of real-time rights: `org.freedesktop.RealtimeKit1` on the system bus.

@@ -24,6 +24,10 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     private var baseline = 0.0
     /// s of data so far, up to `baselineTime`.
     private var age = 0.0
+    /// Smallest and largest acceleration of the warm-up, m/s², and how long it has been tried, s.
+    private var lowest = Double.infinity
+    private var highest = -Double.infinity
+    private var tried = 0.0
     private var armed = true
     /// The largest displacement since the last event, in its direction, m; 0 once it is forgotten.
     private var peak = 0.0
@@ -34,6 +38,9 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     private static var warmUp: Double { @_noLocks get { 0.5 } }
     private static var velocityLeak: Double { @_noLocks get { 1.2 } }
     private static var displacementLeak: Double { @_noLocks get { 1.0 } }
+    /// m/s²: a warm-up that spans more falls into a movement and begins anew, for `warmUpLimit` s.
+    private static var warmUpSpan: Double { @_noLocks get { 0.5 } }
+    private static var warmUpLimit: Double { @_noLocks get { 3.0 } }
     /// m: what counts as a shift.
     private static var trigger: Double { @_noLocks get { 0.018 } }
     private static var rearm: Double { @_noLocks get { 0.008 } }
@@ -70,12 +77,29 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         // The mean so far, until the average is long enough.
         age = min(age + interval, LateralShift.baselineTime)
         baseline += (acceleration - baseline) * (interval / age)
-        guard age >= LateralShift.warmUp else { return .none }
+        guard age >= LateralShift.warmUp else {
+            watchWarmUp(acceleration, interval: interval)
+            return .none
+        }
         let wasStill = isStill
         velocity += (acceleration - baseline - velocity / LateralShift.velocityLeak) * interval
         displacement += (velocity - displacement / LateralShift.displacementLeak) * interval
         if wasStill && !isStill { onset = time }
         return event(after: interval)
+    }
+
+    /// A detector that begins in the middle of a movement would take it for rest.
+    @_noLocks
+    private mutating func watchWarmUp(_ acceleration: Double, interval: Double) {
+        tried += interval
+        if acceleration < lowest { lowest = acceleration }
+        if acceleration > highest { highest = acceleration }
+        guard highest - lowest > LateralShift.warmUpSpan, tried < LateralShift.warmUpLimit else {
+            return
+        }
+        age = 0
+        lowest = Double.infinity
+        highest = -Double.infinity
     }
 
     @_noLocks

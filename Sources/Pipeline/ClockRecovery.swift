@@ -39,6 +39,9 @@ package struct ClockRecovery: Sendable {
     private static let window = 30
     /// Bins wanted before the slope is believed at all.
     private static let leastBins = 4
+    /// Arrivals are host times of a machine that has run for 146 years at the most, ns: the stamps of a
+    /// recording come from outside, and whoever subtracts host times must not overflow.
+    private static let latestArrival: Int64 = 1 << 62
 
     /// `nominalPeriod`: s between samples by the sensor's data sheet.
     package init(nominalPeriod: Double) {
@@ -47,15 +50,19 @@ package struct ClockRecovery: Sendable {
     }
 
     /// Sets `hostTime`, `interval` and gap flags of a sample whose packet arrived at `arrival`.
+    ///
+    /// Host times rise strictly from sample to sample, also across restarts and where arrivals fall
+    /// (the wall clock behind the kernel's stamps was set back).
     package mutating func stamp(_ sample: inout ImuSample, arrival: Int64) {
+        let arrival = max(0, min(arrival, ClockRecovery.latestArrival))
         lostBefore = 0
         let device = deviceTime(of: sample)
         if !started || sample.flags.has(.newEpoch) {
             begin(device: device, arrival: arrival)
-            sample.hostTime = arrival
+            lastHost = max(lastHost &+ 1, arrival)
+            sample.hostTime = lastHost
             sample.interval = 0
             sample.flags = sample.flags.with(.newEpoch)
-            lastHost = max(lastHost &+ 1, arrival)
             return
         }
         let step = Double(device &- lastDevice) * 1e-9
@@ -97,7 +104,7 @@ package struct ClockRecovery: Sendable {
         let delay = Double(arrival &- epochHost) - elapsed
         guard elapsed.isFinite, delay.isFinite else { return }
         let second = nanoseconds(elapsed * 1e-9)
-        if second != openBin {
+        if second != openBin || binCount == 0 {
             openBin = second
             if binCount == ClockRecovery.window {
                 for index in 1..<binCount { bins[index - 1] = bins[index] }

@@ -150,6 +150,31 @@ import Varlink
         #expect(received + Int(dropped) == 3_000 + cues + 1)
     }
 
+    @Test func aClientWithManyCallsLetsOthersHaveTheirTurn() throws {
+        // A loop driven by hand, one pass at a time.
+        let folder = NSTemporaryDirectory() + "rehabd-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let loop = try EventLoop(clock: .manual(ManualClock()))
+        let server = ControlServer(
+            loop: loop, owner: 0,
+            service: VarlinkService(
+                vendor: "v", product: "p", version: "1", url: "", interfaces: [:]))
+        try server.start(at: folder + "/control", handler: TestHandler(loop: loop))
+        var client = try TestClient(path: folder + "/control")
+        try client.send(String(repeating: getInfo, count: 100))
+        var perPass: [Int] = []
+        while server.counters.calls < 100 {
+            let before = server.counters.calls
+            loop.runUntilIdle(passes: 1)
+            perPass.append(server.counters.calls - before)
+            try #require(perPass.count < 100)
+        }
+        #expect(perPass.max() ?? 0 <= 32)
+        for _ in 0..<100 { #expect(try client.reply().parameters["product"] == "p") }
+        server.stop()
+    }
+
     @Test func aSecondServerIsRefusedByName() throws {
         let daemon = try TestDaemon()
         let loop = try EventLoop()

@@ -1,0 +1,49 @@
+// A synthetic person wearing a simulated sensor, who does what a test asks for, in real time.
+
+package import Control
+package import FakeWearable
+import Kinematics
+import Plumbing
+import Synthetic
+
+/// A person whose sensors are attached to a daemon.
+package final class Performer: Sendable {
+    package let wearable: FakeWearable
+    private let daemon: RunningDaemon
+
+    /// Attaches and starts all sensors of the script, and waits until they stream. Names get `prefix`.
+    package init(_ toml: String, prefix: String = "", for daemon: RunningDaemon) throws {
+        self.daemon = daemon
+        wearable = try FakeWearable(performing: Script(toml: toml))
+        for (index, channel) in wearable.channels.enumerated() {
+            guard let sink = wearable.takeSink(index) else { continue }
+            try daemon.call(
+                Rehab1.AttachSensor(
+                    name: prefix + channel.name, kind: "movella-dot",
+                    segment: channel.segment?.name, rateHertz: channel.nominalRate,
+                    characteristics: [channel.characteristic]),
+                descriptors: [sink.rawValue])
+        }
+        try wearable.start()
+        try eventually("the sensors to stream") {
+            try daemon.status().sensors.allSatisfy { $0.state == .streaming && $0.samples > 30 }
+        }
+    }
+
+    @discardableResult
+    package func perform(_ task: String) throws -> PerformedTask { try wearable.perform(task) }
+
+    /// Calibrates; for each new step `tasks` names what the person does then.
+    package func calibrate(
+        leadIn: Double = 0, _ tasks: [Rehab1.CalibrationStep.Step: String]
+    ) throws -> [Rehab1.CalibrationStep] {
+        var replies = try daemon.connect().stream(Rehab1.Calibrate(leadInSeconds: leadIn))
+        var steps: [Rehab1.CalibrationStep] = []
+        while let reply = try replies.next() {
+            let isNew = reply.step.step != steps.last?.step
+            steps.append(reply.step)
+            if isNew, let task = tasks[reply.step.step] { try perform(task) }
+        }
+        return steps
+    }
+}
