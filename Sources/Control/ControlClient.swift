@@ -81,8 +81,9 @@ package struct ControlClient: ~Copyable {
 
     // MARK: Calls
 
-    /// Calls a method and waits for its result. `descriptors` travel with the call; the caller
-    /// keeps its own copies of them.
+    /// Calls a method and waits for its result.
+    ///
+    /// `descriptors` travel with the call; the caller keeps its own copies of them.
     package mutating func call<Method: ControlMethod>(
         _ parameters: Method, descriptors: [Int32] = []
     ) throws(ControlError) -> Method.Reply {
@@ -93,8 +94,9 @@ package struct ControlClient: ~Copyable {
         return try ControlClient.result(reply, of: Method.self)
     }
 
-    /// Calls a method that answers many times. The connection serves this call alone from now on;
-    /// letting go of the stream ends it.
+    /// Calls a method that answers many times.
+    ///
+    /// The connection serves this call alone from now on; letting go of the stream ends it.
     package consuming func stream<Method: ControlMethod>(
         _ parameters: Method, descriptors: [Int32] = []
     ) throws(ControlError) -> ControlReplies<Method> {

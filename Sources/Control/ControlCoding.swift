@@ -21,8 +21,10 @@ package enum ControlCoding {
 
     private static let marker = "\u{1}not a number\u{1}"
 
-    /// JSON text of `value`, an object. What is not a number is sent as null, "unknown": a reply
-    /// that reports one quantity less is worth more than none.
+    /// JSON text of `value`, an object.
+    ///
+    /// What is not a number is sent as null, "unknown": a reply that reports one quantity less is
+    /// worth more than none.
     package static func encode(_ value: some Encodable) -> [UInt8] {
         if let data = try? encoder.encode(value) { return Array(data) }
         guard let data = try? markingEncoder.encode(value),
@@ -45,7 +47,9 @@ package enum ControlCoding {
         }
     }
 
-    /// `value` as a `Target`. Throws the path of the first field that does not fit.
+    /// `value` as a `Target`.
+    ///
+    /// Throws the path of the first field that does not fit.
     package static func decode<Target: Decodable>(
         _ type: Target.Type, from value: JSONValue
     ) throws(CodingMismatch) -> Target {

@@ -11,7 +11,9 @@ package enum NextReply<Reply: Sendable>: Sendable {
     case end
 }
 
-/// The replies to a streaming call. Owned by one thread; the call ends when this value goes.
+/// The replies to a streaming call.
+///
+/// Owned by one thread; the call ends when this value goes.
 package struct ControlReplies<Method: ControlMethod>: ~Copyable {
     private var connection: VarlinkConnection
     private var ended = false
@@ -22,7 +24,9 @@ package struct ControlReplies<Method: ControlMethod>: ~Copyable {
     /// `next(within: 0)` until it returns `.nothing`.
     package var rawValue: Int32 { connection.rawValue }
 
-    /// Waits for the next reply; nil after the last. An error of the daemon is thrown, once.
+    /// Waits for the next reply; nil after the last.
+    ///
+    /// An error of the daemon is thrown, once.
     package mutating func next() throws(ControlError) -> Method.Reply? {
         switch try next(within: nil) {
         case .reply(let reply): reply

@@ -19,7 +19,11 @@ extension Rehab1 {
         package var summary: Summary?
         package var warning: String?
 
-        package init(sequence: Int64, time: Int64, kind: Kind, dropped: Int64, status: Status? = nil, frame: Frame? = nil, cue: Cue? = nil, sensor: Sensor? = nil, summary: Summary? = nil, warning: String? = nil) {
+        package init(
+            sequence: Int64, time: Int64, kind: Kind, dropped: Int64, status: Status? = nil,
+            frame: Frame? = nil, cue: Cue? = nil, sensor: Sensor? = nil, summary: Summary? = nil,
+            warning: String? = nil
+        ) {
             self.sequence = sequence
             self.time = time
             self.kind = kind

@@ -1,6 +1,7 @@
 // Exercises and rules as they are told over the control socket.
 
 extension Rehab1 {
+    /// One rule of an exercise: the signal it watches, and when it becomes active and inactive.
     package struct Rule: Codable, Sendable, Equatable {
         package var id: String
         package var signal: String
@@ -10,7 +11,10 @@ extension Rehab1 {
         /// False: the worn sensors cannot see this signal.
         package var measured: Bool
 
-        package init(id: String, signal: String, onDegrees: Double, offDegrees: Double, minOnSeconds: Double, measured: Bool) {
+        package init(
+            id: String, signal: String, onDegrees: Double, offDegrees: Double, minOnSeconds: Double,
+            measured: Bool
+        ) {
             self.id = id
             self.signal = signal
             self.onDegrees = onDegrees
@@ -27,6 +31,7 @@ extension Rehab1 {
         }
     }
 
+    /// One exercise of the catalogue, as far as a person needs it to choose.
     package struct Exercise: Codable, Sendable, Equatable {
         package var id: String
         package var title: String
@@ -37,7 +42,10 @@ extension Rehab1 {
         package var cue: String
         package var rules: [Rule]
 
-        package init(id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String], sensorsBetter: [String], cue: String, rules: [Rule]) {
+        package init(
+            id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
+            sensorsBetter: [String], cue: String, rules: [Rule]
+        ) {
             self.id = id
             self.title = title
             self.version = version

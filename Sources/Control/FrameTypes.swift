@@ -7,12 +7,21 @@ extension Rehab1 {
             case idle, waiting, holding, lost
         }
 
+        /// Of the newest sample in it, CLOCK_MONOTONIC nanoseconds.
         package var time: Int64
+        /// As in the exercise catalogue; unknown when it cannot be told.
         package var posture: String
+        /// Relative to the person's own neutral, like every angle here; positive: right side lower.
         package var obliquityDegrees: Double?
+        /// Positive: the front of the pelvis dips.
         package var anteriorTiltDegrees: Double?
+        /// Positive: to the person's right.
         package var trunkLeanDegrees: Double?
+        /// Positive: the side off the ground is lower.
+        ///
+        /// Null without a known stance side.
         package var dropDegrees: Double?
+        /// One standard deviation of the pelvis' tilt estimate.
         package var sigmaDegrees: Double?
         package var stanceSide: String?
         /// Given, detected, unknown.
@@ -25,7 +34,7 @@ extension Rehab1 {
         package var hikeOnDegrees: Double?
         package var activeRules: [String]
         /// Why nothing would be cued now: uncalibrated, stale, saturated, uncertain, gap,
-        /// stance-unknown, …
+        /// stance-unknown and others.
         package var gates: [String]
         /// The newest orientation of the pelvis sensor, sensor to world, z up.
         package var quaternion: [Double]
@@ -74,7 +83,9 @@ extension Rehab1 {
         }
     }
 
+    /// One cue: what was seen, what was said, and whether it was heard.
     package struct Cue: Codable, Sendable, Equatable {
+        /// Of the decision, CLOCK_MONOTONIC nanoseconds.
         package var time: Int64
         package var rule: String
         package var signal: String
@@ -115,6 +126,7 @@ extension Rehab1 {
         }
     }
 
+    /// Where a calibration stands: what to do now, and in the end its result.
     package struct CalibrationStep: Codable, Sendable, Equatable {
         package enum Step: String, Codable, Sendable, CaseIterable {
             case stand, bow, lift, done, refused

@@ -39,9 +39,10 @@ extension Rehab1 {
         }
     }
 
-    /// Hands a packet source to the daemon. One SEQPACKET descriptor for each characteristic
-    /// named, in that order, travels with this call. The sensor ends when its descriptors reach
-    /// their end.
+    /// Hands a packet source to the daemon.
+    ///
+    /// One SEQPACKET descriptor for each characteristic named, in that order, travels with this
+    /// call. The sensor ends when its descriptors reach their end.
     package struct AttachSensor: ControlMethod, Equatable {
         package static let method = Method.attachSensor
 
@@ -51,7 +52,10 @@ extension Rehab1 {
         package var rateHertz: Double
         package var characteristics: [String]
 
-        package init(name: String, kind: String, segment: String? = nil, rateHertz: Double, characteristics: [String]) {
+        package init(
+            name: String, kind: String, segment: String? = nil, rateHertz: Double,
+            characteristics: [String]
+        ) {
             self.name = name
             self.kind = kind
             self.segment = segment
@@ -73,6 +77,7 @@ extension Rehab1 {
         }
     }
 
+    /// Ends a sensor and closes its descriptors.
     package struct DetachSensor: ControlMethod, Equatable {
         package static let method = Method.detachSensor
 
@@ -85,6 +90,7 @@ extension Rehab1 {
         package typealias Reply = Empty
     }
 
+    /// Says where a sensor is worn; segment null: nowhere.
     package struct AssignSegment: ControlMethod, Equatable {
         package static let method = Method.assignSegment
 
@@ -123,6 +129,7 @@ extension Rehab1 {
         }
     }
 
+    /// The catalogue.
     package struct ListExercises: ControlMethod, Equatable {
         package static let method = Method.listExercises
         package init() {}
@@ -159,6 +166,7 @@ extension Rehab1 {
         }
     }
 
+    /// Ends the set in progress.
     package struct StopExercise: ControlMethod, Equatable {
         package static let method = Method.stopExercise
         package init() {}
@@ -172,6 +180,7 @@ extension Rehab1 {
         }
     }
 
+    /// The recordings of this daemon.
     package struct ListRecordings: ControlMethod, Equatable {
         package static let method = Method.listRecordings
         package init() {}
@@ -185,6 +194,7 @@ extension Rehab1 {
         }
     }
 
+    /// Deletes a recording for good.
     package struct RemoveRecording: ControlMethod, Equatable {
         package static let method = Method.removeRecording
 
@@ -197,11 +207,12 @@ extension Rehab1 {
         package typealias Reply = Empty
     }
 
-    /// Runs a recording through threads of its own. Descriptors with the call: one SEQPACKET for
-    /// each channel in order, then one writable file that receives the new recording. Each packet
-    /// carries 16 bytes before its own: arrival time in ns and its place in the session, both
-    /// little-endian. With more: progress. commands: the recorded command lines, "AFTER COMMAND",
-    /// applied once that many samples were processed.
+    /// Runs a recording through threads of its own.
+    ///
+    /// Descriptors with the call: one SEQPACKET for each channel in order, then one writable file
+    /// that receives the new recording. Each packet carries 16 bytes before its own: arrival time
+    /// in ns and its place in the session, both little-endian. With more: progress. commands: the
+    /// recorded command lines, "AFTER COMMAND", applied once that many samples were processed.
     package struct Replay: ControlMethod, Equatable {
         package static let method = Method.replay
 

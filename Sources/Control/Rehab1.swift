@@ -2,19 +2,23 @@
 
 package import Varlink
 
-/// Everything of our interface lives here under the name it has in the interface text. The members
-/// are spelt the Swift way, with units in full (`length_s` is `lengthSeconds`); a test compares
-/// them with the text.
+/// Everything of our interface lives here under the name it has in the interface text.
+///
+/// The members are spelt the Swift way, with units in full (`length_s` is `lengthSeconds`); a test
+/// compares them with the text.
 package enum Rehab1 {
     /// The interface's name, which is also its version: what breaks a client gets another name.
     package static let interface = "org.rehabd.rehab1"
 
-    /// The interface text, comments included. Lives in the binary.
+    /// The interface text, comments included.
+    ///
+    /// Lives in the binary.
     package static let text = String(
         decoding: PackageResources.org_rehabd_rehab1_varlink, as: UTF8.self)
 
-    /// The text, parsed. A text that does not parse gives an interface without methods; tests
-    /// prove that ours does.
+    /// The text, parsed.
+    ///
+    /// A text that does not parse gives an interface without methods; tests prove that ours does.
     package static let description = (try? InterfaceText(parsing: text))
 
     /// What a call needs besides access to the socket.

@@ -14,7 +14,10 @@ extension Rehab1 {
         package var restored: Bool
         package var notes: [String]
 
-        package init(date: String, axisVarianceExplained: Double, neutralObliquityRawDegrees: Double, neutralTiltRawDegrees: Double, signProof: String, restored: Bool, notes: [String]) {
+        package init(
+            date: String, axisVarianceExplained: Double, neutralObliquityRawDegrees: Double,
+            neutralTiltRawDegrees: Double, signProof: String, restored: Bool, notes: [String]
+        ) {
             self.date = date
             self.axisVarianceExplained = axisVarianceExplained
             self.neutralObliquityRawDegrees = neutralObliquityRawDegrees
@@ -33,6 +36,9 @@ extension Rehab1 {
         }
     }
 
+    /// One attached sensor: what it is, how its stream does, how good its estimate is.
+    ///
+    /// Counters count from the moment it was attached.
     package struct Sensor: Codable, Sendable, Equatable {
         package enum State: String, Codable, Sendable, CaseIterable {
             case waiting, streaming, lost, ended
@@ -65,7 +71,13 @@ extension Rehab1 {
         package var flags: [String]
         package var calibration: Calibration?
 
-        package init(name: String, kind: String, segment: String? = nil, state: State, nominalRateHertz: Double, rateHertz: Double? = nil, ageMilliseconds: Double? = nil, packets: Int64, samples: Int64, decodeErrors: Int64, gaps: Int64, lostSamples: Int64, duplicates: Int64, refused: Int64, sigmaDegrees: Double? = nil, flags: [String], calibration: Calibration? = nil) {
+        package init(
+            name: String, kind: String, segment: String? = nil, state: State,
+            nominalRateHertz: Double, rateHertz: Double? = nil, ageMilliseconds: Double? = nil,
+            packets: Int64, samples: Int64, decodeErrors: Int64, gaps: Int64, lostSamples: Int64,
+            duplicates: Int64, refused: Int64, sigmaDegrees: Double? = nil, flags: [String],
+            calibration: Calibration? = nil
+        ) {
             self.name = name
             self.kind = kind
             self.segment = segment

@@ -21,6 +21,7 @@ extension Rehab1 {
         }
     }
 
+    /// One way of telling the person: how it is, and how often it was used.
     package struct Output: Codable, Sendable, Equatable {
         package enum State: String, Codable, Sendable, CaseIterable {
             case off, ok, failing
@@ -33,7 +34,9 @@ extension Rehab1 {
         package var presented: Int64
         package var notHeard: Int64
 
-        package init(name: String, state: State, reason: String? = nil, presented: Int64, notHeard: Int64) {
+        package init(
+            name: String, state: State, reason: String? = nil, presented: Int64, notHeard: Int64
+        ) {
             self.name = name
             self.state = state
             self.reason = reason
@@ -47,6 +50,7 @@ extension Rehab1 {
         }
     }
 
+    /// The whole daemon at one moment.
     package struct Status: Codable, Sendable, Equatable {
         package enum Activity: String, Codable, Sendable, CaseIterable {
             case idle, calibrating, exercising
@@ -70,7 +74,13 @@ extension Rehab1 {
         package var cpuSeconds: Double
         package var warnings: [String]
 
-        package init(version: String, processID: Int64, uptimeSeconds: Double, activity: Activity, replaying: Bool, exercise: String? = nil, realtime: Realtime, sensors: [Sensor], outputs: [Output], recording: String? = nil, recordedPackets: Int64, unrecordedPackets: Int64, framesDropped: Int64, residentBytes: Int64, cpuSeconds: Double, warnings: [String]) {
+        package init(
+            version: String, processID: Int64, uptimeSeconds: Double, activity: Activity,
+            replaying: Bool, exercise: String? = nil, realtime: Realtime, sensors: [Sensor],
+            outputs: [Output], recording: String? = nil, recordedPackets: Int64,
+            unrecordedPackets: Int64, framesDropped: Int64, residentBytes: Int64,
+            cpuSeconds: Double, warnings: [String]
+        ) {
             self.version = version
             self.processID = processID
             self.uptimeSeconds = uptimeSeconds

@@ -1,6 +1,7 @@
 // What came of an exercise, and the recordings of it, as told over the control socket.
 
 extension Rehab1 {
+    /// What one rule saw during a set.
     package struct RuleResult: Codable, Sendable, Equatable {
         package var id: String
         package var signal: String
@@ -10,7 +11,10 @@ extension Rehab1 {
         /// Share of hold time during which the rule was active, 0 to 1; null when not measured.
         package var activeShare: Double?
 
-        package init(id: String, signal: String, measured: Bool, cues: Int64, episodes: Int64, activeShare: Double? = nil) {
+        package init(
+            id: String, signal: String, measured: Bool, cues: Int64, episodes: Int64,
+            activeShare: Double? = nil
+        ) {
             self.id = id
             self.signal = signal
             self.measured = measured
@@ -38,7 +42,11 @@ extension Rehab1 {
         /// Lowered, balance-lost, stopped, lost-data.
         package var endedBy: String
 
-        package init(side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil, meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil, maxHikeDegrees: Double? = nil, endedBy: String) {
+        package init(
+            side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil,
+            meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil,
+            maxHikeDegrees: Double? = nil, endedBy: String
+        ) {
             self.side = side
             self.startSeconds = startSeconds
             self.durationSeconds = durationSeconds
@@ -61,6 +69,7 @@ extension Rehab1 {
         }
     }
 
+    /// What came of one set of an exercise.
     package struct Summary: Codable, Sendable, Equatable {
         package var exercise: String
         package var title: String
@@ -80,7 +89,12 @@ extension Rehab1 {
         package var notMeasured: [String]
         package var recording: String?
 
-        package init(exercise: String, title: String, side: String? = nil, durationSeconds: Double, holds: [Hold], shareInBand: Double? = nil, rules: [RuleResult], cues: Int64, notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double, notMeasured: [String], recording: String? = nil) {
+        package init(
+            exercise: String, title: String, side: String? = nil, durationSeconds: Double,
+            holds: [Hold], shareInBand: Double? = nil, rules: [RuleResult], cues: Int64,
+            notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double,
+            notMeasured: [String], recording: String? = nil
+        ) {
             self.exercise = exercise
             self.title = title
             self.side = side
@@ -109,6 +123,7 @@ extension Rehab1 {
         }
     }
 
+    /// One recording on disk.
     package struct Recording: Codable, Sendable, Equatable {
         package var name: String
         package var path: String
@@ -120,7 +135,10 @@ extension Rehab1 {
         package var durationSeconds: Double?
         package var complete: Bool
 
-        package init(name: String, path: String, date: String, bytes: Int64, sensors: [String], exercise: String? = nil, durationSeconds: Double? = nil, complete: Bool) {
+        package init(
+            name: String, path: String, date: String, bytes: Int64, sensors: [String],
+            exercise: String? = nil, durationSeconds: Double? = nil, complete: Bool
+        ) {
             self.name = name
             self.path = path
             self.date = date

@@ -3,8 +3,10 @@
 package import Control
 package import Plumbing
 
-/// The rule that decides whether a caller may use a method. Whoever reached the socket passed its
-/// file permissions, which is the check for everything that can be undone.
+/// The rule that decides whether a caller may use a method.
+///
+/// Whoever reached the socket passed its file permissions, which is the check for everything that
+/// can be undone.
 package struct Authorisation: Sendable {
     /// The user the daemon runs as.
     package let owner: UInt32

@@ -4,7 +4,9 @@ import EventLoop
 import Plumbing
 import Varlink
 
-/// The state of one connection. Belongs to the `ControlServer` actor; knows no method.
+/// The state of one connection.
+///
+/// Belongs to the `ControlServer` actor; knows no method.
 final class Connection {
     /// What the connection is doing besides writing.
     enum State {
@@ -80,8 +82,10 @@ final class Connection {
         if case .closing = state { true } else { false }
     }
 
-    /// What to wait for now. A client is listened to when all its calls are answered, which bounds
-    /// what one can leave here; else it is only watched for hanging up, which is always reported.
+    /// What to wait for now.
+    ///
+    /// A client is listened to when all its calls are answered, which bounds what one can leave
+    /// here; else it is only watched for hanging up, which is always reported.
     var interest: Poller.Events {
         var events: Poller.Events = []
         if !output.isEmpty { events.insert(.writable) }
@@ -102,7 +106,9 @@ final class Connection {
     /// More descriptors than this with one message close the connection.
     static let maximumDescriptors = 32
 
-    /// Reads once. False where the client broke a limit.
+    /// Reads once.
+    ///
+    /// False where the client broke a limit.
     func read(into buffer: inout [UInt8]) -> Bool {
         switch UnixSocket.receive(from: descriptor.rawValue, into: &buffer) {
         case .bytes(let count, let received):
@@ -126,7 +132,9 @@ final class Connection {
 
     // MARK: Output
 
-    /// Writes what the socket takes. False once the other end is gone.
+    /// Writes what the socket takes.
+    ///
+    /// False once the other end is gone.
     func flush(at now: Int64) -> Bool {
         var ended = false
         let progress = output.flush { bytes, offset in

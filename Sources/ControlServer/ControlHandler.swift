@@ -4,8 +4,10 @@ package import Control
 package import EventLoop
 package import Plumbing
 
-/// The daemon's side of the interface. `ControlServer` has read, checked and authorised a call when
-/// it reaches one of these functions: parameters have the declared types, callers may do this.
+/// The daemon's side of the interface.
+///
+/// `ControlServer` has read, checked and authorised a call when it reaches one of these functions:
+/// parameters have the declared types, callers may do this.
 ///
 /// The handler is an actor on the server's event loop. A function that needs no waiting is written
 /// without `async`. Descriptors that are not taken (`SharedDescriptor.duplicate`, or kept) close by
@@ -85,7 +87,9 @@ package protocol ControlHandler: LoopActor {
     ) async throws(ControlRefusal)
 }
 
-/// A call that is answered over time. A small value: keep it, copy it, use it on the loop's thread.
+/// A call that is answered over time.
+///
+/// A small value: keep it, copy it, use it on the loop's thread.
 package struct ControlStream<Method: ControlMethod>: Sendable {
     let server: ControlServer
     let call: CallID
@@ -113,7 +117,9 @@ package struct ControlStream<Method: ControlMethod>: Sendable {
         server.assumeIsolated { $0.refuse(refusal, to: call) }
     }
 
-    /// Runs `body` in `actor` if the client leaves before the last reply. The actor is held weakly.
+    /// Runs `body` in `actor` if the client leaves before the last reply.
+    ///
+    /// The actor is held weakly.
     package func whenClientLeaves<Listener: LoopActor>(
         tell actor: Listener, _ body: @escaping @Sendable (isolated Listener) -> Void
     ) {

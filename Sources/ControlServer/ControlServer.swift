@@ -57,7 +57,9 @@ package actor ControlServer: LoopActor {
     private(set) var counted = Counters()
     private var buffer = [UInt8](repeating: 0, count: 16 << 10)
 
-    /// `owner` is the user the daemon runs as. `service` gets our interface's text added.
+    /// `owner` is the user the daemon runs as.
+    ///
+    /// `service` gets our interface's text added.
     package init(
         loop: EventLoop, owner: UInt32, service: VarlinkService, limits: Limits = Limits()
     ) {
@@ -74,7 +76,9 @@ package actor ControlServer: LoopActor {
 
     // MARK: Listening
 
-    /// Makes the socket at `path` and takes calls. The directory must exist.
+    /// Makes the socket at `path` and takes calls.
+    ///
+    /// The directory must exist.
     package nonisolated func start(
         at path: String, handler: any ControlHandler
     ) throws(ControlServerError) {
@@ -192,8 +196,10 @@ package actor ControlServer: LoopActor {
         connection.state = .closing
     }
 
-    /// The other end is gone: nobody will read a reply. Calls that were sent before are still carried
-    /// out, because some without reply may be among them; a stream ends with its reader.
+    /// The other end is gone: nobody will read a reply.
+    ///
+    /// Calls that were sent before are still carried out, because some without reply may be among
+    /// them; a stream ends with its reader.
     private func leave(_ connection: Connection) {
         guard !connection.isGone else { return }
         connection.isGone = true

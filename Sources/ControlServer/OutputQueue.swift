@@ -35,7 +35,9 @@ struct OutputQueue {
     mutating func append(_ message: [UInt8]) { push(.message(message)) }
 
     /// Adds an event, then drops events until no more than `limit` bytes wait: the least important,
-    /// and the oldest of these, first. It may be the new one itself.
+    /// and the oldest of these, first.
+    ///
+    /// It may be the new one itself.
     mutating func append(_ event: EventBody, limit: Int) {
         push(.event(event))
         while count > limit, let index = mostDispensable() {
@@ -61,7 +63,9 @@ struct OutputQueue {
     }
 
     /// Hands the bytes to write next to `write`, which returns how many the socket took; stops when
-    /// it takes none. Returns whether the socket took any.
+    /// it takes none.
+    ///
+    /// Returns whether the socket took any.
     mutating func flush(_ write: (_ bytes: [UInt8], _ offset: Int) -> Int) -> Bool {
         var progress = false
         while true {

@@ -1,7 +1,9 @@
 // One client that watches: when it wants its next frame.
 
-/// The pace of one monitoring stream. Events of other kinds go out at once; of the frames that come
-/// within one interval only the newest does.
+/// The pace of one monitoring stream.
+///
+/// Events of other kinds go out at once; of the frames that come within one interval only the
+/// newest does.
 struct Subscriber {
     /// Nanoseconds between two frames.
     let interval: Int64
@@ -15,8 +17,9 @@ struct Subscriber {
     /// When the held frame may go out; nil where none is held.
     var heldUntil: Int64? { held == nil ? nil : due }
 
-    /// Takes a new frame. Returns it where it may go out now, and else keeps it in place of an older
-    /// one.
+    /// Takes a new frame.
+    ///
+    /// Returns it where it may go out now, and else keeps it in place of an older one.
     mutating func admit(_ frame: EventBody, at now: Int64) -> EventBody? {
         guard now >= due else {
             held = frame

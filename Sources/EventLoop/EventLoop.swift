@@ -4,10 +4,12 @@ import Glibc
 package import Plumbing
 import Synchronization
 
-/// An epoll loop that is a Swift serial executor: actors that use it (`LoopActor`) run on the thread
-/// that called `run()`, and call each other without a thread switch. It is a task executor too: a
-/// task made with `Task(executorPreference: loop)` stays on that thread throughout, while a plain
-/// one passes through Swift's thread pool whenever a continuation resumes it (seen with 6.3.1).
+/// An epoll loop that is a Swift serial executor: actors that use it (`LoopActor`) run on the
+/// thread that called `run()`, and call each other without a thread switch.
+///
+/// It is a task executor too: a task made with `Task(executorPreference: loop)` stays on that
+/// thread throughout, while a plain one passes through Swift's thread pool whenever a continuation
+/// resumes it (seen with 6.3.1).
 ///
 /// Domains:
 /// - `enqueue`, `perform`, `stop` and `now` may be called from any thread;
@@ -76,28 +78,35 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     // MARK: Running
 
-    /// Runs on the calling thread until `stop()`. The loop belongs to this thread from now on.
+    /// Runs on the calling thread until `stop()`.
+    ///
+    /// The loop belongs to this thread from now on.
     package func run() {
         thread.store(currentThread(), ordering: .sequentiallyConsistent)
         while !inbox.withLock({ $0.stopping }) { turn(mayWait: true) }
         inbox.withLock { $0.stopping = false }
     }
 
-    /// Runs what can be run without waiting, on the calling thread, and returns: for tests that drive
-    /// a loop by hand. A watch whose callback does not take what is there is called again, at most
-    /// `passes` times.
+    /// Runs what can be run without waiting, on the calling thread, and returns: for tests that
+    /// drive a loop by hand.
+    ///
+    /// A watch whose callback does not take what is there is called again, at most `passes` times.
     package func runUntilIdle(passes: Int = 1_000) {
         thread.store(currentThread(), ordering: .sequentiallyConsistent)
         for _ in 0..<passes where !turn(mayWait: false) { return }
     }
 
-    /// Ends `run()` after the callbacks in progress. From any thread.
+    /// Ends `run()` after the callbacks in progress.
+    ///
+    /// From any thread.
     package func stop() {
         inbox.withLock { $0.stopping = true }
         wakeup.signal()
     }
 
-    /// One pass: jobs, then descriptors, then timers. Returns whether there was anything to do.
+    /// One pass: jobs, then descriptors, then timers.
+    ///
+    /// Returns whether there was anything to do.
     @discardableResult
     private func turn(mayWait: Bool) -> Bool {
         let ran = runInbox()
@@ -156,12 +165,16 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
 
     // MARK: Executor
 
-    /// Takes a job from the Swift runtime. From any thread.
+    /// Takes a job from the Swift runtime.
+    ///
+    /// From any thread.
     package func enqueue(_ job: consuming ExecutorJob) {
         leave(.job(UnownedJob(job)))
     }
 
-    /// Runs `body` on the loop's thread, after what is already waiting. From any thread.
+    /// Runs `body` on the loop's thread, after what is already waiting.
+    ///
+    /// From any thread.
     package func perform(_ body: @escaping @Sendable () -> Void) {
         leave(.call(body))
     }
@@ -194,8 +207,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
     // MARK: Descriptors
 
     /// Calls `body` on the loop whenever one of `events` holds for `descriptor` (level-triggered;
-    /// error and hang-up are always reported). The caller keeps the descriptor open until the watch
-    /// is removed.
+    /// error and hang-up are always reported).
+    ///
+    /// The caller keeps the descriptor open until the watch is removed.
     package func watch(
         _ descriptor: Int32, for events: Poller.Events,
         _ body: @escaping @Sendable (Poller.Events) -> Void
@@ -213,7 +227,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         try owned.poller.modify(watch.descriptor, events, token: watch.token)
     }
 
-    /// Ends a watch; its callback is not called again. Call it before closing the descriptor.
+    /// Ends a watch; its callback is not called again.
+    ///
+    /// Call it before closing the descriptor.
     package func remove(_ watch: Watch) {
         let owned = owned
         if owned.watches.removeValue(forKey: watch.token) != nil {
@@ -235,8 +251,9 @@ package final class EventLoop: SerialExecutor, TaskExecutor {
         at(now &+ max(0, nanoseconds), body)
     }
 
-    /// Calls `body` every `nanoseconds`, first in `nanoseconds` from now. Firings that were missed
-    /// are skipped, the rhythm is kept.
+    /// Calls `body` every `nanoseconds`, first in `nanoseconds` from now.
+    ///
+    /// Firings that were missed are skipped, the rhythm is kept.
     @discardableResult
     package func every(_ nanoseconds: Int64, _ body: @escaping @Sendable () -> Void) -> TimerID {
         let interval = max(1, nanoseconds)

@@ -3,7 +3,9 @@
 import CLinux
 package import Plumbing
 
-/// A timerfd. Owned by the loop's thread.
+/// A timerfd.
+///
+/// Owned by the loop's thread.
 struct KernelTimer: ~Copyable, Sendable {
     private let descriptor: Descriptor
 
@@ -50,6 +52,8 @@ package final class UnixSignals: Sendable {
         }
     }
 
-    /// Stops listening. The signals stay blocked.
+    /// Stops listening.
+    ///
+    /// The signals stay blocked.
     package func end(on loop: EventLoop) { loop.remove(watch) }
 }

@@ -62,8 +62,9 @@ extension LoopActor {
         loop.every(nanoseconds) { [weak self] in self?.assumeIsolated { body($0) } }
     }
 
-    /// Lets other work of the loop go on for `nanoseconds`, at least for one pass. `Task.sleep` and
-    /// `Task.yield` would go through Swift's thread pool, which nobody here uses.
+    /// Lets other work of the loop go on for `nanoseconds`, at least for one pass.
+    ///
+    /// `Task.sleep` and `Task.yield` would go through Swift's thread pool, which nobody here uses.
     package func pause(_ nanoseconds: Int64) async {
         await withCheckedContinuation { continuation in
             loop.after(nanoseconds) { continuation.resume() }

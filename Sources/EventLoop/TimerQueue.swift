@@ -38,9 +38,10 @@ struct TimerQueue {
 
     mutating func remove(_ id: TimerID) { entries.removeAll { $0.id == id } }
 
-    /// Takes the first timer that is due at `now`, or nil. A repeating one stays in the queue with
-    /// its next deadline: deadlines already past are skipped, so a loop that was held up fires once
-    /// and not in a burst.
+    /// Takes the first timer that is due at `now`, or nil.
+    ///
+    /// A repeating one stays in the queue with its next deadline: deadlines already past are
+    /// skipped, so a loop that was held up fires once and not in a burst.
     mutating func popDue(at now: Int64) -> Entry? {
         guard let first = entries.first, first.deadline <= now else { return nil }
         entries.removeFirst()

@@ -13,8 +13,9 @@ package enum ListenError: Error, Equatable, Sendable {
     case refused(PlumbingError)
 }
 
-/// A listening stream socket at a path. Its file goes when `close` is called, and is otherwise
-/// replaced by the next owner.
+/// A listening stream socket at a path.
+///
+/// Its file goes when `close` is called, and is otherwise replaced by the next owner.
 ///
 /// A lock on the file `PATH.lock` is held as long as the listener lives: it decides between two
 /// processes that start at the same moment. A socket without a listener is removed only by the
@@ -30,8 +31,9 @@ package struct UnixListener: ~Copyable, Sendable {
         self.lock = lock
     }
 
-    /// Listens at `path`. `mode` are the permission bits of the socket's file; who may write may
-    /// connect.
+    /// Listens at `path`.
+    ///
+    /// `mode` are the permission bits of the socket's file; who may write may connect.
     package static func open(
         path: String, mode: UInt32 = 0o660
     ) throws(ListenError) -> UnixListener {

@@ -29,6 +29,8 @@ final class Intake: @unchecked Sendable {
         let decoder: ChannelDecoder
         let counters: ChannelCounters
         var doors: [PacketDoor]
+        /// s that refused samples stood for since the last one that was queued.
+        var refusedTime = 0.0
 
         init(decoder: ChannelDecoder, counters: ChannelCounters, doors: [PacketDoor]) {
             self.decoder = decoder
@@ -176,13 +178,14 @@ final class Intake: @unchecked Sendable {
         for place in 0..<channels.count {
             guard let channel = channels[place] else { continue }
             for door in channel.doors {
-                door.readAhead()
+                if !door.readAhead() { countRefusal(channel) }
                 guard let order = door.heldOrder else {
                     if door.isOpen { allHold = false }
                     continue
                 }
                 if order == nextOrder { return (channel, place, door) }
-                if order < best?.door.heldOrder ?? UInt64.max { best = (channel, place, door) }
+                if let other = best?.door.heldOrder, other <= order { continue }
+                best = (channel, place, door)
             }
         }
         return allHold ? best : nil
@@ -242,6 +245,12 @@ final class Intake: @unchecked Sendable {
     }
 
     private func push(_ sample: ImuSample, _ channel: Channel, _ place: Int, _ arrival: Int64) {
+        var sample = sample
+        if channel.refusedTime > 0 {
+            // The estimator never saw the samples in between.
+            sample.interval += channel.refusedTime
+            sample.flags = sample.flags.with(.afterGap)
+        }
         let tagged = TaggedSample(
             sequence: sequence &+ 1, channel: UInt8(truncatingIfNeeded: place), arrival: arrival,
             sample: sample)
@@ -250,8 +259,10 @@ final class Intake: @unchecked Sendable {
             sequence &+= 1
             core.accepted.store(sequence, ordering: .releasing)
             channel.counters.samples.add(1)
+            channel.refusedTime = 0
         } else {
             channel.counters.refused.add(1)
+            channel.refusedTime = sample.interval
         }
     }
 
@@ -278,7 +289,7 @@ final class Intake: @unchecked Sendable {
             switch request {
             case .attach(let attachment): open(attachment)
             case .detach(let place):
-                guard let channel = channels[place] else { continue }
+                guard place < channels.count, let channel = channels[place] else { continue }
                 for door in channel.doors { close(door, of: channel) }
                 channels[place] = nil
             }

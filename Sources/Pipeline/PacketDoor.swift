@@ -49,21 +49,23 @@ final class PacketDoor {
         return body(bytes.span.extracting(inBandHeadBytes..<max(inBandHeadBytes, heldCount)))
     }
 
-    /// Reads the next packet into `held`, unless one waits already.
-    func readAhead() {
-        guard isOpen, heldOrder == nil else { return }
+    /// Reads the next packet into `held`, unless one waits already. False where a packet was refused:
+    /// without a head there is no place for it in the session.
+    func readAhead() -> Bool {
+        guard isOpen, heldOrder == nil else { return true }
         var span = held.mutableSpan
         switch PacketSocket.receive(from: descriptor.rawValue, into: &span) {
         case .packet(let count, _) where count >= inBandHeadBytes:
             heldStamp = Int64(bitPattern: littleEndian(held, at: 0))
             heldOrder = littleEndian(held, at: 8)
             heldCount = count
-        case .packet, .oversized, .empty:
-            // Without a head there is no place for it in the session: refused by not taking it.
-            return
+        case .packet, .oversized: return false
+        case .empty: break
         case .ended:
-            if PacketSocket.hasHungUp(descriptor.rawValue) { isOpen = false }
+            guard PacketSocket.hasHungUp(descriptor.rawValue) else { return false }
+            isOpen = false
         }
+        return true
     }
 }
 

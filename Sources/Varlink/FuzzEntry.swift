@@ -2,9 +2,10 @@
 
 /// The promises of this room's parsers, in a form that random bytes can be tried on.
 package enum FuzzEntry {
-    /// Gives `bytes` to every parser. Stops the process where a promise is broken: what is read must
-    /// be written back as the same value, and a stream must give the same messages however it is
-    /// cut.
+    /// Gives `bytes` to every parser.
+    ///
+    /// Stops the process where a promise is broken: what is read must be written back as the same
+    /// value, and a stream must give the same messages however it is cut.
     package static func run(_ bytes: [UInt8]) {
         framing(bytes)
         if let value = try? JSONReader.read(bytes) {

@@ -3,7 +3,9 @@
 extension InterfaceText {
     /// Where `value` departs from `fields` (a method's parameters, its result, an error's
     /// parameters): the path of the first field that is missing, unknown or of another type, as in
-    /// `channels[1].sensor`. Nil when all is as declared.
+    /// `channels[1].sensor`.
+    ///
+    /// Nil when all is as declared.
     ///
     /// Strings may not contain NUL: they end up as names and paths in calls to the system, which
     /// would see only their beginning.

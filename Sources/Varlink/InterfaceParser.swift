@@ -1,8 +1,10 @@
 // Reads interface texts: total for any text, and strict enough that every other parser agrees.
 
 /// A parser of the part of the interface language that systemd's and the Python package's parsers
-/// both take. Refused although the specification allows or suggests it: the set `[string]()`,
-/// arrays of arrays, `[string]?T`, a comma before a closing parenthesis, names that are not declared.
+/// both take.
+///
+/// Refused although the specification allows or suggests it: the set `[string]()`, arrays of
+/// arrays, `[string]?T`, a comma before a closing parenthesis, names that are not declared.
 struct InterfaceParser {
     /// How deep structures may nest in a text.
     private static let maximumDepth = 32
@@ -173,7 +175,9 @@ struct InterfaceParser {
         return true
     }
 
-    /// Passes white space and comments. An empty line ends a comment block.
+    /// Passes white space and comments.
+    ///
+    /// An empty line ends a comment block.
     private mutating func skip() {
         var newlines = 0
         while let byte = next {

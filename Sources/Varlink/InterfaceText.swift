@@ -33,8 +33,9 @@ package struct Field: Sendable, Equatable {
     }
 }
 
-/// A parsed interface text. Only what every parser of the language takes is accepted: see
-/// `InterfaceParser`.
+/// A parsed interface text.
+///
+/// Only what every parser of the language takes is accepted: see `InterfaceParser`.
 package struct InterfaceText: Sendable, Equatable {
     package struct Method: Sendable, Equatable {
         package let parameters: [Field]

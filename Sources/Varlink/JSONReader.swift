@@ -7,7 +7,9 @@
 /// A parser of the system's library would leave duplicate names to chance and nest 512 deep; two
 /// readers that disagree about one message are how permission checks get fooled.
 package struct JSONReader {
-    /// How deep arrays and objects may nest. Our own interface needs six.
+    /// How deep arrays and objects may nest.
+    ///
+    /// Our own interface needs six.
     package static let maximumDepth = 64
 
     private let bytes: [UInt8]

@@ -1,6 +1,8 @@
 // A JSON document as a value, and the same as text.
 
-/// Any JSON value. Whole numbers that fit keep all 64 bits; objects keep no order.
+/// Any JSON value.
+///
+/// Whole numbers that fit keep all 64 bits; objects keep no order.
 package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -61,7 +63,9 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 
 extension JSONValue {
     /// The value as JSON text in UTF-8: no spaces, members sorted by name so that equal values give
-    /// equal bytes, no NUL byte. A number that JSON cannot express (NaN, infinity) becomes null.
+    /// equal bytes, no NUL byte.
+    ///
+    /// A number that JSON cannot express (NaN, infinity) becomes null.
     package var bytes: [UInt8] {
         var output: [UInt8] = []
         write(to: &output)

@@ -24,8 +24,10 @@ package struct VarlinkCall: Sendable, Equatable {
         self.upgrade = upgrade
     }
 
-    /// Reads a message without its NUL. Refuses whatever is no well-formed call: the connection it
-    /// came from cannot be trusted to be in step and is to be closed.
+    /// Reads a message without its NUL.
+    ///
+    /// Refuses whatever is no well-formed call: the connection it came from cannot be trusted to be
+    /// in step and is to be closed.
     package init(message: [UInt8]) throws(VarlinkError) {
         guard case .object(let members) = try JSONReader.read(message) else {
             throw .notAMessage(reason: "a call is a JSON object")

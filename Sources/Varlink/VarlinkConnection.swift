@@ -2,7 +2,9 @@
 
 package import Plumbing
 
-/// A connection to a Varlink service. Owned by one thread; closes when it goes.
+/// A connection to a Varlink service.
+///
+/// Owned by one thread; closes when it goes.
 package struct VarlinkConnection: ~Copyable {
     /// The longest reply taken, bytes: systemd's limit.
     package static let maximumReply = 16 << 20
@@ -54,8 +56,9 @@ package struct VarlinkConnection: ~Copyable {
         }
     }
 
-    /// The next message without its NUL. Waits without limit where `milliseconds` is nil; returns
-    /// nil when the time is up.
+    /// The next message without its NUL.
+    ///
+    /// Waits without limit where `milliseconds` is nil; returns nil when the time is up.
     package mutating func receive(
         within milliseconds: Int?
     ) throws(VarlinkError) -> [UInt8]? {

@@ -27,9 +27,10 @@ package struct VarlinkFraming: Sendable {
     package var hasMessage: Bool { terminators > taken }
 
     /// Adds what was read and returns the number (0 for the connection's first) of the message that
-    /// the last of these bytes belongs to. That is the message whose descriptors came along: the
-    /// kernel ends a read after the piece that carried descriptors, and a call travels in one piece
-    /// with its own.
+    /// the last of these bytes belongs to.
+    ///
+    /// That is the message whose descriptors came along: the kernel ends a read after the piece
+    /// that carried descriptors, and a call travels in one piece with its own.
     @discardableResult
     package mutating func append(_ bytes: ArraySlice<UInt8>) -> Int {
         if start > 0 {

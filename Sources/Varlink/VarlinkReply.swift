@@ -42,8 +42,10 @@ package struct VarlinkReply: Sendable, Equatable {
         }
     }
 
-    /// The message with its NUL. Emits no member beyond the protocol's: clients exist that take one
-    /// for a sign of a broken peer.
+    /// The message with its NUL.
+    ///
+    /// Emits no member beyond the protocol's: clients exist that take one for a sign of a broken
+    /// peer.
     package var message: [UInt8] {
         VarlinkReply.message(
             error: error, parameters: parameters == [:] ? [] : parameters.bytes,
@@ -51,6 +53,7 @@ package struct VarlinkReply: Sendable, Equatable {
     }
 
     /// A message with its NUL around parameters that are JSON text already (an object, or nothing).
+    ///
     /// Results that many clients get are turned into text once.
     package static func message(
         error: String? = nil, parameters: [UInt8], continues: Bool = false

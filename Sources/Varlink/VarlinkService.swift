@@ -4,8 +4,10 @@
 package struct VarlinkService: Sendable {
     package static let interface = "org.varlink.service"
 
-    /// The text that `GetInterfaceDescription` gives for the interface itself. The first four errors
-    /// are the specification's, the last two systemd's additions, which its tools understand.
+    /// The text that `GetInterfaceDescription` gives for the interface itself.
+    ///
+    /// The first four errors are the specification's, the last two systemd's additions, which its
+    /// tools understand.
     package static let description = """
         # What a service is, and which interfaces it has.
         interface org.varlink.service

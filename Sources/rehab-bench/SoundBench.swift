@@ -203,7 +203,7 @@ private final class NullSinkServer {
     }
 
     func stop() {
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         for (name, value) in environmentBefore { _ = SoundEnvironment.set(name, value) }
         try? FileManager.default.removeItem(at: directory)

@@ -36,6 +36,11 @@ struct DemoCommand: ParsableCommand {
             "The sensor axis that points forward in it: x, -x, y, -y, z, -z.", valueName: "axis"))
     var forward = "-z"
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Keep the synthetic person's recording here.", valueName: "file"))
+    var keep: String?
+
     func validate() throws {
         guard (recording == nil) == (rate == nil) else {
             throw ValidationError("--recording and --rate go together.")
@@ -72,10 +77,19 @@ struct DemoCommand: ParsableCommand {
     private func replay(_ name: String, daemon: DaemonOptions, style: Style) throws {
         print("")
         print(style.bold("Replay of the recording \(name)"))
-        let recorded = try RecordingFile.load(name, daemon: daemon, lenient: false).recording
+        let (path, recorded) = try RecordingFile.load(name, daemon: daemon, lenient: false)
+        if let keep {
+            do throws(PlumbingError) {
+                try FileStore.replace(
+                    keep, with: try FileStore.read(path, limit: RecordingFormat.readLimit))
+            } catch {
+                complain(error.description)
+                throw ExitCode(73)
+            }
+        }
         for (label, run) in [
             ("through the daemon", { try OnlineReplay(daemon: daemon, factor: nil).run(recorded, name: name) }),
-            ("offline, no threads", { try OfflineReplay.run(recorded) }),
+            ("offline, no threads", { try RecordingReading.replayOffline(recorded) }),
         ] as [(String, () throws -> [UInt8])] {
             let began = MonotonicClock.now()
             let again = try RecordingReading.parse(try run())

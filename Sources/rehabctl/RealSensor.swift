@@ -49,7 +49,8 @@ struct RealSensor {
         print(
             "  \(recording.packets.count) packets, \(again.frames.count) frames in "
                 + "\(decimal(elapsed, 2, unit: " s"))")
-        let offline = try RecordingReading.parse(try OfflineReplay.run(recording))
+        let offline = try RecordingReading.parse(
+            try RecordingReading.replayOffline(recording))
         guard offline.frames == again.frames else {
             complain("the threads and the offline run differ for this recording")
             throw ExitCode(1)
@@ -94,16 +95,4 @@ struct RealSensor {
     }
 
     private func print(_ line: String) { Swift.print(line) }
-}
-
-/// Reading a recording that this program has just made.
-enum RecordingReading {
-    static func parse(_ bytes: [UInt8]) throws -> Recording {
-        do throws(RecordingError) {
-            return try RecordingReader.parse(bytes, file: "the replay's output")
-        } catch {
-            complain(error.description)
-            throw ExitCode(70)
-        }
-    }
 }

@@ -49,7 +49,7 @@ struct ReplayCommand: ParsableCommand {
         let started = MonotonicClock.now()
         let bytes: [UInt8]
         if offline {
-            bytes = try OfflineReplay.run(recorded)
+            bytes = try RecordingReading.replayOffline(recorded)
         } else {
             bytes = try OnlineReplay(daemon: daemon, factor: factor).run(recorded, name: recording)
         }

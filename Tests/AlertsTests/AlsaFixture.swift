@@ -27,6 +27,7 @@ enum AlsaFixture {
         let path = folder.appending(path: "asound.conf")
         try? Data(text.utf8).write(to: path)
         _ = SoundEnvironment.set("ALSA_CONFIG_PATH", path.path)
+        atexit { try? FileManager.default.removeItem(at: AlsaFixture.folder) }
         return folder
     }()
 

@@ -20,33 +20,37 @@ import Varlink
         #expect(described.parameters["description"] == .string(Rehab1.text))
     }
 
-    @Test(arguments: [
-        ("org.rehabd.rehab9.X", "{}", "InterfaceNotFound", ["interface": "org.rehabd.rehab9"]),
-        ("org.rehabd.rehab1.X", "{}", "MethodNotFound", ["method": "org.rehabd.rehab1.X"]),
-        ("org.rehabd.rehab1.", "{}", "MethodNotFound", ["method": "org.rehabd.rehab1."]),
-        ("GetStatus", "{}", "MethodNotFound", ["method": "GetStatus"]),
-        ("org.varlink.service.X", "{}", "MethodNotFound", ["method": "org.varlink.service.X"]),
-        ("org.rehabd.rehab1.Monitor", "{}", "ExpectedMore", [:]),
-        ("org.rehabd.rehab1.Calibrate", "{}", "ExpectedMore", [:]),
-        ("org.rehabd.rehab1.StartExercise", "{}", "InvalidParameter", ["parameter": "exercise"]),
-        (
-            "org.rehabd.rehab1.StartExercise", #"{"exercise":"a","sied":"left"}"#,
-            "InvalidParameter", ["parameter": "sied"]
-        ),
-        (
-            "org.rehabd.rehab1.StartExercise", #"{"exercise":7}"#, "InvalidParameter",
-            ["parameter": "exercise"]
-        ),
-        (
-            "org.rehabd.rehab1.RemoveRecording", #"{"name":"a\u0000b"}"#, "InvalidParameter",
-            ["parameter": "name"]
-        ),
-        (
-            "org.rehabd.rehab1.Replay",
-            #"{"title":"t","commands":[],"channels":[{"channel":"0"}]}"#,
-            "InvalidParameter", ["parameter": "channels[0].channel"]
-        ),
-    ] as [(String, String, String, [String: String])])
+    @Test(
+        arguments: [
+            ("org.rehabd.rehab9.X", "{}", "InterfaceNotFound", ["interface": "org.rehabd.rehab9"]),
+            ("org.rehabd.rehab1.X", "{}", "MethodNotFound", ["method": "org.rehabd.rehab1.X"]),
+            ("org.rehabd.rehab1.", "{}", "MethodNotFound", ["method": "org.rehabd.rehab1."]),
+            ("GetStatus", "{}", "MethodNotFound", ["method": "GetStatus"]),
+            ("org.varlink.service.X", "{}", "MethodNotFound", ["method": "org.varlink.service.X"]),
+            ("org.rehabd.rehab1.Monitor", "{}", "ExpectedMore", [:]),
+            ("org.rehabd.rehab1.Calibrate", "{}", "ExpectedMore", [:]),
+            (
+                "org.rehabd.rehab1.StartExercise", "{}", "InvalidParameter",
+                ["parameter": "exercise"]
+            ),
+            (
+                "org.rehabd.rehab1.StartExercise", #"{"exercise":"a","sied":"left"}"#,
+                "InvalidParameter", ["parameter": "sied"]
+            ),
+            (
+                "org.rehabd.rehab1.StartExercise", #"{"exercise":7}"#, "InvalidParameter",
+                ["parameter": "exercise"]
+            ),
+            (
+                "org.rehabd.rehab1.RemoveRecording", #"{"name":"a\u0000b"}"#, "InvalidParameter",
+                ["parameter": "name"]
+            ),
+            (
+                "org.rehabd.rehab1.Replay",
+                #"{"title":"t","commands":[],"channels":[{"channel":"0"}]}"#,
+                "InvalidParameter", ["parameter": "channels[0].channel"]
+            ),
+        ] as [(String, String, String, [String: String])])
     func aCallThatCannotBeAnsweredIsToldWhy(
         method: String, parameters: String, error: String, details: [String: String]
     ) throws {

@@ -41,7 +41,8 @@ struct ConformanceTests {
     @Test func infoListsWhatTheServiceIs() throws {
         let daemon = try TestDaemon()
         let info = try client("info", "unix:\(daemon.path)")
-        for word in ["rehabd", "0.0.1", "https://example.org/rehabd", "org.rehabd.rehab1",
+        for word in [
+            "rehabd", "0.0.1", "https://example.org/rehabd", "org.rehabd.rehab1",
             "org.varlink.service",
         ] {
             #expect(info.output.contains(word), "\(info)")
@@ -51,8 +52,9 @@ struct ConformanceTests {
     @Test func helpPrintsTheWholeInterface() throws {
         let daemon = try TestDaemon()
         let help = try client("help", "unix:\(daemon.path)/org.rehabd.rehab1")
-        #expect(help.output.trimmingCharacters(in: .whitespacesAndNewlines)
-            == Rehab1.text.trimmingCharacters(in: .whitespacesAndNewlines))
+        #expect(
+            help.output.trimmingCharacters(in: .whitespacesAndNewlines)
+                == Rehab1.text.trimmingCharacters(in: .whitespacesAndNewlines))
         let service = try client("help", "unix:\(daemon.path)/org.varlink.service")
         #expect(service.output.contains("method GetInfo"))
     }

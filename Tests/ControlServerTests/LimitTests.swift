@@ -45,7 +45,8 @@ import Varlink
         let daemon = try TestDaemon()
         var stuck = try daemon.connect()
         var reading = try daemon.connect()
-        let monitor = #"{"method":"org.rehabd.rehab1.Monitor","parameters":{"interval_ms":0},"#
+        let monitor =
+            #"{"method":"org.rehabd.rehab1.Monitor","parameters":{"interval_ms":0},"#
             + #""more":true}"# + "\0"
         try stuck.send(monitor)
         try reading.send(monitor)

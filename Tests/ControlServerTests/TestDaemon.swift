@@ -115,7 +115,9 @@ actor TestHandler: ControlHandler {
     }
 }
 
-/// The server under test. Ends its thread and removes its folder when it goes.
+/// The server under test.
+///
+/// Ends its thread and removes its folder when it goes.
 final class TestDaemon: Sendable {
     let folder: String
     let path: String
@@ -124,7 +126,8 @@ final class TestDaemon: Sendable {
     let server: ControlServer
     let handler: TestHandler
 
-    init(owner: UInt32 = getuid(), _ change: (inout ControlServer.Limits) -> Void = { _ in }) throws {
+    init(owner: UInt32 = getuid(), _ change: (inout ControlServer.Limits) -> Void = { _ in }) throws
+    {
         folder = NSTemporaryDirectory() + "rehabd-\(UUID().uuidString.prefix(8))"
         path = folder + "/control"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -201,7 +204,8 @@ struct TestClient: ~Copyable {
         try connection.send(Array(text.utf8), descriptors: descriptors, within: 10_000)
     }
 
-    func send(_ bytes: [UInt8], descriptors: [Int32] = [], within milliseconds: Int = 10_000) throws {
+    func send(_ bytes: [UInt8], descriptors: [Int32] = [], within milliseconds: Int = 10_000) throws
+    {
         try connection.send(bytes, descriptors: descriptors, within: milliseconds)
     }
 

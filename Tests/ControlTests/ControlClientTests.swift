@@ -21,7 +21,8 @@ import Varlink
         #expect(paths(nil, [:]) == ["/run/rehabd/control"])
     }
 
-    private func failure(_ socket: String?, _ environment: [String: String] = [:]) -> ControlError? {
+    private func failure(_ socket: String?, _ environment: [String: String] = [:]) -> ControlError?
+    {
         do throws(ControlError) {
             _ = try ControlClient(socket: socket, environment: environment)
             return nil

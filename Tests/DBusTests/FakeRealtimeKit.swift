@@ -24,10 +24,12 @@ final class PrivateBus {
             <!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
              "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
             <busconfig>
+              <type>session</type>
               <listen>\(address)</listen>
               <auth>EXTERNAL</auth>
               <policy context="default">
                 <allow send_destination="*" eavesdrop="true"/>
+                <allow eavesdrop="true"/>
                 <allow own="*"/>
               </policy>
             </busconfig>
@@ -51,8 +53,8 @@ final class PrivateBus {
     func freeze() { kill(process.processIdentifier, SIGSTOP) }
 
     func stop() {
-        kill(process.processIdentifier, SIGCONT)
-        process.terminate()
+        // The daemon inherits the test runner's blocked signals, so no softer one reaches it.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

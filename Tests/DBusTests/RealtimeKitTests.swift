@@ -6,7 +6,7 @@ import Plumbing
 import Testing
 
 /// Each case runs in a process of its own: asking lowers the process's limit of real-time CPU time.
-@Suite("RealtimeKit", .serialized)
+@Suite("RealtimeKit", .serialized, .timeLimit(.minutes(1)))
 struct RealtimeKitTests {
     static let hasBus = PrivateBus.program != nil
 

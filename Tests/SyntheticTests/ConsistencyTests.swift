@@ -115,7 +115,7 @@ import Testing
         let motion = try everything()
         var model = idealSensor(rate: 1_000)
         model.sensorFromSegment = SensorModel.mounting(yaw: 0.3, roll: -0.2, pitch: 1.1)
-        model.wobble.compliance = 0.3 * radiansPerDegree
+        model.wobble.compliance = 2 * radiansPerDegree
         var stream = BodySensorStream(segment: .pelvis, model: model)
         var reading = stream.next(motion).reading
         var orientation = reading.worldFromSensor

@@ -10,7 +10,7 @@ import Testing
         worn.sensor.clockSkew = skew
         worn.link.interval = 15_000_000
         worn.link.jitter = 4_000_000
-        worn.link.late = 0.05
+        worn.link.late = 0.5
         return worn
     }
 

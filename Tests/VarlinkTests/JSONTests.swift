@@ -26,7 +26,8 @@ import Testing
     @Test(arguments: [
         "", " ", "nul", "truex", "01", "-", "+1", "1.", ".5", "1e", "0x10", "NaN", "Infinity",
         "1e999", "[1,]", "[1 2]", "[", "{", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{1:2}",
-        "\"", "\"\\x\"", "\"\\u12\"", "\"\\uD834\"", "\"\\uD834\\u0041\"", "\"\\uDD1E\"", "\"a\nb\"",
+        "\"", "\"\\x\"", "\"\\u12\"", "\"\\uD834\"", "\"\\uD834\\u0041\"", "\"\\uDD1E\"",
+        "\"a\nb\"",
         "1 2", "[] []", "'a'", "\u{FEFF}{}", "{} //",
     ])
     func malformedTextIsRefused(text: String) {
@@ -64,8 +65,10 @@ import Testing
 
     @Test(arguments: [
         // Left: the number; right: what json.dumps of Python 3.11.7 writes for it.
-        (0.1, "0.1"), (1e-5, "1e-05"), (1e16, "1e+16"), (123456789012345680.0, "1.2345678901234568e+17"),
-        (Double.leastNonzeroMagnitude, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"), (-0.0, "-0.0"),
+        (0.1, "0.1"), (1e-5, "1e-05"), (1e16, "1e+16"),
+        (123456789012345680.0, "1.2345678901234568e+17"),
+        (Double.leastNonzeroMagnitude, "5e-324"),
+        (1.7976931348623157e308, "1.7976931348623157e+308"), (-0.0, "-0.0"),
         (100.0, "100.0"), (1.0 / 3, "0.3333333333333333"), (2.5e-7, "2.5e-07"), (1e22, "1e+22"),
     ])
     func numbersAreWrittenShortAndExact(value: Double, text: String) throws {

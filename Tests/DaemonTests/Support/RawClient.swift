@@ -17,8 +17,9 @@ package struct RawClient: ~Copyable {
     }
 
     package init(_ daemon: RunningDaemon) throws {
-        descriptor = try UnixSocket.connect(path: daemon.socket)
-        try descriptor.setNonblocking(true)
+        let connected = try UnixSocket.connect(path: daemon.socket)
+        try connected.setNonblocking(true)
+        descriptor = connected
     }
 
     package var rawValue: Int32 { descriptor.rawValue }

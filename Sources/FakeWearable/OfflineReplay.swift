@@ -1,35 +1,44 @@
-// A recording run again on this thread: the same parts, no daemon.
+// A recording run again on the calling thread: the same parts as the daemon's, no daemon.
 
-import ArgumentParser
 import Pipeline
-import Recording
+package import Recording
 import Wearables
 
-enum OfflineReplay {
+/// Runs recordings without threads; frames and cues have the daemon's bits.
+package enum OfflineReplay {
+    /// Why a recording cannot be run again by this program.
+    package enum Failure: Error, Sendable, Equatable, CustomStringConvertible {
+        case unknownKind(sensor: String, kind: String)
+        case unknownCommand(String)
+
+        package var description: String {
+            switch self {
+            case .unknownKind(let sensor, let kind):
+                "the recording's sensor \(sensor) is of the kind \(kind), which this program does "
+                    + "not know; use the rehabctl that recorded it, or a newer one"
+            case .unknownCommand(let text):
+                "the recording holds a command that this program does not know (\(text)); use the "
+                    + "rehabctl that recorded it, or a newer one"
+            }
+        }
+    }
+
     /// The new recording's bytes.
-    static func run(_ recorded: Recording) throws -> [UInt8] {
+    package static func run(_ recorded: Recording) throws(Failure) -> [UInt8] {
         let pipeline = OfflinePipeline()
         var writer = RecordingWriter()
         writer.head([("replay-of", recorded.value("date") ?? "unknown"), ("mode", "offline")])
         for sensor in recorded.sensors {
             writer.sensor(sensor)
             guard let family = wearable(named: sensor.kind) else {
-                complain(
-                    "the recording's sensor \(visible(sensor.name)) is of the kind "
-                        + "\(visible(sensor.kind)), which this program does not know",
-                    cure: "use the rehabctl that recorded it, or a newer one")
-                throw ExitCode(65)
+                throw .unknownKind(sensor: sensor.name, kind: sensor.kind)
             }
             pipeline.attach(family, channel: sensor.channel, rateHertz: sensor.rateHertz)
         }
         var number: UInt32 = 0
         for command in recorded.commands {
             guard let action = EstimatorAction(text: command.text) else {
-                complain(
-                    "the recording holds a command that this program does not know: "
-                        + visible(String(command.text.prefix(60))),
-                    cure: "use the rehabctl that recorded it, or a newer one")
-                throw ExitCode(65)
+                throw .unknownCommand(String(command.text.prefix(60)))
             }
             number += 1
             pipeline.queue(
