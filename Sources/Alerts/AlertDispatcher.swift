@@ -66,8 +66,10 @@ package final class AlertDispatcher: @unchecked Sendable {
     /// Outputs a dispatcher can tell apart in `Presented`.
     package static let outputLimit = 8
 
-    /// Starts the thread. It asks for SCHED_FIFO 39, `broker` (rtkit) where that is refused. `clock`
-    /// is the host time by which the age of a sample is judged; a replay gives its own.
+    /// Starts the thread.
+    ///
+    /// It asks for SCHED_FIFO 39, `broker` (rtkit) where that is refused. `clock` is the host time
+    /// by which the age of a sample is judged; a replay gives its own.
     package init(
         source: AlertSource, outputs: [any AlertOutput], realtime: Bool = true,
         broker: @escaping @Sendable (Int32) -> Bool = { _ in false },
@@ -145,7 +147,9 @@ package final class AlertDispatcher: @unchecked Sendable {
         for output in outputs { output.finish() }
     }
 
-    /// Hands one alert to every output. What one of them throws is noted and stops there.
+    /// Hands one alert to every output.
+    ///
+    /// What one of them throws is noted and stops there.
     private func present(_ alert: Alert) {
         var result = Presented()
         result.alert = alert
@@ -174,8 +178,9 @@ package final class AlertDispatcher: @unchecked Sendable {
     /// One second: the thread shows that it lives.
     private static let longestWait: Int64 = 1_000_000_000
 
-    /// Waits for an alert, a notice, or the time. Whole milliseconds, rounded up: outputs ask to be
-    /// called while they still have some in hand.
+    /// Waits for an alert, a notice, or the time.
+    ///
+    /// Whole milliseconds, rounded up: outputs ask to be called while they still have some in hand.
     private func wait(until deadline: Int64) {
         let left = max(0, deadline - clock())
         let milliseconds = Int32(clamping: max(1, (left + 999_999) / 1_000_000))

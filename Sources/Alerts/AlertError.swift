@@ -3,8 +3,9 @@
 import Glibc
 import Plumbing
 
-/// A cue that was not presented, or an output that cannot present. A plain value: throwing it on the
-/// alert thread takes no memory.
+/// A cue that was not presented, or an output that cannot present.
+///
+/// A plain value: throwing it on the alert thread takes no memory.
 package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomStringConvertible {
     package enum Kind: UInt8, Sendable, BitwiseCopyable {
         /// The sample under the cue is older than `staleAfter`.

@@ -52,7 +52,9 @@ package enum Notice: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case attention
 }
 
-/// What the daemon gives the outputs. Words come from outside, so that this room knows no exercises.
+/// What the daemon gives the outputs.
+///
+/// Words come from outside, so that this room knows no exercises.
 package struct AlertSetup: Sendable {
     /// The ALSA device to play on; nil for no sound.
     package var soundDevice: String? = "default"
@@ -90,7 +92,9 @@ package struct AlertOutputHealth: Sendable, Equatable {
     /// What was obtained: "48000 Hz, 2 channels, buffer 8192, …"; nil where unknown.
     package var details: String?
     package var presented = 0
-    /// Cues that came while the output could not present them. They are never presented later.
+    /// Cues that came while the output could not present them.
+    ///
+    /// They are never presented later.
     package var notHeard = 0
     /// Cues kept back because their sample was older than `staleAfter`.
     package var stale = 0

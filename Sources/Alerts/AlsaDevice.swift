@@ -3,7 +3,9 @@
 import CALSA
 import Glibc
 
-/// An open ALSA playback device. Non-blocking throughout: a full or held device answers at once.
+/// An open ALSA playback device.
+///
+/// Non-blocking throughout: a full or held device answers at once.
 ///
 /// Domains: opened and closed by the opening thread, used by the alert thread in between, never both.
 @safe
@@ -14,10 +16,11 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     /// Room for one block of 32-bit samples, where the device has no 16-bit format.
     private let wide: UnsafeMutableBufferPointer<Int32>
 
-    /// Frames PipeWire is asked to take at a time. It decides the latency and, since it wakes this
-    /// process as often, nearly all of the idle cost: 128 at 48 kHz was measured to be the largest
-    /// that keeps the 95th percentile of decision to sound well under 10 ms (64: 3 ms at twice the
-    /// cost; 256: 12 ms).
+    /// Frames PipeWire is asked to take at a time.
+    ///
+    /// It decides the latency and, since it wakes this process as often, nearly all of the idle
+    /// cost: 128 at 48 kHz was measured to be the largest that keeps the 95th percentile of
+    /// decision to sound well under 10 ms (64: 3 ms at twice the cost; 256: 12 ms).
     private static let serverPeriod: snd_pcm_uframes_t = 128
     /// Frames of the queue through PipeWire, 170 ms: it costs no latency, since it is overwritten.
     private static let serverBuffer: snd_pcm_uframes_t = 8192
@@ -27,7 +30,9 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     private static let hardwarePeriod: snd_pcm_uframes_t = 128
     private static let hardwareBuffer: snd_pcm_uframes_t = 256
 
-    /// Opens a device by its ALSA name. Takes milliseconds to, with a sound server that hangs, for ever.
+    /// Opens a device by its ALSA name.
+    ///
+    /// Takes milliseconds to, with a sound server that hangs, for ever.
     package init(_ name: String) throws(AlertError) {
         AlsaDevice.silenceLibrary
         var opened: OpaquePointer?
@@ -123,7 +128,9 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     // MARK: opening
 
     /// Stops the library's own lines on the error stream: a device that is absent for an hour would
-    /// fill the journal. What happened reaches the status by the error number.
+    /// fill the journal.
+    ///
+    /// What happened reaches the status by the error number.
     private static let silenceLibrary: Void = {
         // The handler's C type is variadic, which Swift cannot spell; a function that looks at none of
         // its arguments has the same calling convention.
@@ -132,9 +139,11 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     }()
 
     /// True where the device reads its queue from our memory at the last moment, so that frames not
-    /// taken yet can be overwritten. PipeWire's plug-in does (its ring is the one the data thread
-    /// copies from); other plug-ins pass frames on when they are written. No call tells which kind one
-    /// is (`snd_pcm_rewindable` promises it for all), so it goes by the plug-in's own description.
+    /// taken yet can be overwritten.
+    ///
+    /// PipeWire's plug-in does (its ring is the one the data thread copies from); other plug-ins
+    /// pass frames on when they are written. No call tells which kind one is (`snd_pcm_rewindable`
+    /// promises it for all), so it goes by the plug-in's own description.
     private static func keepsQueueInMemory(_ pcm: OpaquePointer) -> Bool {
         guard unsafe snd_pcm_type(pcm) == SND_PCM_TYPE_IOPLUG else { return false }
         var opened: OpaquePointer?
@@ -163,7 +172,8 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
         var usesMemoryMap = overwrites
         if !overwrites {
             usesMemoryMap =
-                unsafe snd_pcm_hw_params_set_access(pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED) < 0
+                unsafe snd_pcm_hw_params_set_access(pcm, hardware, SND_PCM_ACCESS_RW_INTERLEAVED)
+                < 0
         }
         if usesMemoryMap {
             try check(

@@ -3,7 +3,9 @@
 package import Kinematics
 package import Movement
 
-/// What the side of a cue means. One convention a person, never mixed (compensations 5).
+/// What the side of a cue means.
+///
+/// One convention a person, never mixed (compensations 5).
 package enum DirectionConvention: UInt8, Sendable, BitwiseCopyable {
     /// Sound on the side to move away from (the default).
     case awayFrom

@@ -31,11 +31,15 @@ package struct SoundFormat: Sendable, Equatable, CustomStringConvertible {
     }
 }
 
-/// An open playback device. Owned by one thread; nothing here waits.
+/// An open playback device.
+///
+/// Owned by one thread; nothing here waits.
 package protocol SoundDevice: AnyObject, Sendable {
     var format: SoundFormat { get }
 
-    /// Frames handed over that the device has not taken yet. Throws `.underrun` where it ran dry.
+    /// Frames handed over that the device has not taken yet.
+    ///
+    /// Throws `.underrun` where it ran dry.
     func queued() throws(AlertError) -> Int
 
     /// Hands over the first `frames` interleaved frames of `samples`; returns how many were accepted,

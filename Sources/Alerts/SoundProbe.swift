@@ -5,8 +5,10 @@ import Glibc
 import Plumbing
 import Synchronization
 
-/// A capture stream on a thread of its own that notes when a frame other than zero arrives after being
-/// armed. For `rehab-bench` and tests; the daemon never listens.
+/// A capture stream on a thread of its own that notes when a frame other than zero arrives after
+/// being armed.
+///
+/// For `rehab-bench` and tests; the daemon never listens.
 ///
 /// Domains: `pcm` belongs to the thread; the rest is atomic.
 @safe
@@ -15,8 +17,10 @@ package final class SoundProbe: @unchecked Sendable {
     private let state = ProbeState()
     private var thread: ProbeThread?
 
-    /// Frames asked for at a time. Large, so that listening does not make the server work in smaller
-    /// steps than the playing stream asked for; the thread looks several times a millisecond anyway.
+    /// Frames asked for at a time.
+    ///
+    /// Large, so that listening does not make the server work in smaller steps than the playing
+    /// stream asked for; the thread looks several times a millisecond anyway.
     private static let period: UInt32 = 2048
 
     /// Opens `device` for capture, 48 kHz, two channels.
@@ -103,8 +107,9 @@ private final class ProbeThread: @unchecked Sendable {
     }
 }
 
-/// The environment that sound libraries read when a device is opened. For measuring programs only,
-/// while no other thread reads the environment.
+/// The environment that sound libraries read when a device is opened.
+///
+/// For measuring programs only, while no other thread reads the environment.
 package enum SoundEnvironment {
     /// Sets a variable, or removes it (nil); returns what it was.
     package static func set(_ name: String, _ value: String?) -> String? {

@@ -77,7 +77,7 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
 
     // MARK: the line
 
-    /// `cue C01  belt: lift free side  (right stance, 6.3 degrees)`
+    // As in: cue C01  belt: lift free side  (right stance, 6.3 degrees)
     private func format(_ alert: Alert) {
         line.removeAll(keepingCapacity: true)
         let row = Int(alert.rule.number)
@@ -122,7 +122,9 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
             // A stopped terminal or a full pipe must not hold the alert thread: ask first. A pipe or
             // terminal that is writable has room for a line.
             var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-            guard unsafe poll(&entry, 1, 0) == 1, entry.revents == Int16(POLLOUT) else { return false }
+            guard unsafe poll(&entry, 1, 0) == 1, entry.revents == Int16(POLLOUT) else {
+                return false
+            }
             let written = unsafe line.withUnsafeBytes {
                 unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
             }

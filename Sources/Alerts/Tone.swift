@@ -133,8 +133,9 @@ package struct ToneBank: Sendable {
         return Int32(samples[starts[Int(tone.rawValue)] + frame])
     }
 
-    /// Notes follow each other with overlapping ramps. The two raised cosines of an overlap add up to
-    /// one, so the sum never exceeds the peak.
+    /// Notes follow each other with overlapping ramps.
+    ///
+    /// The two raised cosines of an overlap add up to one, so the sum never exceeds the peak.
     private mutating func render(_ tone: Tone) {
         let note = Int(tone.noteSeconds * Double(rate))
         let ramp = Int(tone.rampSeconds * Double(rate))

@@ -6,23 +6,28 @@ package import Movement
 import Plumbing
 import Synchronization
 
-/// The tone output. Opens its device away from the alert thread, keeps it warm, and tries again every
-/// second where there is none; a cue that comes meanwhile is counted, never played later.
+/// The tone output.
 ///
-/// Domains: `phase`, `stream` and `retryAt` belong to the alert thread; `counters` are read by any
-/// thread; `report` and `arrival` are shared (mutex, held for a copy).
+/// Opens its device away from the alert thread, keeps it warm, and tries again every second where
+/// there is none; a cue that comes meanwhile is counted, never played later.
+///
+/// Domains: the variables belong to the alert thread; `counters` are read by any thread; `report` and
+/// `arrival` are shared (mutex, held for a copy).
 package final class ToneAlert: AlertOutput, @unchecked Sendable {
     package static let name = "tone"
 
-    /// Opens a device by name.
+    /// Opens a device by name: ALSA in the daemon, a script in tests.
     package typealias Opening = @Sendable (String) throws(AlertError) -> any SoundDevice
     /// Runs something elsewhere, since opening and closing may take long, with a sound server that
-    /// hangs for ever.
-    package typealias Elsewhere = @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// hangs for ever. False where it cannot even begin.
+    package typealias Elsewhere = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
     private enum Phase {
+        /// Not begun, or ended.
         case idle
+        /// Waiting for the next attempt.
         case closed
+        /// The answer has not come.
         case opening
         case open
     }
@@ -50,6 +55,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     /// ns after which an opening without an answer is told as a sound server that hangs.
     private static let openingLimit: Int64 = 2_000_000_000
 
+    // Settings, the same for the output's whole life.
     private let device: String
     private let volumeDecibels: Double
     private let convention: DirectionConvention
@@ -60,10 +66,15 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     private let report = Mutex(Report())
     private let arrival = Arrival()
 
+    // Alert thread only.
     private var phase = Phase.idle
+    /// There is one exactly in phase `open`.
     private var stream: WarmStream?
+    /// Begin of the last attempt to open, or the moment the device was given up, host ns.
     private var since: Int64 = 0
+    /// Underruns of this stream that `counters` already hold.
     private var underrunsBefore = 0
+    /// What a cue is answered while nothing is open.
     private var lastError = AlertError(.starting)
 
     package convenience init?(_ setup: AlertSetup) {
@@ -168,13 +179,14 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
 
     // MARK: opening, feeding, giving up
 
+    /// Lets a device be opened, and its tones be made for the rate it granted, elsewhere.
     private func startOpening(now: Int64) {
         phase = .opening
         since = now
         if lastError.kind == .starting { note(lastError) }
         let (device, volume, open, arrival) = (device, volumeDecibels, open, arrival)
         let ticket = arrival.expect()
-        elsewhere {
+        let hasBegun = elsewhere {
             do throws(AlertError) {
                 let opened = try open(device)
                 let bank = ToneBank(rate: opened.format.rate, volumeDecibels: volume)
@@ -183,8 +195,10 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
                 arrival.deliver(.refused(error), for: ticket)
             }
         }
+        if !hasBegun { arrival.deliver(.refused(AlertError(.other, code: EAGAIN)), for: ticket) }
     }
 
+    /// Takes what an opening brought.
     private func settle(_ outcome: Arrival.Outcome, now: Int64) {
         switch outcome {
         case .refused(let error):
@@ -205,6 +219,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         }
     }
 
+    /// Keeps the stream fed and the report true; returns when to come again.
     private func feed(now: Int64) -> Int64 {
         guard let stream else { return now + Self.retryInterval }
         do throws(AlertError) {
@@ -222,6 +237,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         }
     }
 
+    /// Closes the device; the next attempt to open one is a second away.
     private func giveUp(_ error: AlertError, now: Int64) {
         // What a restart did not mend is no dry queue: the other end has gone.
         let error = error.isRepairable ? AlertError(.unplugged, code: error.code) : error
@@ -235,7 +251,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
 
     private func close(_ stream: WarmStream) {
         let handover = Handover(stream)
-        elsewhere { handover.close() }
+        // Without a thread to close it on, the device stays open: waiting here is the greater harm.
+        _ = elsewhere { handover.close() }
     }
 
     /// What `note` said last; alert thread only.
@@ -255,14 +272,21 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         }
     }
 
-    /// The usual `Elsewhere`: a thread that ends with its work. One that hangs is left behind.
+    /// The usual `Elsewhere`: a thread that ends with its work.
+    ///
+    /// One that hangs is left behind.
     package static let onThreadOfItsOwn: Elsewhere = { work in
-        let thread = try? RealtimeThread(name: "sound-open", stackBytes: 512 * 1024) {
-            // Nobody joins it: it gives its stack back by itself.
-            pthread_detach(pthread_self())
-            work()
+        do throws(PlumbingError) {
+            let thread = try RealtimeThread(name: "sound-open", stackBytes: 512 * 1024) {
+                // Nobody joins it: it gives its stack back by itself.
+                pthread_detach(pthread_self())
+                work()
+            }
+            _ = consume thread
+            return true
+        } catch {
+            return false
         }
-        _ = consume thread
     }
 }
 
@@ -273,8 +297,10 @@ private final class Handover: @unchecked Sendable {
     func close() { stream.close() }
 }
 
-/// Where an opening thread leaves what it got. Of several openings only the last one asked for counts;
-/// a device that comes for nobody is closed by the thread that brings it.
+/// Where an opening thread leaves what it got.
+///
+/// Of several openings only the last one asked for counts; a device that comes for nobody is closed
+/// by the thread that brings it.
 private final class Arrival: Sendable {
     enum Outcome: @unchecked Sendable {
         case open(WarmStream)

@@ -1,6 +1,8 @@
 // The one stream that never stops: silence, and tones put into it as early as the device allows.
 
-/// Keeps a device fed and mixes tones into what it is fed. Owned by the alert thread.
+/// Keeps a device fed and mixes tones into what it is fed.
+///
+/// Owned by the alert thread.
 ///
 /// Time is counted in frames since the start. A tone has a first frame; every frame can be made again
 /// from that alone, so that the queue of a device that overwrites is simply rendered anew, with the
@@ -78,7 +80,7 @@ final class WarmStream {
                 pacing = .clock(now)
                 hasSounded = true
             }
-        } catch where error.isRepairable {
+        } catch let error where error.isRepairable {
             try restart(after: error)
             try append(lead)
         }
@@ -118,7 +120,9 @@ final class WarmStream {
     /// 60 ms ahead of host time, where that paces.
     private var clockLead: Int { format.rate * 60 / 1000 }
 
-    /// How many frames wait, after a look at the device or the clock. Restarts one that ran dry.
+    /// How many frames wait, after a look at the device or the clock.
+    ///
+    /// Restarts one that ran dry.
     private func observe(now: Int64) throws(AlertError) -> Int {
         let queued: Int
         switch pacing {
@@ -137,7 +141,7 @@ final class WarmStream {
         case .device:
             do throws(AlertError) {
                 queued = try device.queued()
-            } catch where error.isRepairable {
+            } catch let error where error.isRepairable {
                 try restart(after: error)
                 queued = 0
             }
@@ -153,8 +157,9 @@ final class WarmStream {
         return queued
     }
 
-    /// Empties and prepares the device. Three times without a frame taken in between is no dry queue
-    /// but a device that has gone.
+    /// Empties and prepares the device.
+    ///
+    /// Three times without a frame taken in between is no dry queue but a device that has gone.
     private func restart(after error: AlertError) throws(AlertError) {
         underruns += 1
         restartsInARow += 1
@@ -168,7 +173,7 @@ final class WarmStream {
         if case .clock = pacing { target = clockLead }
         do throws(AlertError) {
             try append(target - queued)
-        } catch where error.isRepairable {
+        } catch let error where error.isRepairable {
             try restart(after: error)
             try append(target)
         }
@@ -189,6 +194,7 @@ final class WarmStream {
     // MARK: playing
 
     /// Begins a tone with the next frame the device will take; whatever sounds fades out meanwhile.
+    ///
     /// Throws where it would not be heard now.
     func play(
         _ tone: Tone, left: Int32, right: Int32, now: Int64
@@ -228,9 +234,11 @@ final class WarmStream {
         return best
     }
 
-    /// Renders what waits anew. The device goes on taking frames meanwhile: where it took some while
-    /// the beginning was written, the tone begins again at the frame it is at now, so that it is heard
-    /// whole. (What it may have taken of the first try is the first 3 ms of a 50 ms ramp.)
+    /// Renders what waits anew.
+    ///
+    /// The device goes on taking frames meanwhile: where it took some while the beginning was written,
+    /// the tone begins again at the frame it is at now, so that it is heard whole. What it may have
+    /// taken of the first try is the first 3 ms of a 50 ms ramp.
     private func rewriteQueue(queued: Int, voice place: Int) throws(AlertError) {
         var waiting = queued
         for _ in 0..<3 {

@@ -127,10 +127,14 @@ int rehab_unix_listen(const char *path, uint32_t mode, int backlog) {
     if (status < 0) return status;
     int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (descriptor < 0) return -errno;
-    mode_t old = umask((mode_t)(~mode & 0777));
-    status = bind(descriptor, (struct sockaddr *)&name, sizeof name);
+    // Not by umask: it belongs to the whole process, and other threads make files meanwhile. The mode
+    // set on the socket before bind keeps the file closed from the start; umask may only narrow it.
+    status = fchmod(descriptor, (mode_t)(mode & 0600)) == 0
+                     && bind(descriptor, (struct sockaddr *)&name, sizeof name) == 0
+                     && chmod(path, (mode_t)mode) == 0
+                 ? 0
+                 : -1;
     int error = errno;
-    umask(old);
     if (status < 0) {
         close(descriptor);
         return -error;

@@ -22,14 +22,18 @@ package enum RealtimeKit {
     package static var priority: UInt32 { 20 }
     /// The nice value asked for where real time is refused.
     package static var nice: Int32 { -11 }
-    /// CPU time a real-time thread may use without waiting, µs. rtkit refuses a process that allows
-    /// itself more than 200 ms; the soft limit warns (SIGXCPU) before the hard one ends the process.
+    /// CPU time a real-time thread may use without waiting, µs.
+    ///
+    /// rtkit refuses a process that allows itself more than 200 ms; the soft limit warns (SIGXCPU)
+    /// before the hard one ends the process.
     private static var cpuLimit: (soft: UInt64, hard: UInt64) { (150_000, 200_000) }
     /// Longest wait for the bus and for each answer, µs: a thread that starts must not wait for long.
     private static var answerLimit: UInt64 { 500_000 }
 
-    /// True where the thread got SCHED_RR. Where it only got the nice value the answer is false, and
-    /// asking the kernel for that same nice value afterwards succeeds.
+    /// True where the thread got SCHED_RR.
+    ///
+    /// Where it only got the nice value the answer is false, and asking the kernel for that same
+    /// nice value afterwards succeeds.
     package static func makeRealtime(thread: Int32, process: Int32 = getpid()) -> Bool {
         request(thread: thread, process: process) == .realtime
     }

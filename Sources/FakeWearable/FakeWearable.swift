@@ -1,4 +1,5 @@
-// A wearable that is not there: plays a synthetic person or a recording as packets into descriptors.
+// A wearable that is not there: plays a synthetic person or a recording as packets into
+// descriptors.
 
 package import Kinematics
 package import Plumbing
@@ -157,8 +158,8 @@ package final class FakeWearable: Sendable {
         }
     }
 
-    /// Asks the person for a task of the script, and says when it will be done: after their reaction
-    /// time, and after the last one.
+    /// Asks the person for a task of the script, and says when it will be done: after their
+    /// reaction time, and after the last one.
     @discardableResult
     package func perform(_ name: String) throws(FakeWearableError) -> PerformedTask {
         guard let task = tasks.first(where: { $0.name == name }) else {
@@ -225,6 +226,7 @@ package final class FakeWearable: Sendable {
         sources.withLock { $0.removeAll() }
     }
 
+    /// Waits for the thread's end; at once where there is none.
     private func join() {
         // Taken out first: the lock is not held while waiting.
         let running = thread.withLock { $0.take() }
@@ -232,9 +234,11 @@ package final class FakeWearable: Sendable {
     }
 
     private func report(_ thresholds: CompensationThresholds) -> PlayReport {
-        // Copied out first: finding the crossings takes milliseconds, which the player must not wait.
+        // Copied out first: finding the crossings takes milliseconds, which the player must not
+        // wait.
         let state = engine.state.withLock { $0 }
-        // Once all has been played, everything planned has happened; the last sample is a little earlier.
+        // Once all has been played, everything planned has happened; the last sample is a little
+        // earlier.
         let until = state.ensemble.nextTime == nil ? Int64.max : state.ensemble.generatedUntil
         return PlayReport(
             origin: state.origin, channels: state.reports, truth: state.truth,

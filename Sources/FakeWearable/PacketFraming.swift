@@ -4,8 +4,8 @@
 package enum StampMode: Sendable, Equatable {
     /// The message is the packet; the kernel stamps it as it is queued.
     case kernel
-    /// The message is an Int64 stamp (CLOCK_MONOTONIC ns), a UInt64 order counter shared by all channels
-    /// of the session, counted from 0, and the packet; both numbers little-endian.
+    /// The message is an Int64 stamp (CLOCK_MONOTONIC ns), a UInt64 order counter shared by all
+    /// channels of the session, counted from 0, and the packet; both numbers little-endian.
     case inBand
 }
 

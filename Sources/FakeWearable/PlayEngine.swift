@@ -14,8 +14,8 @@ package enum Pace: Sendable, Equatable {
 
 /// The shared part of a performance.
 ///
-/// Domains: `state` is shared between the playing thread and whoever adds tasks (mutex); `stopping` is set
-/// by anyone; the descriptors belong to the playing thread, which closes them at its end.
+/// Domains: `state` is shared between the playing thread and whoever adds tasks (mutex); `stopping`
+/// is set by anyone; the descriptors belong to the playing thread, which closes them at its end.
 final class PlayEngine: Sendable {
     struct State: Sendable {
         var ensemble: Ensemble

@@ -18,7 +18,8 @@ package struct ChannelReport: Sendable, Equatable {
 
 /// The outcome of a performance.
 package struct PlayReport: Sendable {
-    /// Host time (CLOCK_MONOTONIC ns) of the motion's start: add it to the times of truth and events.
+    /// Host time (CLOCK_MONOTONIC ns) of the motion's start: add it to the times of truth and
+    /// events.
     package var origin: Int64
     /// In the order of the wearable's channels.
     package var channels: [ChannelReport]

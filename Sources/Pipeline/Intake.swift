@@ -47,6 +47,8 @@ final class Intake: @unchecked Sendable {
     let isRecording = Atomic<Bool>(false)
     /// Turns of the loop, for the watchdog.
     let turns = Atomic<UInt64>(0)
+    /// Requests ever put into the mailbox.
+    private let requestCount = Atomic<Int>(0)
 
     // Intake.
     private var poller: Poller
@@ -54,6 +56,7 @@ final class Intake: @unchecked Sendable {
     private var buffer = [UInt8](repeating: 0, count: PacketSocket.maximumBytes)
     private var sequence: UInt64 = 0
     private var nextOrder: UInt64 = 0
+    private var requestsTaken = 0
     private var realtimeOffset: Int64 = 0
 
     private static let wakeToken = UInt64.max
@@ -73,14 +76,14 @@ final class Intake: @unchecked Sendable {
     }
 
     /// Any thread.
-    func attach(_ attachment: Attachment) {
-        mailbox.withLock { $0.append(.attach(attachment)) }
-        wake.signal()
-    }
+    func attach(_ attachment: Attachment) { ask(.attach(attachment)) }
 
     /// Any thread.
-    func detach(_ channel: Int) {
-        mailbox.withLock { $0.append(.detach(channel)) }
+    func detach(_ channel: Int) { ask(.detach(channel)) }
+
+    private func ask(_ request: Request) {
+        mailbox.withLock { $0.append(request) }
+        requestCount.wrappingAdd(1, ordering: .releasing)
         wake.signal()
     }
 
@@ -106,6 +109,7 @@ final class Intake: @unchecked Sendable {
         for index in 0..<count {
             let token = poller.token(at: index)
             if token == Intake.wakeToken {
+                wake.wait()
                 takeRequests()
             } else {
                 read(channel: Int(token >> 8), door: Int(token & 0xff))
@@ -154,7 +158,9 @@ final class Intake: @unchecked Sendable {
     // MARK: replay
 
     private func replayTurn() {
-        if let next = nextHeld(), mayAdvance() {
+        // A gate opens after the last attachment was asked for. So whoever sees it open sees that
+        // request too, and no sensor's packets go before an earlier one's that is not attached yet.
+        if let next = nextHeld(), mayAdvance(), !hasRequests {
             let door = next.door
             nextOrder = (door.heldOrder ?? 0) &+ 1
             door.heldOrder = nil
@@ -164,8 +170,8 @@ final class Intake: @unchecked Sendable {
             if queued { core.estimatorWake.signal() }
         } else {
             // Requests, the next packet or the recorder: whichever comes, a millisecond is soon enough.
-            let count = poller.wait(milliseconds: 1)
-            if count > 0 { takeRequests() }
+            if poller.wait(milliseconds: 1) > 0 { wake.wait() }
+            takeRequests()
             closeEndedDoors()
         }
     }
@@ -278,13 +284,18 @@ final class Intake: @unchecked Sendable {
         channel.counters.openDoors.add(-1)
     }
 
+    private var hasRequests: Bool {
+        requestCount.load(ordering: .acquiring) != requestsTaken
+    }
+
     private func takeRequests() {
-        wake.wait()
+        guard hasRequests else { return }
         let requests = mailbox.withLock { waiting in
             let taken = waiting
             waiting.removeAll()
             return taken
         }
+        requestsTaken &+= requests.count
         for request in requests {
             switch request {
             case .attach(let attachment): open(attachment)

@@ -60,11 +60,11 @@ package struct RealtimeThread: ~Copyable, Sendable {
         return .plain
     }
 
-    /// Touches the thread's stack and turns denormal arithmetic off.
-    package static func settle() {
-        rehab_prefault_stack(96 * 1024)
-        rehab_flush_denormals()
-    }
+    /// Touches the thread's stack, so that later calls do not fault.
+    ///
+    /// Denormal numbers stay on: flushed to zero here they would make a replay on another thread, or on
+    /// another kind of processor, come to other bits. They are too rare for their cost to be seen.
+    package static func settle() { rehab_prefault_stack(96 * 1024) }
 }
 
 private final class ThreadBody: Sendable {

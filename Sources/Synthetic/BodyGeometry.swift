@@ -29,8 +29,8 @@ package struct Pose: BitwiseCopyable, Sendable {
 
 /// One segment at one moment, at the point where its sensor sits.
 ///
-/// World: Z up, X where the person faces at heading zero, Y to their left. Segment frames follow ISB:
-/// X anterior, Y up, Z to the person's right.
+/// World: Z up, X where the person faces at heading zero, Y to their left. Segment frames follow
+/// ISB: X anterior, Y up, Z to the person's right.
 package struct SegmentMotion: BitwiseCopyable, Sendable {
     package var worldFromSegment: Rotation
     /// rad/s in the segment frame.
@@ -48,10 +48,10 @@ package struct SegmentMotion: BitwiseCopyable, Sendable {
 
 /// Joints and sensor points of a person, fixed in their segments.
 ///
-/// The hips are the root. They turn with the pelvis about a point that moves from their middle to the
-/// stance hip joint as the load does, so a drop lowers the free side and not the standing one. Legs
-/// tilt with the hips as inverted pendulums over their feet; the tilt uses the small-angle ratio, and
-/// the height its second-order term, so a standing foot wanders by a few millimetres.
+/// The hips are the root. They turn with the pelvis about a point that moves from their middle to
+/// the stance hip joint as the load does, so a drop lowers the free side and not the standing one.
+/// Legs tilt with the hips as inverted pendulums over their feet; the tilt uses the small-angle
+/// ratio, and the height its second-order term, so a standing foot wanders by a few millimetres.
 struct BodyGeometry: Sendable {
     private let person: Person
     private let worldFromLab: Rotation
@@ -97,7 +97,8 @@ struct BodyGeometry: Sendable {
         }
         let left = leg(hip: offsets.leftHipFlexion, knee: offsets.leftKneeFlexion)
         let other = leg(hip: offsets.rightHipFlexion, knee: offsets.rightKneeFlexion)
-        // An inverted pendulum that leans by (forward, right) sinks by half the square over the length.
+        // An inverted pendulum that leans by (forward, right) sinks by half the square over the
+        // length.
         let sink = (offsets.forward * forward + offsets.right * right) * 0.5
         return Pose(
             pelvis: SegmentAngles(
@@ -162,6 +163,7 @@ struct BodyGeometry: Sendable {
         }
     }
 
+    /// A hip joint, carried by the pelvis.
     private func hipJoint(_ side: Side, hips: JetVector, pelvis: JetRotation) -> JetVector {
         hips + pelvis.apply(Vector3(0, 0, side.sign * person.hipHalfWidth))
     }

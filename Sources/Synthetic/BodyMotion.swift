@@ -15,8 +15,9 @@ package struct ScheduledTask: Sendable, Equatable {
 ///
 /// Time is in s since the start.
 ///
-/// Between tasks the person stands and sways. Since every task begins and ends in quiet stance, tasks
-/// can be appended while the motion is being played, and the moment is a function of the time alone.
+/// Between tasks the person stands and sways. Since every task begins and ends in quiet stance,
+/// tasks can be appended while the motion is being played, and the moment is a function of the time
+/// alone.
 package struct BodyMotion: Sendable {
     /// The longest motion, s.
     package static let maximumDuration = 24.0 * 3600

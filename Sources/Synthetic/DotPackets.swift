@@ -3,8 +3,9 @@
 import Kinematics
 
 /// Encoder for two payload modes of the Movella DOT ("Movella DOT BLE Service Specification",
-/// XD0506P revision C, July 2023, tables 15 to 17): little-endian, a u32 time stamp in µs that wraps,
-/// then float32 fields; acceleration in m/s² with gravity, angular rate in deg/s, both in sensor axes.
+/// XD0506P revision C, July 2023, tables 15 to 17): little-endian, a u32 time stamp in µs that
+/// wraps, then float32 fields; acceleration in m/s² with gravity, angular rate in deg/s, both in
+/// sensor axes.
 package enum DotPackets {
     /// A payload mode of the measurement service.
     package enum Mode: UInt8, Sendable, CaseIterable {

@@ -65,8 +65,8 @@ package enum EnsembleStep: Sendable {
 ///
 /// Time is ns since the start.
 ///
-/// Every step is the earliest thing that has not happened yet: a sample, or an arrival. A sample is made
-/// only when its time has come, so tasks can be added to `motion` from `generatedUntil` on.
+/// Every step is the earliest thing that has not happened yet: a sample, or an arrival. A sample is
+/// made only when its time has come, so tasks can be added to `motion` from `generatedUntil` on.
 package struct Ensemble: Sendable {
     private enum Source {
         case body(BodySensorStream)
@@ -104,8 +104,8 @@ package struct Ensemble: Sendable {
         }
     }
 
-    /// Appends a task that starts at `time` (ns), or as soon after it as can be: after the last task,
-    /// and after what has been sampled.
+    /// Appends a task that starts at `time` (ns), or as soon after it as can be: after the last
+    /// task, and after what has been sampled.
     @discardableResult
     package mutating func schedule(
         _ task: NamedTask, at time: Int64 = 0
@@ -147,11 +147,13 @@ package struct Ensemble: Sendable {
         }
     }
 
+    /// A reading becomes a notification and goes into the channel's link.
     private mutating func hand(_ reading: SensorReading, to channel: Int) {
         let packet = DotPackets.encode(reading, mode: channels[channel].mode)
         channels[channel].link.send(packet, at: reading.hostTime)
     }
 
+    /// When the channel's next sample is due; nil when there is none any more.
     private func sampleTime(of channel: Int) -> Int64? {
         switch channels[channel].source {
         case .body(let stream):

@@ -1,13 +1,13 @@
-// A number that moves: its value with first and second time derivative, carried exactly through sums,
-// products and trigonometry.
+// A number that moves: its value with first and second time derivative, carried exactly through
+// sums, products and trigonometry.
 
 package import Kinematics
 
 /// A quantity at one moment with its first two time derivatives.
 ///
-/// Every angle and position of the body is computed with jets, so the angular rate *is* the derivative
-/// of the orientation and the acceleration the second derivative of the position, to rounding and not
-/// to the error of a difference quotient.
+/// Every angle and position of the body is computed with jets, so the angular rate *is* the
+/// derivative of the orientation and the acceleration the second derivative of the position, to
+/// rounding and not to the error of a difference quotient.
 package struct Jet: BitwiseCopyable, Sendable, Equatable {
     package var value: Double
     /// First time derivative, unit of the value per second.
@@ -106,11 +106,11 @@ package struct JetRotation: BitwiseCopyable, Sendable {
     package var y: Jet
     package var z: Jet
 
-    /// About Y by `rotation`, then about the turned X by `obliquity`, then about the turned Z by minus
-    /// `anteriorTilt`, all in rad.
+    /// About Y by `rotation`, then about the turned X by `obliquity`, then about the turned Z by
+    /// minus `anteriorTilt`, all in rad.
     ///
-    /// With this order the obliquity is −asin(z·up) and the tilt −atan2(x·up, y·up) exactly, whatever
-    /// the rotation (Baker 2001, as taken over in the project's sign conventions).
+    /// With this order the obliquity is −asin(z·up) and the tilt −atan2(x·up, y·up) exactly,
+    /// whatever the rotation (Baker 2001, as taken over in the project's sign conventions).
     package init(rotation: Jet, obliquity: Jet, anteriorTilt: Jet) {
         let aboutY = (rotation * 0.5).sineAndCosineJets()
         let aboutX = (obliquity * 0.5).sineAndCosineJets()

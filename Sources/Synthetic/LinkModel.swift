@@ -4,16 +4,18 @@
 ///
 /// Times in ns, probabilities 0 to 1. The default link is perfect.
 package struct LinkModel: Sendable, Equatable {
-    /// Connection interval: packets wait for the next connection event and arrive together; 0 for none.
+    /// Connection interval: packets wait for the next connection event and arrive together; 0 for
+    /// none.
     package var interval: Int64 = 0
     /// From the sample to the earliest arrival.
     package var latency: Int64 = 0
-    /// Extra delay, evenly spread from 0; one draw a connection event, or a packet without an interval.
+    /// Extra delay, evenly spread from 0; one draw a connection event, or a packet without an
+    /// interval.
     package var jitter: Int64 = 0
     /// Each packet lost on its own.
     package var independentLoss = 0.0
-    /// Share of packets lost in bursts, and the mean length of a burst in packets (two-state chain of
-    /// Gilbert, 1960).
+    /// Share of packets lost in bursts, and the mean length of a burst in packets (two-state chain
+    /// of Gilbert, 1960).
     package var burstLoss = 0.0
     package var burstLength = 3.0
     /// Each packet delivered twice.
@@ -115,6 +117,7 @@ package struct Link: Sendable {
         held.removeAll()
     }
 
+    /// When a packet sent at `time` arrives, were it neither lost nor late.
     private mutating func arrivalTime(of time: Int64) -> Int64 {
         let ready = time &+ max(0, model.latency)
         var arrival: Int64
@@ -142,6 +145,8 @@ package struct Link: Sendable {
         return Int64(random.uniform() * Double(limit))
     }
 
+    /// Both kinds of loss are drawn for every packet, so that one setting does not change the other's
+    /// random numbers.
     private mutating func isLost() -> Bool {
         let alone = random.chance(model.independentLoss)
         let share = min(max(model.burstLoss, 0), 0.99)

@@ -1,5 +1,5 @@
-// The ground truth of what happened when: lift-offs, touch-downs, planted compensations and when their
-// signals cross the thresholds.
+// The ground truth of what happened when: lift-offs, touch-downs, planted compensations and when
+// their signals cross the thresholds.
 
 package import Kinematics
 
@@ -118,6 +118,7 @@ extension BodyMotion {
         return events
     }
 
+    /// A planted item with its crossings, found on the same signal that truth rows carry.
     private func planted(
         _ item: PlantedProfile, stance: Side, liftOff: Double,
         thresholds: CompensationThresholds

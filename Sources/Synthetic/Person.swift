@@ -7,8 +7,8 @@ import Kinematics
 /// Lengths in m, angles in rad.
 ///
 /// The lengths are those of a person of about 1.75 m by the usual proportions (hip joints at 0.53,
-/// knees at 0.285 of stature: Winter, "Biomechanics and motor control of human movement"); all others
-/// are chosen for this model.
+/// knees at 0.285 of stature: Winter, "Biomechanics and motor control of human movement"); all
+/// others are chosen for this model.
 package struct Person: Sendable, Equatable {
     /// Height of the hip joints above the floor.
     package var hipHeight = 0.92

@@ -10,7 +10,8 @@ package struct RandomSource: Sendable, BitwiseCopyable {
 
     /// `stream` gives independent sequences for one seed: one for each thing that is random.
     package init(seed: UInt64, stream: UInt64 = 0) {
-        // The stream number is scrambled before it meets the seed, so that (1, 2) and (2, 1) differ.
+        // The stream number is scrambled before it meets the seed, so that (1, 2) and (2, 1)
+        // differ.
         var mixer = SplitMix(state: stream)
         var seeds = SplitMix(state: seed ^ mixer.next())
         a = seeds.next()

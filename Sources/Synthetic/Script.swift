@@ -4,7 +4,8 @@ import TomlReading
 
 /// The content of a script file.
 ///
-/// TOML; every key but those marked * may be left out. Ranges in brackets; what is not listed is refused.
+/// TOML; every key but those marked * may be left out. Ranges in brackets; what is not listed is
+/// refused.
 ///
 /// ```toml
 /// title = "…"                        # up to 64 characters
@@ -20,17 +21,18 @@ import TomlReading
 /// sway_degrees = 0.25                # RMS of the tilt in quiet stance [0, 5]
 /// sway_m = 0.003                     # RMS of the hips' movement [0, 0.05]
 /// impact_m_s2 = 3                    # peak of the landing [0, 50]
-/// reaction_s = 0                     # from being asked to beginning, where tasks are asked for [0, 60]
+/// reaction_s = 0                     # from being asked to beginning, live only [0, 60]
 ///
 /// [[sensor]]                         # none: one pelvis sensor with the defaults
-/// segment = "pelvis"                 # * pelvis, trunk, left-thigh, right-thigh, left-shank, right-shank
+/// segment = "pelvis"                 # * or trunk, left-thigh, right-thigh, left-shank, …
 /// name = "…"                         # the segment's name
 /// mode = "custom-5"                  # or rate-quantities
 /// rate_hz = 60                       # [1, 1000]
 /// yaw_degrees, roll_degrees, pitch_degrees   # mounting, see `SensorModel.mounting`
 /// sensor_from_segment = [w, x, y, z]         # in place of the angles
 /// gyroscope_noise_deg_s, accelerometer_noise_m_s2
-/// gyroscope_bias_deg_s, accelerometer_bias_m_s2, gyroscope_scale, accelerometer_scale   # [x, y, z]
+/// gyroscope_bias_deg_s, accelerometer_bias_m_s2      # [x, y, z]
+/// gyroscope_scale, accelerometer_scale               # [x, y, z], reported over true
 /// gyroscope_range_deg_s = 2000, accelerometer_range_g = 16
 /// wobble_degrees_per_m_s2 = 0, wobble_hz = 9, wobble_damping = 0.15
 /// clock_percent = 0                  # the sensor's clock is fast by this much [-3, 3]
@@ -43,9 +45,10 @@ import TomlReading
 /// name = "…"                         # the kind and its number
 /// # quiet-stand, pause:  seconds *
 /// # bow:                 count = 3, depth_degrees = 40, trunk_depth_degrees = 60, period_s = 2.6
-/// # foot-lift:           side * (the foot that is lifted), seconds = 1.7 (in the air), hike_degrees = 3
+/// # foot-lift:           side * (the foot lifted), seconds = 1.7 (in the air), hike_degrees = 3
 /// # one-leg-stand:       side * (the leg that stands), seconds * (on one leg), profile = [
-/// #     { kind = "drop" | "hike" | "lean", at *, degrees *, rise_s = 0.6, hold_s = 2, fall_s = rise_s } ]
+/// #     { kind * = "drop" | "hike" | "lean", at *, degrees *, rise_s = 0.6, hold_s = 2,
+/// #       fall_s = rise_s } ]
 /// # walk-on-spot:        seconds *, cadence = 100 (steps a minute), drop_degrees = 3,
 /// #                      side = "right" (the foot that is lifted first)
 /// # balance-loss:        side * (the leg that stands), seconds = 2 (until the jerk)

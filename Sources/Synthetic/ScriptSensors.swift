@@ -64,6 +64,7 @@ extension SensorModel {
             (try section.optionalDouble("first_sample_ms", in: 0...60_000) ?? 0) * 1e6)
     }
 
+    /// Three angles or a quaternion; none of them is no turn.
     private static func mounting(_ section: TomlSection) throws(TomlError) -> Rotation {
         let yaw = try section.degrees("yaw_degrees", in: -360...360)
         let roll = try section.degrees("roll_degrees", in: -360...360)

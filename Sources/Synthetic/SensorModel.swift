@@ -55,8 +55,8 @@ package struct SensorModel: Sendable, Equatable {
         UInt64(clockStart) &+ index &* gridMicroseconds
     }
 
-    /// Mounting by three angles (rad): `segmentFromSensor` is a turn about the segment's Y (yaw), then
-    /// about the turned X (roll), then about the turned Z (pitch).
+    /// Mounting by three angles (rad): `segmentFromSensor` is a turn about the segment's Y (yaw),
+    /// then about the turned X (roll), then about the turned Z (pitch).
     package static func mounting(yaw: Double, roll: Double, pitch: Double) -> Rotation {
         let segmentFromSensor =
             Rotation(axis: Vector3(0, 1, 0), angle: yaw)

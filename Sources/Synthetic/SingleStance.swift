@@ -1,4 +1,5 @@
-// The common course of everything done on one leg: shift over the foot, lift, stand, touch down, return.
+// The common course of everything done on one leg: shift over the foot, lift, stand, touch down,
+// return.
 
 import Kinematics
 
@@ -36,6 +37,7 @@ struct SingleStance: Sendable {
         kneeFlexion = kneeDegrees * radiansPerDegree
     }
 
+    /// A small lift: the toes leave the floor by a hand's breadth.
     init(_ lift: FootLift) {
         self.init(
             stance: lift.lifted.opposite, seconds: lift.seconds, hipDegrees: 15, kneeDegrees: 30)
@@ -45,6 +47,7 @@ struct SingleStance: Sendable {
         self.init(stance: stand.stance, seconds: stand.seconds, hipDegrees: 20, kneeDegrees: 50)
     }
 
+    /// The foot is still on its way down as the jerk begins, and lands `reaction` later.
     init(_ loss: BalanceLoss) {
         self.init(
             stance: loss.stance, seconds: loss.seconds + BalanceLossMotion.reaction,

@@ -9,7 +9,8 @@ import Kinematics
 package struct SkinWobble: Sendable, Equatable {
     /// Static angle for each m/s² of acceleration, rad per m/s²; 0 switches the wobble off.
     package var compliance = 0.0
-    /// Natural frequency (Hz) and damping ratio; chosen, in the range reported for skin-worn sensors.
+    /// Natural frequency (Hz) and damping ratio; chosen, in the range reported for skin-worn
+    /// sensors.
     package var frequency = 9.0
     package var damping = 0.15
 
@@ -66,8 +67,8 @@ struct WobbleState: BitwiseCopyable, Sendable {
 
     var segmentFromWobbled: Rotation { Rotation(turn: angle) }
 
-    /// Rate of the wobbled frame against the segment, in wobbled axes: u̇ − ½ u×u̇ + ⅙ u×(u×u̇), the
-    /// first terms of the right Jacobian of the rotation vector.
+    /// Rate of the wobbled frame against the segment, in wobbled axes: u̇ − ½ u×u̇ + ⅙ u×(u×u̇),
+    /// the first terms of the right Jacobian of the rotation vector.
     var bodyRate: Vector3 {
         let turned = angle.cross(rate)
         return rate - turned * 0.5 + angle.cross(turned) * (1.0 / 6)

@@ -5,9 +5,9 @@ import Kinematics
 /// Seven independent channels of sway, each of root mean square one.
 ///
 /// Each is a sum of six sines between 0.1 and 1.2 Hz, the band that holds most of the sway of quiet
-/// stance. Amplitudes fall with the frequency, so 2 mm of sideways sway accelerate the pelvis by about
-/// 0.02 m/s² (RMS), as lumbar sensors report for quiet stance [engineering default]. Real sway is not a
-/// sum of sines.
+/// stance. Amplitudes fall with the frequency, so 2 mm of sideways sway accelerate the pelvis by
+/// about 0.02 m/s² (RMS), as lumbar sensors report for quiet stance [engineering default]. Real
+/// sway is not a sum of sines.
 package struct Sway: Sendable {
     /// What sways.
     package enum Channel: Int, CaseIterable, Sendable {

@@ -1,5 +1,5 @@
-// A whole script carried out at once: the packets of each sensor in order of arrival, the truth beside
-// every sample, and the events.
+// A whole script carried out at once: the packets of each sensor in order of arrival, the truth
+// beside every sample, and the events.
 
 package import Kinematics
 

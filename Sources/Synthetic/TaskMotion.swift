@@ -84,7 +84,8 @@ struct WalkMotion {
     /// Parts of a step: the free foot leaves the floor and returns.
     static let liftOff = 0.12
     static let touchDown = 0.88
-    /// Chosen sizes: sideways swing and rise of the hips (m), turn and lean (rad), leg angles (rad).
+    /// Chosen sizes: sideways swing and rise of the hips (m), turn and lean (rad), leg angles
+    /// (rad).
     private static let swing = 0.025
     private static let bob = 0.012
     private static let turn = 3 * Double.pi / 180
@@ -103,6 +104,7 @@ struct WalkMotion {
         return Int(exact)
     }
 
+    /// On both feet for a short part at both ends of each step.
     func stance(at time: Double) -> Stance {
         guard let step = step(at: time) else { return Stance(.both) }
         let part = time / walk.stepLength - Double(step)

@@ -26,8 +26,10 @@ struct SoundResult: Sendable {
     var scheduling = ""
 }
 
-/// Plays `repetitions` cues into a null sink and listens to it. The server is this benchmark's own, in
-/// a temporary directory: no sound card, no session manager, no bus, and nothing of the user's.
+/// Plays `repetitions` cues into a null sink and listens to it.
+///
+/// The server is this benchmark's own, in a temporary directory: no sound card, no session manager,
+/// no bus, and nothing of the user's.
 func measureSound(repetitions: Int, idleSeconds: Double = 5) -> SoundResult {
     do {
         let server = try NullSinkServer()
@@ -145,7 +147,8 @@ private final class NullSinkServer {
             let linker = NullSinkServer.find("pw-link")
         else {
             throw SoundBenchError(
-                reason: "PipeWire is not installed (packages pipewire, pipewire-bin, pipewire-alsa)")
+                reason: "PipeWire is not installed (packages pipewire, pipewire-bin, pipewire-alsa)"
+            )
         }
         self.linker = linker
         directory = FileManager.default.temporaryDirectory
@@ -199,7 +202,8 @@ private final class NullSinkServer {
             }
             Thread.sleep(forTimeInterval: 0.05)
         }
-        throw SoundBenchError(reason: "the stream did not begin within 5 s (is pipewire-alsa installed?)")
+        throw SoundBenchError(
+            reason: "the stream did not begin within 5 s (is pipewire-alsa installed?)")
     }
 
     func stop() {

@@ -75,7 +75,8 @@ struct AlertDispatcherTests {
     @Test("one output's refusal leaves the others untouched, and each is told apart")
     func containment() throws {
         let outputs = [
-            FakeOutput(error: AlertError(.unplugged)), FakeOutput(), FakeOutput(error: AlertError(.full)),
+            FakeOutput(error: AlertError(.unplugged)), FakeOutput(),
+            FakeOutput(error: AlertError(.full)),
             FakeOutput(),
         ]
         let ring = try Ring()
@@ -141,7 +142,8 @@ struct AlertDispatcherTests {
     func noSpinning() throws {
         let output = FakeOutput(error: AlertError(.busy))
         let ring = try Ring()
-        let dispatcher = try AlertDispatcher(source: ring.source, outputs: [output], realtime: false)
+        let dispatcher = try AlertDispatcher(
+            source: ring.source, outputs: [output], realtime: false)
         // 20 round trips give it time; a spinning thread would make thousands of turns in each.
         let begin = MonotonicClock.now()
         for number in UInt32(1)...20 {

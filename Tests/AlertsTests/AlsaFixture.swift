@@ -51,7 +51,10 @@ let millisecond: Int64 = 1_000_000
 let second: Int64 = 1_000_000_000
 
 /// Opening and closing at once, on the calling thread: time is then what the test says.
-let inPlace: ToneAlert.Elsewhere = { $0() }
+let inPlace: ToneAlert.Elsewhere = {
+    $0()
+    return true
+}
 
 /// A tone output on a real ALSA device, with everything in place.
 func alsaTone(_ setup: AlertSetup) throws -> ToneAlert {
@@ -106,8 +109,9 @@ func digest(_ samples: some Collection<Int16>) -> String {
     return String(hash, radix: 16)
 }
 
-/// Compares with a golden file beside the tests. `REHAB_RECORD=1` writes it and fails, so that a
-/// recording run is never a pass.
+/// Compares with a golden file beside the tests.
+///
+/// `REHAB_RECORD=1` writes it and fails, so that a recording run is never a pass.
 func expectGolden(
     _ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {

@@ -10,7 +10,8 @@ struct DirectionTests {
     /// From the definitions of the signals: drop, lean-away and knee-in go to the free side; hike leaves
     /// the stance side lower; lean, shift and adduction go to the stance side.
     static let onTheRightLeg: [(UInt8, Side?)] = [
-        (1, .left), (2, .right), (3, .left), (4, .right), (5, .right), (6, .right), (7, nil), (8, nil),
+        (1, .left), (2, .right), (3, .left), (4, .right), (5, .right), (6, .right), (7, nil),
+        (8, nil),
         (9, nil), (10, .left), (11, nil), (19, nil),
     ]
 

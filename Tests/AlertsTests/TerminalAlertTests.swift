@@ -53,7 +53,8 @@ struct TerminalAlertTests {
         for alert in alerts { try output.present(alert, now: 0) }
         try expectGolden(lines.text, "terminal")
         // Rule, words, side and size without colour or control characters.
-        #expect(lines.text.hasPrefix("cue C01  belt: lift free side  (right stance, 6.3 degrees)\n"))
+        #expect(
+            lines.text.hasPrefix("cue C01  belt: lift free side  (right stance, 6.3 degrees)\n"))
         #expect(lines.text.utf8.allSatisfy { $0 == 10 || (32..<127).contains($0) })
         #expect(output.health.presented == alerts.count)
     }

@@ -113,7 +113,8 @@ struct ToneContentTests {
             let heard = try heard(rule: rule)
             let top = max(peak(heard.left), peak(heard.right))
             #expect(top <= ToneContentTests.cap)
-            #expect(top > (rule == 19 ? ToneContentTests.cap * 2 / 5 : ToneContentTests.cap * 4 / 5))
+            #expect(
+                top > (rule == 19 ? ToneContentTests.cap * 2 / 5 : ToneContentTests.cap * 4 / 5))
         }
     }
 

@@ -243,7 +243,7 @@ struct ToneFaultTests {
     func hangingServer() throws {
         let hanging = ToneAlert(
             AlertSetup(), open: { (_) throws(AlertError) in throw AlertError(.absent) },
-            elsewhere: { _ in })
+            elsewhere: { _ in true })
         let output = try #require(hanging)
         output.prepare(now: 0)
         #expect(output.health.state == .off)

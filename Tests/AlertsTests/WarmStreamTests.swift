@@ -61,7 +61,8 @@ struct WarmStreamTests {
         #expect(silence.count <= 240)
         // The whole tone, frame by frame, behind it.
         let tone = try reference(2)
-        #expect(Array(device.played[(before + silence.count)...].prefix(9600)) == Array(tone[..<9600]))
+        #expect(
+            Array(device.played[(before + silence.count)...].prefix(9600)) == Array(tone[..<9600]))
         #expect(output.health.underruns == 0)
     }
 

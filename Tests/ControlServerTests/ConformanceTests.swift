@@ -7,17 +7,19 @@ import Varlink
 @testable import Control
 @testable import ControlServer
 
-/// Runs `python3` with a limit of time; nil where it cannot be run at all.
-private func python(_ arguments: [String]) -> (output: String, errors: String, status: Int32)? {
+/// Runs `interpreter` with a limit of time; nil where it cannot be run at all.
+private func run(
+    _ interpreter: String, _ arguments: [String]
+) -> (output: String, errors: String, status: Int32)? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["timeout", "60", "python3"] + arguments
+    process.arguments = ["timeout", "60", interpreter] + arguments
     let output = Pipe()
     let errors = Pipe()
     process.standardOutput = output
     process.standardError = errors
     guard (try? process.run()) != nil else { return nil }
-    // What the client writes fits the pipes' buffers, but for an interface text.
+    // Complaints fit the second pipe's buffer while the first is read to its end.
     let written = output.fileHandleForReading.readDataToEndOfFile()
     let complaints = errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
@@ -27,11 +29,19 @@ private func python(_ arguments: [String]) -> (output: String, errors: String, s
     )
 }
 
-private let hasPackage = python(["-c", "import varlink"])?.status == 0
+/// A Python that has the package: the one that `make test` sets up beside the build, or the system's.
+private let interpreter = [".build/python/bin/python3", "python3"].first {
+    run($0, ["-c", "import varlink"])?.status == 0
+}
+
+private func python(_ arguments: [String]) -> (output: String, errors: String, status: Int32)? {
+    interpreter.flatMap { run($0, arguments) }
+}
 
 @Suite(
     .enabled(
-        if: hasPackage, "needs the Python package varlink: python3 -m pip install varlink==31.0.0"))
+        if: interpreter != nil,
+        "needs the Python package varlink: python3 -m pip install varlink==31.0.0"))
 struct ConformanceTests {
     private func client(_ arguments: String...) throws -> (output: String, errors: String) {
         let result = try #require(python(["-m", "varlink.cli"] + arguments))

@@ -148,11 +148,12 @@ final class TestDaemon: Sendable {
     deinit {
         let server = server
         let loop = loop
+        let folder = folder
         loop.perform {
             server.stop()
             loop.stop()
+            try? FileManager.default.removeItem(atPath: folder)
         }
-        try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// Runs `body` on the loop's thread and waits for it.
@@ -165,13 +166,13 @@ final class TestDaemon: Sendable {
             result.withLock { $0 = value }
             done.signal()
         }
-        guard done.wait(timeout: .now() + 10) == .success else { throw Timeout() }
+        guard done.wait(timeout: .now() + 30) == .success else { throw Timeout() }
         return try #require(result.withLock { $0 })
     }
 
     /// Asks again on the loop until `condition` holds.
     func until(_ condition: @escaping @Sendable () -> Bool) throws {
-        let end = Date() + 10
+        let end = Date() + 30
         while !(try onLoop(condition)) {
             if Date() > end { throw Timeout() }
         }
@@ -201,17 +202,17 @@ struct TestClient: ~Copyable {
     var rawValue: Int32 { connection.rawValue }
 
     func send(_ text: String, descriptors: [Int32] = []) throws {
-        try connection.send(Array(text.utf8), descriptors: descriptors, within: 10_000)
+        try connection.send(Array(text.utf8), descriptors: descriptors, within: 30_000)
     }
 
-    func send(_ bytes: [UInt8], descriptors: [Int32] = [], within milliseconds: Int = 10_000) throws
+    func send(_ bytes: [UInt8], descriptors: [Int32] = [], within milliseconds: Int = 30_000) throws
     {
         try connection.send(bytes, descriptors: descriptors, within: milliseconds)
     }
 
-    /// The next message; throws at the end of the connection, or after ten seconds.
+    /// The next message; throws at the end of the connection, or after thirty seconds.
     mutating func message() throws -> [UInt8] {
-        guard let message = try connection.receive(within: 10_000) else { throw Timeout() }
+        guard let message = try connection.receive(within: 30_000) else { throw Timeout() }
         return message
     }
 
@@ -230,8 +231,8 @@ struct TestClient: ~Copyable {
     /// True when the server closed the connection without saying anything more.
     mutating func isClosed() throws -> Bool {
         do throws(VarlinkError) {
-            if try connection.receive(within: 10_000) != nil { return false }
-            throw VarlinkError.timedOut(milliseconds: 10_000)
+            if try connection.receive(within: 30_000) != nil { return false }
+            throw VarlinkError.timedOut(milliseconds: 30_000)
         } catch {
             if error == .disconnected { return true }
             throw error

@@ -23,7 +23,8 @@ struct RealtimeKitTests {
             #expect(
                 kit.calls == [
                     .init(
-                        method: "MakeThreadRealtimeWithPID", process: process, thread: 1234, value: 20)
+                        method: "MakeThreadRealtimeWithPID", process: process, thread: 1234,
+                        value: 20)
                 ])
             // rtkit refuses a process that allows itself more than 200 ms.
             var limit = rlimit()
@@ -34,7 +35,9 @@ struct RealtimeKitTests {
         }
     }
 
-    @Test("refused real time becomes a nice value", .enabled(if: hasBus, "dbus-daemon is not installed"))
+    @Test(
+        "refused real time becomes a nice value",
+        .enabled(if: hasBus, "dbus-daemon is not installed"))
     func refused() async {
         await #expect(processExitsWith: .success) {
             let bus = try #require(PrivateBus())
@@ -81,7 +84,9 @@ struct RealtimeKitTests {
         }
     }
 
-    @Test("a bus or a broker that hangs costs a second at most", .enabled(if: hasBus, "dbus-daemon is not installed"))
+    @Test(
+        "a bus or a broker that hangs costs a second at most",
+        .enabled(if: hasBus, "dbus-daemon is not installed"))
     func hanging() async {
         await #expect(processExitsWith: .success) {
             let bus = try #require(PrivateBus())

@@ -7,7 +7,8 @@ import Synchronization
 import Synthetic
 import Testing
 
-/// Everything that comes out of the sinks until their ends, read in turn so that none blocks another.
+/// Everything that comes out of the sinks until their ends, read in turn so that none blocks
+/// another.
 private func drain(_ sinks: [SharedDescriptor]) -> [[[UInt8]]] {
     var messages = [[[UInt8]]](repeating: [], count: sinks.count)
     var open = Set(sinks.indices)
@@ -169,8 +170,8 @@ private let twoSensors = """
 }
 
 @Suite struct PerformanceTests {
-    /// A person who stands until told to do something, in real time: the calls wait for packets, not
-    /// for the clock.
+    /// A person who stands until told to do something, in real time: the calls wait for packets,
+    /// not for the clock.
     @Test func tasksAreDoneWhenAskedForAndTheirTimesAreTrue() throws {
         let text = """
             [person]

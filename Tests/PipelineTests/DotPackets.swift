@@ -70,7 +70,7 @@ struct MadeUpSession {
             let part = (time - start) / 3
             return part > 0 && part < 1 ? size * pow(sin(Double.pi * part), 2) : 0
         }
-        return 0.3 * sin(2 * time) + bump(8, -8) + bump(13, 9)
+        return 0.05 * sin(2 * time) + bump(8, -8) + bump(13, 9)
     }
 
     /// `seconds` of several sensors at once with jitter, bursts and losses, right stance.
@@ -82,7 +82,7 @@ struct MadeUpSession {
             for index in 0..<Int(seconds * sensor.rate) {
                 let time = Double(index) / sensor.rate * (1 + sensor.clockError)
                 // One packet in fifty is lost, and a dozen in a row once.
-                let isLost = Int.random(in: 0..<50, using: &random) == 0 || (300..<312).contains(index)
+                let isLost = Int.random(in: 0..<50, using: &random) == 0 || (960..<972).contains(index)
                 // Connection events every 30 ms, now and then a late one.
                 let event = (time / 0.03).rounded(.up) * 0.03
                 var delay = Double.random(in: 0...0.004, using: &random)
@@ -117,7 +117,12 @@ struct MadeUpSession {
             commands.append(
                 (0, .attach(
                     channel: UInt8(channel), samplePeriod: 1 / sensor.rate, segment: sensor.segment)))
-            commands.append((0, .align(channel: UInt8(channel), alignment: .identity)))
+            commands.append(
+                (0, .align(
+                    channel: UInt8(channel),
+                    alignment: SensorAlignment(
+                        segmentFromSensor: .identity,
+                        neutral: SegmentAngles(obliquity: 0, anteriorTilt: 0), calmJerk: 3))))
         }
         commands.append((20, .begin(plan: Self.plan)))
     }

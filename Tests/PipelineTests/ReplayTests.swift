@@ -21,6 +21,7 @@ private let threeSensors = [
         #expect(outcome.alerts.contains { $0.rule == .pelvicDrop })
         #expect(outcome.alerts.contains { $0.rule == .hipHike })
         #expect(outcome.lines.contains { $0.contains(" holding ") })
+        #expect(outcome.lines.contains { $0.contains(" lost-data ") })
         #expect(outcome.lines.count > 2500)
     }
 
@@ -125,6 +126,7 @@ private func packet(_ index: Int, order: UInt64, arrival: Int64? = nil) -> [UInt
         let running = try Running(stamps: .inBand)
         running.plan([(0, .attach(channel: 0, samplePeriod: 1 / 60.0, segment: .pelvis))])
         for _ in 0..<doors { _ = try running.attach() }
+        running.queueCommands()
         return running
     }
 

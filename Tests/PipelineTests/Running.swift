@@ -134,10 +134,10 @@ final class Running {
         pipeline.setGate(commands.first?.after ?? UInt64.max)
     }
 
+    /// Nothing goes until `queueCommands`: the sensors are to be attached first.
     func plan(_ list: [(after: UInt64, action: EstimatorAction)]) {
         pipeline.setGate(0)
         commands = list[...]
-        queueCommands()
     }
 
     /// Consumes until all doors are closed and everything is processed.
@@ -192,6 +192,7 @@ func runThreaded(
     for door in silent { door.close() }
     let isOver = allIn && running.runToTheEnd()
     running.pipeline.stop()
+    if !isOver { for door in running.doors { door.abandon() } }
     for sender in senders { sender.join() }
     return isOver ? running.outcome : nil
 }

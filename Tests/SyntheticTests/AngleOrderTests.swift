@@ -9,8 +9,8 @@ import Testing
     static let worldFromLab = Rotation(
         columnX: Vector3(1, 0, 0), columnY: Vector3(0, 0, 1), columnZ: Vector3(0, -1, 0))
 
-    /// Baker's example: a level pelvis turned 30° and tilted 20° reads 0° by the formula and 9.85° in
-    /// tilt-first order.
+    /// Baker's example: a level pelvis turned 30° and tilted 20° reads 0° by the formula and 9.85°
+    /// in tilt-first order.
     @Test func aLevelPelvisTurnedAndTiltedReadsLevel() {
         let rotation = JetRotation(
             rotation: Jet(30 * radiansPerDegree), obliquity: .zero,
@@ -19,8 +19,8 @@ import Testing
         let worldFromPelvis = Self.worldFromLab * rotation
         #expect(abs(obliquityDegrees(worldFromPelvis)) < 1e-12)
         #expect(abs(anteriorTiltDegrees(worldFromPelvis) - 20) < 1e-12)
-        // Tilt-first (about Z, then X, then Y): the sine of the middle angle is the Z component of the
-        // pelvis' Y axis in lab axes.
+        // Tilt-first (about Z, then X, then Y): the sine of the middle angle is the Z component of
+        // the pelvis' Y axis in lab axes.
         let tiltFirst = arcsine(rotation.apply(Vector3(0, 1, 0)).z) * degreesPerRadian
         #expect(abs(abs(tiltFirst) - 9.85) < 0.005)
     }
@@ -45,8 +45,8 @@ import Testing
         }
     }
 
-    /// Positive rotation brings the right side forward; positive obliquity lowers it; positive tilt dips
-    /// the front.
+    /// Positive rotation brings the right side forward; positive obliquity lowers it; positive tilt
+    /// dips the front.
     @Test func positiveAnglesMeanWhatTheConventionsSay() {
         func rotation(_ turn: Double, _ obliquity: Double, _ tilt: Double) -> Rotation {
             JetRotation(rotation: Jet(turn), obliquity: Jet(obliquity), anteriorTilt: Jet(tilt))
@@ -59,7 +59,8 @@ import Testing
         #expect(rotation(0, 0, 0.1).apply(Vector3(0, 1, 0)).x > 0.09)
     }
 
-    /// Standing on the right leg with the left side sunk: obliquity negative, drop positive; and mirrored.
+    /// Standing on the right leg with the left side sunk: obliquity negative, drop positive; and
+    /// mirrored.
     @Test(arguments: [Side.right, .left])
     func aPlantedDropHasTheSignsOfTheWorkedCheck(stance: Side) throws {
         let item = PlantedProfile(kind: .drop, at: 1, angle: 7 * radiansPerDegree)

@@ -39,7 +39,8 @@ import Testing
         #expect(fastest > 0.1)
     }
 
-    /// Integrates the rates with the midpoint rule from the first orientation, knowing nothing else.
+    /// Integrates the rates with the midpoint rule from the first orientation, knowing nothing
+    /// else.
     @Test(arguments: Segment.allCases)
     func integratingTheRatesGivesTheOrientation(segment: Segment) throws {
         let motion = try everything()
@@ -55,7 +56,8 @@ import Testing
         #expect(angle(orientation, end) < 2e-5)
     }
 
-    /// Fourth-order central second difference of the position, turned into the segment, plus gravity.
+    /// Fourth-order central second difference of the position, turned into the segment, plus
+    /// gravity.
     @Test(arguments: Segment.allCases)
     func theForceIsTheSecondDifferenceOfThePosition(segment: Segment) throws {
         let motion = try everything()
@@ -133,8 +135,9 @@ import Testing
             rocked = max(rocked, angle(rigid, reading.worldFromSensor))
         }
         #expect(largest < 2e-4)
-        // It did wobble: a fraction of a degree and more.
-        #expect(rocked > 0.2 * radiansPerDegree)
-        #expect(rocked < 5 * radiansPerDegree)
+        // It did wobble, and far enough for the second-order terms of its rate to matter: without
+        // them the orientations part by 1.5e-3.
+        #expect(rocked > 4 * radiansPerDegree)
+        #expect(rocked < 15 * radiansPerDegree)
     }
 }

@@ -70,9 +70,9 @@ import Testing
 }
 
 @Suite struct RandomTests {
-    /// From an independent Python program of both definitions, which first reproduced the generators'
-    /// published outputs (SplitMix64 of 1234567 starts 6457827717110365317; xoshiro256** from state
-    /// 1, 2, 3, 4 starts 11520, 0, 1509978240).
+    /// From an independent Python program of both definitions, which first reproduced the
+    /// generators' published outputs (SplitMix64 of 1234567 starts 6457827717110365317;
+    /// xoshiro256** from state 1, 2, 3, 4 starts 11520, 0, 1509978240).
     @Test func theBitsAreThoseOfTheDefinition() {
         var plain = RandomSource(seed: 7)
         #expect(

@@ -5,8 +5,8 @@ import Synthetic
 import Testing
 
 @Suite struct DotPacketTests {
-    /// Two packets of a live DOT in Custom mode 5 (shiven01/movella-dot data/sensor_readings.json @5c06ea07,
-    /// vectors dot-cm5-65980806 and dot-cm5-66014140): what its log says, and the bytes.
+    /// Two packets of a live DOT in Custom mode 5 (shiven01/movella-dot data/sensor_readings.json
+    /// @5c06ea07, vectors dot-cm5-65980806 and dot-cm5-66014140): what its log says, and the bytes.
     static let live: [(SensorReading, String)] = [
         (
             reading(
@@ -17,7 +17,8 @@ import Testing
                 ],
                 force: [-0.042892180383205414, -0.11032022535800934, 9.878744125366211],
                 degrees: [1.0856775045394897, 0.46806567907333374, 0.6992331147193909]),
-            "86c9ee03491f713f6456bbbbf44223b9daf9ab3eb6af2fbd92efe1bd560f1e417bf78a3f4ea6ef3ef100333f"
+            "86c9ee03491f713f6456bbbbf44223b9daf9ab3e"
+                + "b6af2fbd92efe1bd560f1e417bf78a3f4ea6ef3ef100333f"
         ),
         (
             reading(
@@ -28,7 +29,8 @@ import Testing
                 ],
                 force: [0.23598548769950867, -0.18111366033554077, 9.667339324951172],
                 degrees: [-2.8020753860473633, -3.3296542167663574, -68.31942749023438]),
-            "bc4bef030b4d723f7b391ebc2b2f813bee27a53e2ea6713edc7539be6cad1a41345533c00e1955c08ca388c2"
+            "bc4bef030b4d723f7b391ebc2b2f813bee27a53e"
+                + "2ea6713edc7539be6cad1a41345533c00e1955c08ca388c2"
         ),
     ]
 

@@ -11,8 +11,8 @@ import Testing
         }
     }
 
-    /// A 7° drop over 0.6 s crosses 4° where 35u⁴−84u⁵+70u⁶−20u⁷ = 4/7, u = 0.532793767 (bisection in
-    /// Python), and returns to 2.5° where the falling step is at u = 1 − 0.433531640.
+    /// A 7° drop over 0.6 s crosses 4° where 35u⁴−84u⁵+70u⁶−20u⁷ = 4/7, u = 0.532793767 (bisection
+    /// in Python), and returns to 2.5° where the falling step is at u = 1 − 0.433531640.
     @Test func crossingsAreWhereTheCurveSaysWithoutSway() throws {
         let item = PlantedProfile(kind: .drop, at: 2, angle: 7 * radiansPerDegree)
         let hike = PlantedProfile(kind: .hike, at: 6, angle: 7 * radiansPerDegree, rise: 0.5)

@@ -45,7 +45,8 @@ import Testing
             .oneLegStand(OneLegStand(stance: .right, seconds: 6, profile: [item])))
         func hip(_ side: Side, _ time: Double) -> Vector3 {
             let pelvis = motion.segment(.pelvis, at: time)
-            // Back from the sensor point: 0.12 m behind and 0.10 m above the hips when tilted by 8°.
+            // Back from the sensor point: 0.12 m behind and 0.10 m above the hips when tilted by
+            // 8°.
             let neutral = motion.segment(.pelvis, at: 0)
             let lever = neutral.worldFromSegment.inverse.apply(Vector3(-0.12, 0, 0.10))
             return pelvis.position

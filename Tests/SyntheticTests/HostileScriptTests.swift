@@ -1,4 +1,5 @@
-// Scripts that ask for the impossible are refused with the field and, where it can be known, the line.
+// Scripts that ask for the impossible are refused with the field and, where it can be known, the
+// line.
 
 import Synthetic
 import Testing
@@ -169,7 +170,8 @@ import Testing
     }
 }
 
-/// What the guard in front of the parser must let pass: strings and comments that look like hazards.
+/// What the guard in front of the parser must let pass: strings and comments that look like
+/// hazards.
 @Suite struct ScriptTextTests {
     static let accepted = [
         "title = \"[ } 1979-05-27T\" # [=] }\n", "title = 'a \\'\n", "title = \"a \\\" [= \"\n",

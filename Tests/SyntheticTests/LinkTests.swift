@@ -1,4 +1,5 @@
-// Loss, bursts, jitter, duplicates and late packets are as asked for, and the order is kept otherwise.
+// Loss, bursts, jitter, duplicates and late packets are as asked for, and the order is kept
+// otherwise.
 
 import Synthetic
 import Testing
@@ -62,7 +63,8 @@ import Testing
         model.latency = 2_000_000
         let out = send(model, count: 3_000)
         #expect(out.map(\.sequence) == (0..<3_000).map { UInt64($0) })
-        // Ready at 2, 12, 22 ms: all three at 30 ms, the second and third 0.5 ms after the one before.
+        // Ready at 2, 12, 22 ms: all three at 30 ms, the second and third 0.5 ms after the one
+        // before.
         #expect(
             out.prefix(6).map(\.arrival) == [
                 30_000_000, 30_500_000, 31_000_000, 60_000_000, 60_500_000, 61_000_000,

@@ -31,7 +31,8 @@ import Testing
         }
     }
 
-    /// Mirroring across the sagittal plane turns the sign of Z for forces, and of X and Y for rates.
+    /// Mirroring across the sagittal plane turns the sign of Z for forces, and of X and Y for
+    /// rates.
     @Test(arguments: 0..<4, Segment.allCases)
     func mirroredTasksGiveMirroredReadings(kind: Int, segment: Segment) throws {
         let right = try motion(Self.tasks(.right)[kind])

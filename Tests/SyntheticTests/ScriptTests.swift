@@ -82,7 +82,9 @@ import Testing
             clock_percent = -2.5
             clock_start_us = 4294967295
             first_sample_ms = 20
-            link = { interval_ms = 30, latency_ms = 5, jitter_ms = 10, loss_percent = 2, burst_loss_percent = 3, burst_packets = 4, duplicate_percent = 1, late_percent = 5, late_places = 2 }
+            link = { interval_ms = 30, latency_ms = 5, jitter_ms = 10, loss_percent = 2, \
+            burst_loss_percent = 3, burst_packets = 4, duplicate_percent = 1, late_percent = 5, \
+            late_places = 2 }
             [[task]]
             kind = "walk-on-spot"
             seconds = 10

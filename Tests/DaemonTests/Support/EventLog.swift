@@ -29,7 +29,7 @@ package final class EventLog: Sendable {
             follow(socket, intervalMilliseconds)
             ended.signal()
         }
-        try eventually("the monitor's first event") {
+        _ = try eventually("the monitor's first event") {
             if let ending { throw Overdue("the monitor, which ended: \(ending)", seconds: 0) }
             return entries.first
         }

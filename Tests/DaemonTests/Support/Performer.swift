@@ -25,7 +25,7 @@ package final class Performer: Sendable {
                 descriptors: [sink.rawValue])
         }
         try wearable.start()
-        try eventually("the sensors to stream") {
+        try waitUntil("the sensors to stream") {
             try daemon.status().sensors.allSatisfy { $0.state == .streaming && $0.samples > 30 }
         }
     }

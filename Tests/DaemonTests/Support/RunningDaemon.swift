@@ -28,17 +28,23 @@ package final class RunningDaemon: Sendable {
 
     /// Starts rehabd and waits until it takes calls.
     package convenience init(_ change: (inout Setup) -> Void = { _ in }) throws {
-        try self.init(launching: change)
-        try eventually("rehabd to answer at \(socket)", within: 30) {
+        var setup = Setup()
+        change(&setup)
+        try self.init(setup)
+        try waitUntil("rehabd to answer at \(socket)", within: 30) {
             if let end = process.ended() { throw Stopped(end: end, log: log) }
             return (try? connect()) != nil
         }
     }
 
     /// Starts rehabd without waiting, for the ones that are not meant to come up.
-    package init(launching change: (inout Setup) -> Void) throws {
+    package static func launch(_ change: (inout Setup) -> Void) throws -> RunningDaemon {
         var setup = Setup()
         change(&setup)
+        return try RunningDaemon(setup)
+    }
+
+    private init(_ setup: Setup) throws {
         folder = try TemporaryFolder()
         socket = setup.socket ?? folder.path + "/control"
         state = setup.state ?? folder.path + "/state"

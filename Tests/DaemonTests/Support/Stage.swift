@@ -5,10 +5,10 @@ package import Testing
 
 /// Runs each job of a task on a fresh thread, so that scenes may wait without holding up the pool that
 /// all other tests share.
-private final class SceneThreads: TaskExecutor {
-    static let shared = SceneThreads()
+package final class SceneThreads: TaskExecutor {
+    package static let shared = SceneThreads()
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         Thread.detachNewThread { [self] in
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())

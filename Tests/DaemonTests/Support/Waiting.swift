@@ -15,7 +15,6 @@ package struct Overdue: Error, CustomStringConvertible {
 ///
 /// The machine may be busy with other things, so limits are generous: what is to be fast is measured
 /// by the stamps in what comes back, not by how soon a test notices.
-@discardableResult
 package func eventually<Value>(
     _ what: String, within seconds: Double = 20, _ condition: () throws -> Value?
 ) throws -> Value {
@@ -28,10 +27,10 @@ package func eventually<Value>(
 }
 
 /// As above, for something that is true or not.
-package func eventually(
-    _ what: String, within seconds: Double = 20, isTrue condition: () throws -> Bool
+package func waitUntil(
+    _ what: String, within seconds: Double = 20, _ condition: () throws -> Bool
 ) throws {
-    try eventually(what, within: seconds) { try condition() ? () : nil }
+    _ = try eventually(what, within: seconds) { try condition() ? true : nil }
 }
 
 /// Nanoseconds in milliseconds, for figures.
