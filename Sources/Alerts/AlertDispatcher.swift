@@ -57,27 +57,31 @@ package final class AlertDispatcher: @unchecked Sendable {
     private let presented: SampleRing<Presented, 256>
     private let notices: SampleRing<Notice, 16>
     private let isEnding = Atomic<Bool>(false)
+    private let wantsWarm: Atomic<Bool>
     private let granted = Atomic<UInt8>(SchedulingGrant.plain.rawValue)
     private let turnCount = Atomic<UInt64>(0)
     private var thread: DispatcherThread?
-    /// Alert thread only: the two descriptors it waits for.
+    /// Alert thread only: the two descriptors it waits for, and whether the outputs are prepared.
     private var awaited: [pollfd]
+    private var isWarm = false
 
     /// Outputs a dispatcher can tell apart in `Presented`.
     package static let outputLimit = 8
 
     /// Starts the thread.
     ///
-    /// It asks for SCHED_FIFO 39, `broker` (rtkit) where that is refused. `clock` is the host time
-    /// by which the age of a sample is judged; a replay gives its own.
+    /// It asks for SCHED_FIFO 39, `broker` (rtkit) where that is refused. `isWarm`: see `setWarm`.
+    /// `clock` is the host time by which the age of a sample is judged; a replay gives its own.
     package init(
         source: AlertSource, outputs: [any AlertOutput], realtime: Bool = true,
+        isWarm: Bool = true,
         broker: @escaping @Sendable (Int32) -> Bool = { _ in false },
         clock: @escaping @Sendable () -> Int64 = { MonotonicClock.now() }
     ) throws(PlumbingError) {
         self.source = source
         self.outputs = Array(outputs.prefix(AlertDispatcher.outputLimit))
         self.clock = clock
+        wantsWarm = Atomic(isWarm)
         wake = try Wakeup()
         presentedWake = try Wakeup()
         presented = SampleRing(filledWith: Presented())
@@ -103,6 +107,16 @@ package final class AlertDispatcher: @unchecked Sendable {
         let isQueued = notices.push(notice)
         wake.signal()
         return isQueued
+    }
+
+    /// Whether the outputs are kept ready.
+    ///
+    /// A warm sound stream costs CPU time even in silence, nearly all of it PipeWire's: while nobody
+    /// exercises or calibrates it may rest. Warming up takes some tens of milliseconds; cues that come
+    /// to a resting output are not heard.
+    package func setWarm(_ on: Bool) {
+        wantsWarm.store(on, ordering: .releasing)
+        wake.signal()
     }
 
     /// What became of the oldest alert not asked for yet.
@@ -133,8 +147,8 @@ package final class AlertDispatcher: @unchecked Sendable {
     // MARK: alert thread
 
     private func run() {
-        for output in outputs { output.prepare(now: clock()) }
         while true {
+            warmOrRest()
             turnCount.add(1, ordering: .relaxed)
             let isEnding = isEnding.load(ordering: .acquiring)
             while let alert = source.next() { present(alert) }
@@ -145,6 +159,15 @@ package final class AlertDispatcher: @unchecked Sendable {
             wait(until: upkeep())
         }
         for output in outputs { output.finish() }
+    }
+
+    private func warmOrRest() {
+        let wanted = wantsWarm.load(ordering: .acquiring)
+        guard wanted != isWarm else { return }
+        isWarm = wanted
+        for output in outputs {
+            if wanted { output.prepare(now: clock()) } else { output.finish() }
+        }
     }
 
     /// Hands one alert to every output.

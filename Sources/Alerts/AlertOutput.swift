@@ -14,7 +14,7 @@ package protocol AlertOutput: AnyObject, Sendable {
     /// Nil where the setup does not ask for this output.
     init?(_ setup: AlertSetup)
 
-    /// Everything that takes memory or long, before the first alert.
+    /// Everything that takes memory or long, before the first alert; again after `finish`.
     func prepare(now: Int64)
 
     /// Presents a cue now, or throws and never presents it later.
@@ -27,7 +27,7 @@ package protocol AlertOutput: AnyObject, Sendable {
     /// host ns, or nil where it has nothing to do.
     func upkeep(now: Int64) -> Int64?
 
-    /// Lets go of everything.
+    /// Lets go of everything, at the end or to rest.
     func finish()
 
     var health: AlertOutputHealth { get }

@@ -23,7 +23,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     package typealias Elsewhere = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
     private enum Phase {
-        /// Not begun, or ended.
+        /// Not begun, at rest, or ended.
         case idle
         /// Waiting for the next attempt.
         case closed
@@ -157,7 +157,9 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         arrival.abandon()
         stream = nil
         phase = .idle
-        report.withLock { $0.state = .off }
+        lastError = AlertError(.starting)
+        reported = nil
+        report.withLock { $0 = Report() }
     }
 
     package var health: AlertOutputHealth {

@@ -58,14 +58,17 @@ package final class Pipeline: @unchecked Sendable {
         started.wait(for: 2)
     }
 
-    /// Ends both threads after what waits has been processed.
+    /// Ends both threads in the order of the flow: what intake has queued is processed.
     package func stop() {
         guard !threads.isEmpty else { return }
         core.isStopping.store(true, ordering: .releasing)
         intake.nudge()
-        core.estimatorWake.signal()
-        for thread in threads { thread.join() }
-        threads = []
+        // The estimator's thread was started first, intake's last.
+        while let thread = threads.popLast() {
+            thread.join()
+            core.intakeHasEnded.store(true, ordering: .releasing)
+            core.estimatorWake.signal()
+        }
         core.alertWake.signal()
         core.recorderWake.signal()
     }

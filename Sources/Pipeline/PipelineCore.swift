@@ -25,6 +25,8 @@ package final class PipelineCore: Sendable {
     let alertWake: Wakeup
     let recorderWake: Wakeup
     let isStopping = Atomic<Bool>(false)
+    /// Nothing more will come into the samples' rings.
+    let intakeHasEnded = Atomic<Bool>(false)
     /// Sequence of the newest sample that intake queued.
     let accepted = Atomic<UInt64>(0)
     /// Sequence of the newest processed sample.
@@ -52,7 +54,7 @@ package final class PipelineCore: Sendable {
     @_noLocks
     func runEstimator(_ estimator: inout Estimator) {
         var next: UInt64 = 1
-        while !isStopping.load(ordering: .acquiring) {
+        while !intakeHasEnded.load(ordering: .acquiring) {
             estimatorWake.wait()
             drain(&estimator, &next)
         }

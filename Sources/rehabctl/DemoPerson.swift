@@ -48,6 +48,9 @@ final class DemoPerson {
         throw ExitCode(70)
     }
 
+    /// Host time at which the newest task is over, ns.
+    var isDoneAt: Int64 { performed.last?.end ?? MonotonicClock.now() }
+
     /// Does a task of the script now; returns its place in host time.
     @discardableResult
     func perform(_ name: String) throws -> PerformedTask {

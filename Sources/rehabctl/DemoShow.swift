@@ -63,7 +63,7 @@ struct DemoShow {
         if let failure { throw failure }
         guard last?.step == .done else { throw ExitCode(65) }
         // Both feet down again before the first stand.
-        MonotonicClock.sleep(until: MonotonicClock.now() + 2_500_000_000)
+        MonotonicClock.sleep(until: person.isDoneAt + 1_000_000_000)
     }
 
     private func stand(

@@ -33,6 +33,7 @@ private final class FakeOutput: AlertOutput {
     private let got = Mutex<[UInt32]>([])
     private let notices = Mutex<[Notice]>([])
     private let upkeeps = Atomic<Int>(0)
+    private let readiness = Mutex<[Bool]>([])
     let isFinished = Atomic<Bool>(false)
 
     init(error: AlertError? = nil) { self.error = error }
@@ -51,11 +52,17 @@ private final class FakeOutput: AlertOutput {
         return error == nil ? nil : now - 1
     }
 
-    func finish() { isFinished.store(true, ordering: .releasing) }
+    func prepare(now: Int64) { readiness.withLock { $0.append(true) } }
+
+    func finish() {
+        readiness.withLock { $0.append(false) }
+        isFinished.store(true, ordering: .releasing)
+    }
 
     var health: AlertOutputHealth { AlertOutputHealth(name: "fake") }
     var numbers: [UInt32] { got.withLock { $0 } }
     var heardNotices: [Notice] { notices.withLock { $0 } }
+    var readinessSteps: [Bool] { readiness.withLock { $0 } }
     var upkeepCount: Int { upkeeps.load(ordering: .relaxed) }
 }
 
@@ -124,6 +131,31 @@ struct AlertDispatcherTests {
         dispatcher.stop()
         #expect(output.numbers == [1, 2])
         // Stopping twice is harmless.
+        dispatcher.stop()
+    }
+
+    @Test("outputs rest when asked, and are made ready again")
+    func resting() throws {
+        let output = FakeOutput()
+        let ring = try Ring()
+        let dispatcher = try AlertDispatcher(
+            source: ring.source, outputs: [output], realtime: false, isWarm: false)
+        /// A round trip: all that was asked before has happened.
+        func settle() throws {
+            ring.decide(Alert())
+            _ = try #require(awaitPresented(dispatcher))
+            ring.decide(Alert())
+            _ = try #require(awaitPresented(dispatcher))
+        }
+        try settle()
+        #expect(output.readinessSteps == [])
+        dispatcher.setWarm(true)
+        try settle()
+        #expect(output.readinessSteps == [true])
+        dispatcher.setWarm(true)
+        dispatcher.setWarm(false)
+        try settle()
+        #expect(output.readinessSteps == [true, false])
         dispatcher.stop()
     }
 

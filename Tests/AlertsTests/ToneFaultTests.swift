@@ -239,6 +239,31 @@ struct ToneFaultTests {
         #expect(output.health.reason == "default: the sound device went away")
     }
 
+    @Test("a sound that rests lets its device go, and takes one again when it is made ready")
+    func resting() throws {
+        let (first, next) = (ScriptedDevice(), ScriptedDevice())
+        let shop = DeviceShop([.device(first), .device(next)])
+        let output = try #require(ToneAlert(shop))
+        #expect(output.upkeep(now: 0) == nil)
+        output.prepare(now: 0)
+        play(output, first, from: 0, to: second)
+        #expect(output.health.state == .ok)
+        output.finish()
+        #expect(first.isClosed)
+        #expect(output.health.state == .off)
+        #expect(output.health.reason == nil)
+        #expect(output.upkeep(now: 10 * second) == nil)
+        #expect(throws: AlertError(.starting)) {
+            try output.present(alert(at: 10 * second), now: 10 * second)
+        }
+        #expect(output.health.notHeard == 1)
+        output.prepare(now: 11 * second)
+        play(output, next, from: 11 * second, to: 12 * second)
+        try output.present(alert(at: 12 * second), now: 12 * second)
+        #expect(output.health.presented == 1)
+        #expect(shop.asked == 2)
+    }
+
     @Test("an opening that does not come back is told after 2 s, and nothing waits for it")
     func hangingServer() throws {
         let hanging = ToneAlert(

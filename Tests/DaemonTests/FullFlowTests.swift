@@ -9,6 +9,16 @@ import Synthetic
 import Testing
 
 @Suite(.scene(weight: 0)) struct FullFlowTests {
+    /// The fields of a calibration file that are looked at here, under their names in the file.
+    private struct Stored: Decodable {
+        let version: Int
+        let sensor: String
+        let segment: String
+        let date: String
+        let alignment: [Double]
+        let axis_variance_explained: Double
+    }
+
     // MARK: calibration
 
     @Test func calibrationGoesThroughItsStepsInOrder() async throws {
@@ -43,15 +53,13 @@ import Testing
         #expect(abs(result.neutralObliquityRawDegrees - 0.6) < 1)
 
         // The stored rotation takes the person's right, as the sensor is truly mounted, to right.
-        let stored = try #require(
-            try JSONSerialization.jsonObject(with: Data(story.calibrationFile.utf8))
-                as? [String: Any])
-        #expect(stored["sensor"] as? String == "pelvis")
-        #expect(stored["segment"] as? String == "pelvis")
-        #expect(stored["version"] as? Int == 1)
-        #expect(stored["date"] as? String == result.date)
-        #expect(stored["axis_variance_explained"] as? Double == result.axisVarianceExplained)
-        let parts = try #require(stored["alignment"] as? [Double])
+        let stored = try JSONDecoder().decode(Stored.self, from: Data(story.calibrationFile.utf8))
+        #expect(stored.sensor == "pelvis")
+        #expect(stored.segment == "pelvis")
+        #expect(stored.version == 1)
+        #expect(stored.date == result.date)
+        #expect(stored.axis_variance_explained == result.axisVarianceExplained)
+        let parts = stored.alignment
         try #require(parts.count == 4)
         let alignment = Rotation(w: parts[0], x: parts[1], y: parts[2], z: parts[3])
         let right = alignment.apply(story.mounting.apply(Vector3(0, 0, 1)))
@@ -170,7 +178,8 @@ import Testing
                 ])
             #expect(summary.cues == cues.values.reduce(0) { $0 + Int64($1) })
             #expect(summary.notHeard == summary.cues)
-            #expect(summary.unknownShare < 0.02)
+            // Where the side is to be detected it is unknown while both feet are down.
+            #expect(summary.unknownShare < (summary.side == nil ? 0.4 : 0.02))
             #expect(set.started.rules.filter(\.measured).map(\.id) == ["C01", "C04", "C19"])
         }
         #expect(story.sets.map(\.summary.side) == ["right", nil])

@@ -87,8 +87,9 @@ struct Story: Sendable {
         calibrationFile = try String(
             contentsOfFile: daemon.state + "/calibrations/pelvis.json", encoding: .utf8)
         // The lift that proved the side is still being lowered: 4 s from asking to standing.
-        Story.wait(until: MonotonicClock.now() + 3_000_000_000)
+        Story.rest(seconds: 3)
         sets.append(try Story.set(daemon, person, task: "stand-right", side: "right"))
+        Story.rest(seconds: 3)
         sets.append(try Story.set(daemon, person, task: "stand-left", side: nil))
         lastStatus = try daemon.status()
         try daemon.call(Rehab1.DetachSensor(name: "pelvis"))
@@ -101,6 +102,7 @@ struct Story: Sendable {
         let name = listed.first?.name ?? "none"
         let path = "\(daemon.recordingsFolder)/\(name).recording"
         recorded = try Story.read(path)
+        try? FileManager.default.copyItem(atPath: path, toPath: "/work/lab/daemon/story.recording")
         shown = try daemon.rehabctl(["recordings", "show", name, "--json"])
         throughDaemon = try Story.replay(daemon, name, [], output: state.path + "/online")
         offline = try Story.replay(daemon, path, ["--offline"], output: state.path + "/offline")
@@ -120,14 +122,17 @@ struct Story: Sendable {
     ) throws -> StorySet {
         let started = try daemon.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: side))
         let task = try person.perform(task)
-        wait(until: task.end + 500_000_000)
+        // The script goes by the clock, and so does whoever watches it.
+        MonotonicClock.sleep(until: task.end + 500_000_000)
         return StorySet(
             started: started.exercise, task: task,
             summary: try daemon.call(Rehab1.StopExercise()).summary)
     }
 
-    /// The script goes by the clock; so does whoever watches it.
-    private static func wait(until time: Int64) { MonotonicClock.sleep(until: time) }
+    /// The person stands on both feet.
+    private static func rest(seconds: Double) {
+        MonotonicClock.sleep(until: MonotonicClock.now() + Int64(seconds * 1e9))
+    }
 
     private static func read(_ path: String) throws -> Recording {
         try RecordingReader.parse(FileStore.read(path, limit: 1 << 28), file: path)

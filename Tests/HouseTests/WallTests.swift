@@ -18,7 +18,7 @@ struct WallTests {
         "CRealtime": 1, "CLinux": 1, "CALSA": 1, "CSystemd": 1, "Kinematics": 2, "Plumbing": 2,
         "TomlReading": 2, "Estimation": 3, "Movement": 3, "Wearables": 3, "Synthetic": 3,
         "EventLoop": 3, "Varlink": 3, "Exercises": 4, "Pipeline": 4, "Recording": 4, "Alerts": 4,
-        "Control": 4, "DBus": 4, "FakeWearable": 4, "SensorTable": 4, "ControlServer": 5,
+        "Control": 4, "DBus": 4, "FakeWearable": 5, "SensorTable": 4, "ControlServer": 5,
         "Daemon": 6, "rehabctl": 7, "rehabd": 7, "rehab-bench": 7,
     ]
 

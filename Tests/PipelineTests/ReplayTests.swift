@@ -197,7 +197,7 @@ private func packet(_ index: Int, order: UInt64, arrival: Int64? = nil) -> [UInt
     @Test func aReplayWaitsForItsRecorder() throws {
         let running = try running()
         running.pipeline.setGate(.max)
-        for index in 0..<400 {
+        for index in 0..<250 {
             #expect(running.doors[0].send(packet(index, order: UInt64(index))))
         }
         running.doors[0].close()
