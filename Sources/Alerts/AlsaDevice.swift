@@ -102,16 +102,19 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
         let ring = unsafe base + Int(areas.pointee.first) / 8
         var place = (Int(offset) + format.bufferFrames - framesBack) % format.bufferFrames
         let frames = min(frames, samples.count / format.channels, framesBack)
-        for frame in 0..<frames {
+        let channels = format.channels
+        var source = 0
+        for _ in 0..<frames {
             let target = unsafe ring + place * bytesPerFrame
-            for channel in 0..<format.channels {
-                let sample = samples[frame * format.channels + channel]
-                if format.bits == 32 {
+            for channel in 0..<channels {
+                let sample = samples[source]
+                if bytesPerFrame == channels * 4 {
                     unsafe target.storeBytes(
                         of: Int32(sample) << 16, toByteOffset: channel * 4, as: Int32.self)
                 } else {
                     unsafe target.storeBytes(of: sample, toByteOffset: channel * 2, as: Int16.self)
                 }
+                source += 1
             }
             place += 1
             if place == format.bufferFrames { place = 0 }

@@ -19,7 +19,9 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     /// Opens a device by name: ALSA in the daemon, a script in tests.
     package typealias Opening = @Sendable (String) throws(AlertError) -> any SoundDevice
     /// Runs something elsewhere, since opening and closing may take long, with a sound server that
-    /// hangs for ever. False where it cannot even begin.
+    /// hangs for ever.
+    ///
+    /// False where it cannot even begin.
     package typealias Elsewhere = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
     private enum Phase {

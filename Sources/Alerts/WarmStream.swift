@@ -4,22 +4,10 @@
 ///
 /// Owned by the alert thread.
 ///
-/// Time is counted in frames since the start. A tone has a first frame; every frame can be made again
-/// from that alone, so that the queue of a device that overwrites is simply rendered anew, with the
-/// tone in it, from the next frame the device will take.
+/// Time is counted in frames since the start. The mixer can make any frame again, so the queue of a
+/// device that overwrites is simply made anew, with the tone in it, from the next frame the device
+/// will take.
 final class WarmStream {
-    /// One tone that sounds or is about to.
-    private struct Voice {
-        var tone = Tone.tick
-        var start: Int64 = 0
-        /// From here on it fades out; never where the tone may end by itself.
-        var cut = Int64.max
-        var end: Int64 = 0
-        /// Factors of the two sides, 32768 = 1.
-        var left: Int32 = 0
-        var right: Int32 = 0
-    }
-
     private enum Pacing {
         /// The device's own clock empties the queue.
         case device
@@ -29,13 +17,10 @@ final class WarmStream {
     }
 
     private let device: any SoundDevice
-    private let bank: ToneBank
+    private var mixer: ToneMixer
+    let format: SoundFormat
     /// Frames kept in the queue.
     private let lead: Int
-    private var voices: InlineArray<4, Voice>
-    /// Interleaved frames on their way; the only buffer there is.
-    private var scratch: [Int16]
-    private let blockFrames = 512
     private var pacing = Pacing.device
     /// Frames appended and frames taken, since the start.
     private var written: Int64 = 0
@@ -52,14 +37,10 @@ final class WarmStream {
     /// Host time after which such a device is closed and opened again, ns (fault matrix, row 38).
     static let stuckAfter: Int64 = 1_000_000_000
 
-    var format: SoundFormat { device.format }
-
     init(device: any SoundDevice, bank: ToneBank) {
         self.device = device
-        self.bank = bank
-        voices = InlineArray(repeating: Voice())
-        scratch = [Int16](repeating: 0, count: 512 * device.format.channels)
-        let format = device.format
+        format = device.format
+        mixer = ToneMixer(bank: bank, channels: format.channels)
         // 150 ms where it costs no latency: the thread may then sleep and be late. Else all there is.
         lead =
             format.overwrites
@@ -182,9 +163,9 @@ final class WarmStream {
     private func append(_ count: Int) throws(AlertError) {
         var missing = count
         while missing > 0 {
-            let frames = min(missing, blockFrames)
-            render(from: written, frames: frames)
-            let accepted = try device.append(scratch, frames: frames)
+            let frames = min(missing, ToneMixer.blockFrames)
+            mixer.render(from: written, frames: frames)
+            let accepted = try device.append(mixer.block, frames: frames)
             written += Int64(accepted)
             missing -= accepted
             if accepted < frames { break }
@@ -203,35 +184,10 @@ final class WarmStream {
         if let obstacle = obstacle(now: now) { throw obstacle }
         let overwrites = format.overwrites
         let start = overwrites ? written - Int64(queued) : written + Int64(max(0, -queued))
-        let place = freeVoice(at: start)
-        fadeOut(at: start)
-        voices[place] = Voice(tone: tone, left: left, right: right)
-        begin(voice: place, at: start)
+        let place = mixer.begin(tone, left: left, right: right, at: start)
         if overwrites { try rewriteQueue(queued: queued, voice: place) }
         // The new end of the queue already belongs to the tone.
         try fill(queued: try observe(now: now))
-    }
-
-    private func begin(voice place: Int, at start: Int64) {
-        voices[place].start = start
-        voices[place].end = start + Int64(bank.length(of: voices[place].tone))
-    }
-
-    private func fadeOut(at start: Int64) {
-        for place in 0..<4 where voices[place].end > start && voices[place].cut > start {
-            voices[place].cut = start
-            voices[place].end = min(voices[place].end, start + Int64(bank.fade.count))
-        }
-    }
-
-    /// A voice that has ended, or the oldest.
-    private func freeVoice(at frame: Int64) -> Int {
-        var best = 0
-        for place in 0..<4 {
-            if voices[place].end <= frame { return place }
-            if voices[place].start < voices[best].start { best = place }
-        }
-        return best
     }
 
     /// Renders what waits anew.
@@ -242,15 +198,15 @@ final class WarmStream {
     private func rewriteQueue(queued: Int, voice place: Int) throws(AlertError) {
         var waiting = queued
         for _ in 0..<3 {
-            overwrite(waiting: waiting, from: 0, frames: min(waiting, blockFrames))
+            overwrite(waiting: waiting, from: 0, frames: min(waiting, ToneMixer.blockFrames))
             let left = try device.queued()
             if left == waiting { break }
             waiting = left
-            begin(voice: place, at: written - Int64(left))
+            mixer.move(place, to: written - Int64(left))
         }
-        var done = min(waiting, blockFrames)
+        var done = min(waiting, ToneMixer.blockFrames)
         while done < waiting {
-            let frames = min(waiting - done, blockFrames)
+            let frames = min(waiting - done, ToneMixer.blockFrames)
             overwrite(waiting: waiting, from: done, frames: frames)
             done += frames
         }
@@ -258,55 +214,19 @@ final class WarmStream {
 
     private func overwrite(waiting: Int, from offset: Int, frames: Int) {
         guard frames > 0 else { return }
-        render(from: written - Int64(waiting - offset), frames: frames)
-        device.overwrite(scratch, frames: frames, framesBack: waiting - offset)
+        mixer.render(from: written - Int64(waiting - offset), frames: frames)
+        device.overwrite(mixer.block, frames: frames, framesBack: waiting - offset)
     }
 
     /// Ends every tone, also in what waits.
     private func silence(queued: Int) {
-        for place in 0..<4 { voices[place].end = 0 }
+        mixer.silence()
         guard format.overwrites else { return }
         var done = 0
         while done < queued {
-            let frames = min(queued - done, blockFrames)
+            let frames = min(queued - done, ToneMixer.blockFrames)
             overwrite(waiting: queued, from: done, frames: frames)
             done += frames
         }
-    }
-
-    // MARK: mixing
-
-    /// Makes frames `from` and following in `scratch`.
-    private func render(from first: Int64, frames: Int) {
-        let channels = format.channels
-        for index in 0..<frames * channels { scratch[index] = 0 }
-        for place in 0..<4 where voices[place].end > first {
-            let voice = voices[place]
-            let begin = max(0, voice.start - first)
-            let end = min(Int64(frames), voice.end - first)
-            guard begin < end else { continue }
-            for frame in Int(begin)..<Int(end) { add(voice, first + Int64(frame), at: frame) }
-        }
-    }
-
-    private func add(_ voice: Voice, _ time: Int64, at frame: Int) {
-        var value = bank.sample(of: voice.tone, at: Int(time - voice.start))
-        if time >= voice.cut {
-            let step = Int(time - voice.cut)
-            value = step < bank.fade.count ? (value * bank.fade[step]) >> 15 : 0
-        }
-        let channels = format.channels
-        if channels == 1 {
-            mix((value * max(voice.left, voice.right)) >> 15, into: frame)
-        } else {
-            mix((value * voice.left) >> 15, into: frame * channels)
-            mix((value * voice.right) >> 15, into: frame * channels + 1)
-        }
-    }
-
-    /// The sum of two tones stays within the cap by their ramps; the limit is for what they forget.
-    private func mix(_ value: Int32, into index: Int) {
-        let sum = Int32(scratch[index]) + value
-        scratch[index] = Int16(clamping: min(max(sum, -bank.peak), bank.peak))
     }
 }

@@ -53,7 +53,14 @@ package enum Daemon {
             let loop = try EventLoop()
             let ending = Ending()
             // Before the other threads, which must not get the signals.
-            let signals = try UnixSignals([SIGTERM, SIGINT], on: loop) { _ in ending.end() }
+            let signals = try UnixSignals([SIGTERM, SIGINT, SIGXCPU], on: loop) { signal in
+                if signal == SIGXCPU {
+                    // The soft limit of real-time CPU that rtkit asks for; unblocked it would end us.
+                    DaemonLog.warning("a real-time thread used its CPU allowance without a pause")
+                } else {
+                    ending.end()
+                }
+            }
             let control = ControlServer(
                 loop: loop, owner: getuid(),
                 service: VarlinkService(

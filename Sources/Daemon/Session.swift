@@ -65,7 +65,8 @@ final class Session {
             source: AlertSource(
                 next: { pipeline.popAlert() }, wakeDescriptor: pipeline.alertDescriptor,
                 clearWake: { pipeline.waitForAlert() }),
-            outputs: outputs, realtime: settings.realtime, broker: settings.realtimeBroker)
+            outputs: outputs, realtime: settings.realtime, isWarm: false,
+            broker: settings.realtimeBroker)
         return warning
     }
 
@@ -97,6 +98,8 @@ final class Session {
     var outputHealth: [AlertOutputHealth] { dispatcher?.health ?? [] }
     var alertGrant: SchedulingGrant { dispatcher?.grant ?? .plain }
     func nextPresented() -> Presented? { dispatcher?.nextPresented() }
+    /// Keeps the sound running while somebody exercises; a stream at rest costs nothing.
+    func setWarm(_ on: Bool) { dispatcher?.setWarm(on) }
     func notify(_ notice: Notice) { dispatcher?.notify(notice) }
 
     // MARK: the end

@@ -51,6 +51,7 @@ extension Supervisor {
         calibration = RunningCalibration(
             session: CalibrationSession(participants: participants, leadIn: lead), stream: stream)
         session.mark("calibration began")
+        session.setWarm(true)
         stream.whenClientLeaves(tell: self) { $0.abandonCalibration() }
         control.broadcast(.status(status()))
     }
@@ -82,6 +83,7 @@ extension Supervisor {
     func refuseCalibration(_ reason: CalibrationRefusal) {
         guard let running = calibration else { return }
         calibration = nil
+        session.setWarm(false)
         var step = told(running.session, result: nil)
         step.step = .refused
         step.instruction = reason.message
@@ -92,11 +94,13 @@ extension Supervisor {
 
     private func abandonCalibration() {
         calibration = nil
+        session.setWarm(false)
         control.broadcast(.status(status()))
     }
 
     private func endCalibration(_ running: RunningCalibration) {
         calibration = nil
+        session.setWarm(false)
         for result in running.session.results { keep(result, running.session) }
         let pelvis = sensors.first { $0.segment == .pelvis }
         session.markCalibration()

@@ -58,6 +58,7 @@ extension Supervisor {
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
         if call.record == false { session.isUnwanted = true }
+        session.setWarm(true)
         exercise = RunningExercise(
             exercise: found, side: side, record: SetRecord(plan: plan),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
@@ -70,6 +71,7 @@ extension Supervisor {
     func finishExercise() throws(ControlRefusal) -> Rehab1.Summary {
         guard var running = exercise else { throw .notExercising }
         exercise = nil
+        session.setWarm(false)
         _ = session.send(.end)
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start
         running.record.finish(at: newest)

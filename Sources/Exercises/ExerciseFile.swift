@@ -76,11 +76,13 @@ package enum ExerciseFile {
         let on = try section.double("on", in: 0...180)
         let off = try section.double("off", in: 0...180)
         guard off < on else {
-            throw section.fault("off", "must be smaller than on (\(on)); else the cue would flicker")
+            throw section.fault(
+                "off", "must be smaller than on (\(on)); else the cue would flicker")
         }
         if signal.isAngle, on < angleFloorDegrees {
             throw section.fault(
-                "on", "must be at least \(angleFloorDegrees) degrees: below it the sensor's own "
+                "on",
+                "must be at least \(angleFloorDegrees) degrees: below it the sensor's own "
                     + "error would be cued")
         }
         let unit = signal.isAngle ? radiansPerDegree : 1

@@ -8,7 +8,9 @@ package struct SampleFlags: OptionSet, Sendable, BitwiseCopyable {
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
     /// An accelerometer axis was at its range limit.
-    package static var accelerometerClipped: SampleFlags { @_noLocks get { SampleFlags(rawValue: 1) } }
+    package static var accelerometerClipped: SampleFlags {
+        @_noLocks get { SampleFlags(rawValue: 1) }
+    }
     /// A gyroscope axis was at its range limit.
     package static var gyroscopeClipped: SampleFlags { @_noLocks get { SampleFlags(rawValue: 2) } }
     /// `deviceTime` holds the sensor's own clock.

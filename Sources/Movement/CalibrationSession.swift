@@ -98,14 +98,27 @@ package struct CalibrationSession: Sendable {
     private var tracks: [Track]
     private let leadIn: Double
     private var shift = LateralShift()
+    /// The newest shift of weight, and when it was seen, host ns; 0 before the first.
+    private var lastShift = ShiftEvent.none
+    private var lastShiftTime: Int64 = 0
+    /// When the weight went to the right, host ns; 0 while it has not. Its way back makes the proof.
+    private var rightSince: Int64 = 0
     /// After a lift of the other foot, its lowering shifts the weight to the right: not a new lift.
     private var awaitsReturn = false
+    /// The pelvis went to the left, if too slowly for a shift: what follows to the right may be its way
+    /// back, and must not pass for the proof.
+    private var wentLeft = false
 
     /// Longest time for the bows and for one foot lift, s [engineering defaults].
     private static let bowLimit = 40.0
     private static let liftLimit = 12.0
     /// s of quiet wanted before a foot lift is judged, so that the last bow is not taken for it.
     private static let liftPause = 1.0
+    /// m/s to the left from which on the next shift to the right proves nothing; two-legged sway stays
+    /// below half of it [engineering default].
+    private static let leftSpeed = 0.035
+    /// s after a shift in which one the other way is not believed: a foot is lifted for longer.
+    private static let echoTime = 1.2
 
     /// `leadIn`: s to get ready before the stand. The pelvis must be among the participants.
     package init(participants: [Participant], leadIn: Double) {
@@ -157,7 +170,8 @@ package struct CalibrationSession: Sendable {
 
     /// Takes a frame; true where something a person would notice changed.
     package mutating func add(_ frame: MotionFrame) -> Bool {
-        guard !isOver, let index = tracks.firstIndex(where: { $0.participant.channel == frame.channel })
+        guard !isOver,
+            let index = tracks.firstIndex(where: { $0.participant.channel == frame.channel })
         else { return false }
         let isPelvis = tracks[index].participant.segment == .pelvis
         if stepStart == 0 { stepStart = frame.time }
@@ -234,30 +248,70 @@ package struct CalibrationSession: Sendable {
         return enter(.lift)
     }
 
-    /// On the left foot's lift the weight must move to the right.
+    /// On the left foot's lift the weight must move to the right, and back when it is lowered.
+    ///
+    /// The way back is wanted too, since a shift to the right alone may be the end of one to the left
+    /// that was too slow to be seen: with the sensor put on the wrong way round, that would prove the
+    /// opposite of what is so.
     private mutating func checkLift(_ frame: MotionFrame, up: Vector3, track: Track) -> Bool {
         guard let result = track.result else { return false }
         let event = shift.step(
             up: result.segmentFromSensor.apply(up),
             specificForce: result.segmentFromSensor.apply(frame.sample.specificForce),
             interval: frame.sample.interval, time: frame.time)
-        if event == .toRight, awaitsReturn {
-            awaitsReturn = false
-            return false
+        if disagreements == 0, rightSince == 0, shift.velocity < -CalibrationSession.leftSpeed {
+            wentLeft = true
         }
-        guard elapsed > CalibrationSession.liftPause else { return false }
-        switch event {
-        case .toRight:
+        switch withoutEcho(event, time: frame.time) {
+        case .toRight: return weightWentRight(time: frame.time)
+        case .toLeft: return weightWentLeft()
+        case .none:
+            let limit = CalibrationSession.liftLimit
+            let hasBegun = rightSince != 0 && seconds(fromNanoseconds: now - rightSince) < limit
+            guard elapsed > limit, !hasBegun else { return false }
+            return step == .lift ? askAgain() : refuse(.proofNotSeen)
+        }
+    }
+
+    /// The filters behind a wide shift see it come back a little at once: no movement of the person's.
+    private mutating func withoutEcho(_ event: ShiftEvent, time: Int64) -> ShiftEvent {
+        guard event != .none else { return .none }
+        let sinceLast = seconds(fromNanoseconds: time - lastShiftTime)
+        if lastShiftTime != 0, event != lastShift, sinceLast < CalibrationSession.echoTime {
+            return .none
+        }
+        lastShift = event
+        lastShiftTime = time
+        return event
+    }
+
+    private mutating func weightWentRight(time: Int64) -> Bool {
+        if awaitsReturn || wentLeft {
+            awaitsReturn = false
+            wentLeft = false
+        } else if rightSince == 0, elapsed > CalibrationSession.liftPause {
+            rightSince = time
+        }
+        return false
+    }
+
+    private mutating func weightWentLeft() -> Bool {
+        if rightSince != 0 {
             finish()
             return enter(.done)
-        case .toLeft:
-            disagreements += 1
-            awaitsReturn = true
-            return disagreements >= 2 ? refuse(.proofDisagreed) : enter(.repeatLift)
-        case .none:
-            guard elapsed > CalibrationSession.liftLimit else { return false }
-            return step == .lift ? enter(.repeatLift) : refuse(.proofNotSeen)
         }
+        guard elapsed > CalibrationSession.liftPause else { return false }
+        disagreements += 1
+        let again = askAgain()
+        awaitsReturn = true
+        return disagreements >= 2 ? refuse(.proofDisagreed) : again
+    }
+
+    private mutating func askAgain() -> Bool {
+        rightSince = 0
+        awaitsReturn = false
+        wentLeft = false
+        return enter(.repeatLift)
     }
 
     private mutating func finish() {

@@ -37,7 +37,9 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
     package func has(_ other: Gates) -> Bool { rawValue & other.rawValue != 0 }
 
     @_noLocks
-    package mutating func close(_ other: Gates) { self = Gates(rawValue: rawValue | other.rawValue) }
+    package mutating func close(_ other: Gates) {
+        self = Gates(rawValue: rawValue | other.rawValue)
+    }
 
     /// Names for people, in a fixed order.
     package var names: [String] {

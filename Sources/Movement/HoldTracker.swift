@@ -217,14 +217,22 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
 
 extension HoldPhase {
     @_noLocks
-    package static func == (left: HoldPhase, right: HoldPhase) -> Bool { left.rawValue == right.rawValue }
+    package static func == (left: HoldPhase, right: HoldPhase) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: HoldPhase, right: HoldPhase) -> Bool { left.rawValue != right.rawValue }
+    package static func != (left: HoldPhase, right: HoldPhase) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }
 
 extension HoldEnd {
     @_noLocks
-    package static func == (left: HoldEnd, right: HoldEnd) -> Bool { left.rawValue == right.rawValue }
+    package static func == (left: HoldEnd, right: HoldEnd) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: HoldEnd, right: HoldEnd) -> Bool { left.rawValue != right.rawValue }
+    package static func != (left: HoldEnd, right: HoldEnd) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }

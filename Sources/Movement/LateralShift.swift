@@ -125,7 +125,11 @@ package struct LateralShift: BitwiseCopyable, Sendable {
 
 extension ShiftEvent {
     @_noLocks
-    package static func == (left: ShiftEvent, right: ShiftEvent) -> Bool { left.rawValue == right.rawValue }
+    package static func == (left: ShiftEvent, right: ShiftEvent) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: ShiftEvent, right: ShiftEvent) -> Bool { left.rawValue != right.rawValue }
+    package static func != (left: ShiftEvent, right: ShiftEvent) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }

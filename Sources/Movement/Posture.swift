@@ -52,7 +52,11 @@ package enum Posture: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
 extension Posture {
     @_noLocks
-    package static func == (left: Posture, right: Posture) -> Bool { left.rawValue == right.rawValue }
+    package static func == (left: Posture, right: Posture) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: Posture, right: Posture) -> Bool { left.rawValue != right.rawValue }
+    package static func != (left: Posture, right: Posture) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }

@@ -135,7 +135,11 @@ package struct RuleState: BitwiseCopyable, Sendable {
 
 extension RuleVerdict {
     @_noLocks
-    package static func == (left: RuleVerdict, right: RuleVerdict) -> Bool { left.rawValue == right.rawValue }
+    package static func == (left: RuleVerdict, right: RuleVerdict) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: RuleVerdict, right: RuleVerdict) -> Bool { left.rawValue != right.rawValue }
+    package static func != (left: RuleVerdict, right: RuleVerdict) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }

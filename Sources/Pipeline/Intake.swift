@@ -207,7 +207,8 @@ final class Intake: @unchecked Sendable {
     private func closeEndedDoors() {
         for channel in channels {
             guard let channel else { continue }
-            let open = channel.doors.filter { $0.isOpen || $0.heldOrder != nil }.count
+            var open = 0
+            for door in channel.doors where door.isOpen || door.heldOrder != nil { open += 1 }
             channel.counters.openDoors.store(open, ordering: .releasing)
         }
     }

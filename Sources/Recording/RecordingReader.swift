@@ -30,7 +30,8 @@ package enum RecordingReader {
             }
         }
         if number == 0 || (number == 1 && recording.lastLineTorn) {
-            throw RecordingError(file: file, line: nil, message: "the file is empty or cut in its head")
+            throw RecordingError(
+                file: file, line: nil, message: "the file is empty or cut in its head")
         }
         return recording
     }

@@ -1,6 +1,6 @@
 // The radio between sensor and host: delay, bursts, loss, duplicates and late packets.
 
-/// How a link treats packets.
+/// How a link handles packets.
 ///
 /// Times in ns, probabilities 0 to 1. The default link is perfect.
 package struct LinkModel: Sendable, Equatable {

@@ -108,7 +108,8 @@ struct TomlGuard {
         }
         while byte() == UInt8(ascii: " ") || byte() == UInt8(ascii: "\t") { advance() }
         guard let first = byte() else { return nil }
-        let beginsKey = TomlGuard.isWord(first) || first == UInt8(ascii: "\"")
+        let beginsKey =
+            TomlGuard.isWord(first) || first == UInt8(ascii: "\"")
             || first == UInt8(ascii: "'")
         return beginsKey ? nil : "a section header does not begin with a name"
     }

@@ -9,8 +9,9 @@ import Wearables
 
 /// Makes scripts with any number of sensors.
 enum BenchPerson {
-    /// A person who stands on one leg again and again, 12 s a time, with a drop of the pelvis in each
-    /// stand. Sensor axes are segment axes; beyond the sixth, segments carry several sensors.
+    /// A person who stands on one leg again and again, 12 s a time, dropping the pelvis in each stand.
+    ///
+    /// Sensor axes are segment axes; beyond the sixth, segments carry several sensors.
     static func script(sensors: Int, rateHertz: Double, stands: Int) throws -> Script {
         var text = "title = \"benchmark\"\nseed = 11\n"
         for index in 0..<sensors {

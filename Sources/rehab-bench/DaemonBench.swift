@@ -8,6 +8,7 @@ import Plumbing
 import Synthetic
 
 /// The sensors are a synthetic person's, played from a thread of this process, which is not counted.
+///
 /// One of them is on the pelvis and calibrated; a one-leg stand runs; everything is recorded; nobody
 /// watches; no sound device is open (its cost is a figure of its own).
 enum DaemonBench {
@@ -55,7 +56,8 @@ enum DaemonBench {
                     details: reading.details),
                 Figure(
                     "memory-\(sensors)x100", "memory of rehabd, \(title)", reading.megabytes,
-                    .megabytes, note: reading.remarks.isEmpty ? nil : reading.remarks.joined(separator: "; ")),
+                    .megabytes,
+                    note: reading.remarks.isEmpty ? nil : reading.remarks.joined(separator: "; ")),
             ]
         }
         return figures + growth(readings)
@@ -73,7 +75,8 @@ enum DaemonBench {
                 "cpu-growth", "CPU a sensor, with 32 against with 1",
                 most.percent / 32 / one.percent, .times, .atMost(1.1),
                 note: String(
-                    format: "each further sensor of 100 Hz costs %.3f %% from 1 to 7 and %.3f %% from 7 "
+                    format:
+                        "each further sensor of 100 Hz costs %.3f %% from 1 to 7 and %.3f %% from 7 "
                         + "to 32", low, high),
                 details: [
                     "percent_a_sensor_at_1": one.percent,
@@ -91,7 +94,8 @@ enum DaemonBench {
         let threads = reading.details.filter { $0.key.hasPrefix("cpu_percent_") }
             .sorted { $0.value > $1.value }
             .map { "\($0.key.dropFirst(12)) \(String(format: "%.2f", $0.value)) %" }
-        return (["over \(Int(seconds)) s, recording, one-leg stand running, no sound device"]
+        return
+            (["over \(Int(seconds)) s, recording, one-leg stand running, no sound device"]
             + reading.remarks + ["of it " + threads.joined(separator: ", ")])
             .joined(separator: "; ")
     }
@@ -140,7 +144,7 @@ enum DaemonBench {
         }
         var details: [String: Double] = [
             "seconds": elapsed * 1e-9,
-            "cpu_percent_by_ticks": 100 * (daemon.processTime() - ticks) / elapsed,
+            "process_percent_by_ticks": 100 * (daemon.processTime() - ticks) / elapsed,
         ]
         for (name, time) in after {
             details["cpu_percent_\(name)"] = 100 * (time - (before[name] ?? 0)) / elapsed

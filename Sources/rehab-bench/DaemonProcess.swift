@@ -42,7 +42,9 @@ final class DaemonProcess {
         while true {
             if var client = try? ControlClient(socket: socket),
                 (try? client.call(Rehab1.GetStatus())) != nil
-            { break }
+            {
+                break
+            }
             guard process.isRunning, MonotonicClock.now() - begin < 10_000_000_000 else {
                 process.terminate()
                 throw BenchError("\(rehabd) did not answer within 10 s")

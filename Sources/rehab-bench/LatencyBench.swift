@@ -8,9 +8,10 @@ import Plumbing
 import Synthetic
 import Wearables
 
+/// From just before `send` until the estimator has pushed the sample's frame and alert into their rings.
+///
 /// One thread sends each packet at its time and then watches, without sleeping, for the number of the
-/// newest decided sample to rise: from just before `send` until the estimator has pushed the sample's
-/// frame and alert into their rings. Both inner threads sleep in between, as they do in the daemon. A
+/// newest decided sample to rise. Both inner threads sleep in between, as they do in the daemon. A
 /// packet that is late does not hold back the next one, so a stall counts for each packet it delays.
 enum LatencyBench {
     private struct Setting {
@@ -109,7 +110,9 @@ private struct Way {
         MonotonicClock.sleep(until: soon(50_000_000))
     }
 
-    /// Sends the first `limit` packets at their times. Each carries one sample, so the n-th packet is
+    /// Sends the first `limit` packets at their times.
+    ///
+    /// Each carries one sample, so the n-th packet is
     /// decided when the n-th sample is.
     func send(_ limit: Int) -> Result {
         let packets = batch.packets.prefix(limit)
@@ -125,7 +128,8 @@ private struct Way {
             sent[index] = MonotonicClock.now()
             _ = PacketSocket.send(packet.bytes, to: sources[Int(packet.channel)])
             let next = index + 1 < packets.count ? packets[index + 1].arrival : .max
-            watch(sent, count: index + 1, &delays, until: next == .max ? .max : origin + next - first)
+            watch(
+                sent, count: index + 1, &delays, until: next == .max ? .max : origin + next - first)
         }
         watch(sent, count: packets.count, &delays, until: soon(500_000_000))
         let result = Result(

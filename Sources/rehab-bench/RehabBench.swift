@@ -48,6 +48,7 @@ struct RehabBench: ParsableCommand {
             data: data ?? ProcessInfo.processInfo.environment["REHABD_DATA"] ?? "../shared/data",
             python: python, peers: peers, rehabd: beside.appending(path: "rehabd").path,
             rehabctl: beside.appending(path: "rehabctl").path)
+        Terminal.bufferByLine()
         var report = Report(quick: quick)
         print("rehab-bench\(quick ? " (quick: the figures mean little)" : "")")
         print("machine: \(report.machine.description)")
@@ -82,7 +83,8 @@ struct RehabBench: ParsableCommand {
             }
         } catch {
             return [
-                .missing(section.rawValue, "section \(section.rawValue)", .times, reason: "\(error)")
+                .missing(
+                    section.rawValue, "section \(section.rawValue)", .times, reason: "\(error)")
             ]
         }
     }

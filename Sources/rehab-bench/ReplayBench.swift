@@ -4,9 +4,11 @@ import Foundation
 import Pipeline
 import Plumbing
 import Recording
+import Wearables
 
-/// `rehabctl replay` from its start to its end: reading the file, computing every frame, and comparing
-/// each with the recorded one. The recording is a synthetic person's.
+/// `rehabctl replay` from its start to its end: it reads, computes every frame, and compares.
+///
+/// The recording is a synthetic person's.
 enum ReplayBench {
     /// Times real time (the project's figure).
     private static let goal = 500.0
@@ -16,7 +18,8 @@ enum ReplayBench {
             throw BenchError("\(options.rehabctl) is not there; make bench builds it")
         }
         let directory =
-            NSTemporaryDirectory() + "/rehab-bench-\(ProcessInfo.processInfo.processIdentifier)-replay"
+            NSTemporaryDirectory()
+            + "/rehab-bench-\(ProcessInfo.processInfo.processIdentifier)-replay"
         try FileStore.makeDirectory(directory, mode: 0o700)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         var figures: [Figure] = []
@@ -38,11 +41,7 @@ enum ReplayBench {
         let recording = try BenchPerson.recording(script, commands: commands)
         let seconds = recording.duration ?? 0
         let path = "\(directory)/\(sensors).recording"
-        try FileStore.replace(path + ".packets", with: bytes(of: recording))
-        // The first replay gives the frames that later ones are compared with.
-        _ = try Run(
-            options.rehabctl,
-            ["replay", path + ".packets", "--offline", "--json", "--output", path])
+        try FileStore.replace(path, with: recorded(recording))
         let title = "\(sensors) sensor\(sensors == 1 ? "" : "s")"
         var figures = try row(
             "replay-offline-\(sensors)", "offline replay, \(title) at 60 Hz", seconds,
@@ -51,7 +50,8 @@ enum ReplayBench {
         let daemon = try DaemonProcess(rehabd: options.rehabd)
         defer { daemon.stop() }
         figures += try row(
-            "replay-daemon-\(sensors)", "replay through the daemon, \(title)", seconds, nil, options,
+            "replay-daemon-\(sensors)", "replay through the daemon, \(title)", seconds, nil,
+            options,
             ["replay", path, "--json", "--socket", daemon.socket], recording.packets.count)
         return figures
     }
@@ -82,19 +82,34 @@ enum ReplayBench {
         ]
     }
 
-    /// The recording as a file, without frames.
-    private static func bytes(of recording: Recording) -> [UInt8] {
+    /// The packets with the decisions that they lead to, as the daemon writes them side by side.
+    private static func recorded(_ recording: Recording) throws -> [UInt8] {
+        let pipeline = OfflinePipeline()
         var writer = RecordingWriter()
         writer.head(recording.head)
-        for sensor in recording.sensors { writer.sensor(sensor) }
-        for command in recording.commands {
-            writer.command(after: command.after, text: command.text)
+        for sensor in recording.sensors {
+            writer.sensor(sensor)
+            pipeline.attach(
+                MovellaDot.self, channel: sensor.channel, rateHertz: sensor.rateHertz)
+        }
+        for (index, command) in recording.commands.enumerated() {
+            guard let action = EstimatorAction(text: command.text) else {
+                throw BenchError("the command \(command.text) cannot be read")
+            }
+            pipeline.queue(
+                EstimatorCommand(
+                    number: UInt32(index + 1), after: command.after, action: action))
         }
         for packet in recording.packets {
-            writer.packet(
-                PacketHead(
-                    stamp: packet.stamp, channel: packet.channel,
-                    characteristic: packet.characteristic), packet.bytes[...])
+            let head = PacketHead(
+                stamp: packet.stamp, channel: packet.channel, characteristic: packet.characteristic)
+            writer.packet(head, packet.bytes[...])
+            pipeline.accept(
+                packet.bytes, channel: packet.channel,
+                characteristic: CharacteristicIndex(rawValue: packet.characteristic),
+                arrival: packet.stamp,
+                applied: { writer.command(after: $1, text: $0.action.text) },
+                emit: { frame, _ in writer.frame(frame) })
         }
         writer.end()
         return writer.take()
@@ -121,7 +136,7 @@ private struct Run {
         process.waitUntilExit()
         seconds = Double(MonotonicClock.now() - begin) * 1e-9
         told = try? JSONSerialization.jsonObject(with: text) as? [String: Any]
-        // 1 says that frames differ: so it is with a recording that has none yet.
+        // 1 says that frames differ, which the JSON tells too.
         guard process.terminationStatus <= 1 else {
             throw BenchError(
                 "\(arguments.prefix(2).joined(separator: " ")) ended with "

@@ -21,7 +21,9 @@ private func threads(named name: String) -> Set<Int32> {
 }
 
 /// A pipeline, and the ids of its own two threads.
-private func makePipeline(_ stamps: StampSource) throws -> (Pipeline, intake: Int32, estimator: Int32)? {
+private func makePipeline(_ stamps: StampSource) throws -> (
+    Pipeline, intake: Int32, estimator: Int32
+)? {
     // Other tests may start pipelines at the same moment; then whose is whose is not known.
     for _ in 0..<100 {
         let before = (threads(named: "intake"), threads(named: "estimator"))
@@ -41,7 +43,7 @@ private func makePipeline(_ stamps: StampSource) throws -> (Pipeline, intake: In
 /// Mode 26 of a Movella DOT: u32 microseconds, quaternion, m/s², deg/s, little-endian.
 private func packet(_ index: Int) -> [UInt8] {
     let wave = Float(index % 50) / 50
-    let floats: [Float] = [1, 0, 0, 0, 0.1 * wave, 9.8, -0.2 * wave, wave, 0.5, -wave]
+    let floats: [Float] = [1, 0, 0, 0, 0.01 * wave, 9.8, 0.3, 0.1 * wave, 0, -0.1 * wave]
     return ([UInt32(truncatingIfNeeded: index &* 16_667 &+ 1)] + floats.map(\.bitPattern)).flatMap {
         word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
     }
@@ -73,7 +75,9 @@ private final class Flag: Sendable {
     let isDone = Atomic<Bool>(false)
 }
 
-@Suite(.serialized, .enabled(if: allocation_probe_is_present(), "sanitizers bring their own allocator"))
+@Suite(
+    .serialized, .enabled(if: allocation_probe_is_present(), "sanitizers bring their own allocator")
+)
 struct AllocationTests {
     /// The probe itself: what another thread allocates is seen, and this thread's is not counted to it.
     @Test func theProbeCountsTheWatchedThreadOnly() throws {
@@ -81,40 +85,89 @@ struct AllocationTests {
         let thread = try RealtimeThread(name: "allocating") {
             flag.id.store(RealtimeThread.currentID(), ordering: .releasing)
             while !flag.isDone.load(ordering: .acquiring) { sched_yield() }
-            for size in 1...100 {
-                let block = malloc(size)
-                withExtendedLifetime(block) { free(block) }
-            }
+            // Kept in a table: a block that is freed at once is optimised away.
+            let blocks = (1...100).map { malloc($0) }
+            for block in blocks { free(block) }
         }
         while flag.id.load(ordering: .acquiring) == 0 { sched_yield() }
         let ids = [flag.id.load(ordering: .acquiring), 1]
         allocation_probe_arm(ids, 2)
-        for size in 1...500 { free(malloc(size)) }
+        let own = (1...500).map { malloc($0) }
+        for block in own { free(block) }
         flag.isDone.store(true, ordering: .releasing)
         thread.join()
         allocation_probe_disarm()
         let allocations = allocation_probe_allocations(0)
-        #expect(allocations >= 100 && allocations < 200)
+        #expect(allocations >= 100 && allocations < 150)
         #expect(allocation_probe_frees(0) >= 100)
         #expect(allocation_probe_allocations(1) == 0)
     }
 
-    /// 10,000 packets of three sensors, one in twenty of them malformed, with an exercise running and a
-    /// recording on; live, and as a replay, where time passes as recorded and cues are decided. Debug
-    /// builds of intake's generic code allocate; the estimator's never do.
+    /// 10,000 packets of three sensors with an exercise running and a recording on; live, and as a
+    /// replay, where time passes as recorded and cues are decided. Debug builds of intake's generic
+    /// code allocate; the estimator's never do.
     @Test(arguments: [StampSource.kernel, .inBand])
     func tenThousandPacketsAllocateNothing(_ stamps: StampSource) throws {
-        let (pipeline, intake, estimator) = try #require(try makePipeline(stamps))
-        defer { pipeline.stop() }
-        var doors: [Int32] = []
-        defer { for door in doors { close(door) } }
-        var counters: [ChannelCounters] = []
+        let flow = try Flow(stamps)
+        defer { flow.end() }
+        flow.run(1500)
+        allocation_probe_arm([flow.intake, flow.estimator], 2)
+        flow.run(10_020)
+        flow.settle()
+        allocation_probe_disarm()
+        flow.consume()
+
+        #expect(flow.pipeline.processed == 11_520)
+        if stamps == .inBand { #expect(flow.cues > 5, "the exercise was judged") }
+        #expect(allocation_probe_allocations(1) == 0)
+        #expect(allocation_probe_frees(1) == 0)
+        let intake = (allocation_probe_allocations(0), allocation_probe_frees(0))
+        #if DEBUG
+            print("debug build, not judged: \(stamps), intake allocated \(intake.0) times")
+        #else
+            #expect(intake == (0, 0))
+        #endif
+    }
+
+    /// Malformed packets cost intake no allocation of its own. The test library notes a backtrace for
+    /// each error thrown, which is one allocation and now and then a larger table, so that is what is
+    /// allowed here; one of intake's own for each packet would double it.
+    @Test func malformedPacketsAllocateNothingOfTheirOwn() throws {
+        let flow = try Flow(.kernel)
+        defer { flow.end() }
+        flow.run(600)
+        allocation_probe_arm([flow.intake, flow.estimator], 2)
+        flow.run(3000, malformed: true)
+        flow.settle()
+        allocation_probe_disarm()
+        let errors = flow.counters.reduce(0) { $0 + $1.decodeErrors.value }
+        #expect(errors == 3000)
+        #expect(allocation_probe_allocations(1) == 0)
+        #if !DEBUG
+            #expect(allocation_probe_allocations(0) < 3300)
+        #endif
+    }
+}
+
+/// Three sensors whose packets flow through a pipeline, with the consumers' part played here.
+private final class Flow {
+    let pipeline: Pipeline
+    let intake: Int32
+    let estimator: Int32
+    private(set) var counters: [ChannelCounters] = []
+    private(set) var cues = 0
+    private let stamps: StampSource
+    private var doors: [Int32] = []
+    private var sent = 0
+    private var bytes: [UInt8] = []
+
+    init(_ stamps: StampSource) throws {
+        self.stamps = stamps
+        (pipeline, intake, estimator) = try #require(try makePipeline(stamps))
         for channel in UInt8(0)..<3 {
             let segment: Segment = [.pelvis, .trunk, .rightThigh][Int(channel)]
-            #expect(
-                pipeline.send(.attach(channel: channel, samplePeriod: 1 / 60.0, segment: segment))
-                    != nil)
-            #expect(pipeline.send(.align(channel: channel, alignment: .identity)) != nil)
+            _ = pipeline.send(.attach(channel: channel, samplePeriod: 1 / 60.0, segment: segment))
+            _ = pipeline.send(.align(channel: channel, alignment: .identity))
             let (source, sink) = try PacketSocket.pair().split()
             try PacketSocket.requestStamps(sink)
             let attached = pipeline.attach(
@@ -127,48 +180,37 @@ struct AllocationTests {
             counters.append(try #require(attached?.counters))
             doors.append(source)
         }
-        #expect(pipeline.send(.begin(plan: plan())) != nil)
+        _ = pipeline.send(.begin(plan: plan()))
         pipeline.setRecording(true)
+    }
 
-        var sent = 0
-        var cues = 0
-        var bytes: [UInt8] = []
-        func flow(_ count: Int) {
-            for _ in 0..<count {
-                let good = packet(sent / 3)
-                let isMalformed = sent % 20 == 19
-                let body = isMalformed ? Array(good.prefix(sent % 44)) : good
-                send(stamps == .inBand ? head(sent) + body : body, to: doors[sent % 3])
-                sent += 1
-                if sent % 30 == 0 {
-                    while counters.reduce(0, { $0 + $1.packets.value }) < sent { sched_yield() }
-                    while let frame = pipeline.popFrame() { pipeline.noteConsumed(frame.sequence) }
-                    while pipeline.popAlert() != nil { cues += 1 }
-                    while pipeline.popLive() != nil {}
-                    bytes.removeAll(keepingCapacity: true)
-                    while pipeline.popPacket(appendingTo: &bytes) != nil {}
-                }
-            }
+    func end() {
+        pipeline.stop()
+        for door in doors { close(door) }
+    }
+
+    /// Sends packets, thirty at a time, and takes what came of them.
+    func run(_ count: Int, malformed: Bool = false) {
+        for _ in 0..<count {
+            let good = packet(sent / 3)
+            let body = malformed ? Array(good.prefix(1 + sent % 40)) : good
+            send(stamps == .inBand ? head(sent) + body : body, to: doors[sent % 3])
+            sent += 1
+            guard sent % 30 == 0 else { continue }
+            while counters.reduce(0, { $0 + $1.packets.value }) < sent { sched_yield() }
+            consume()
         }
-        flow(1500)
-        allocation_probe_arm([intake, estimator], 2)
-        flow(10_020)
-        while pipeline.processed != pipeline.accepted { sched_yield() }
-        allocation_probe_disarm()
-        while pipeline.popAlert() != nil { cues += 1 }
+    }
 
-        #expect(counters.allSatisfy { $0.decodeErrors.value > 100 && $0.refused.value == 0 })
-        #expect(pipeline.processed > 10_000)
-        if stamps == .inBand { #expect(cues > 5, "the exercise was judged") }
-        let counts = (intake: allocation_probe_allocations(0), estimator: allocation_probe_allocations(1))
-        let frees = (intake: allocation_probe_frees(0), estimator: allocation_probe_frees(1))
-        #expect(counts.estimator == 0)
-        #expect(frees.estimator == 0)
-        #if DEBUG
-            print("debug build, not judged: \(stamps), intake allocated \(counts.intake) times")
-        #else
-            #expect(counts.intake == 0)
-            #expect(frees.intake == 0)
-        #endif
+    func consume() {
+        while let frame = pipeline.popFrame() { pipeline.noteConsumed(frame.sequence) }
+        while pipeline.popAlert() != nil { cues += 1 }
+        while pipeline.popLive() != nil {}
+        bytes.removeAll(keepingCapacity: true)
+        while pipeline.popPacket(appendingTo: &bytes) != nil {}
+    }
+
+    func settle() {
+        while pipeline.processed != pipeline.accepted { sched_yield() }
     }
 }

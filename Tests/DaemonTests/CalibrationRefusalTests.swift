@@ -37,7 +37,7 @@ private struct Attempt {
             name = "walk"
             seconds = 8
             """)
-        attempt.steps = try attempt.person.calibrate([.stand: "walk"])
+        attempt.steps = try attempt.person.calibrate([.stand: ["walk"]])
         let last = try #require(attempt.last)
         #expect(last.step == .refused)
         #expect(last.reason?.contains("not quiet") == true)
@@ -70,9 +70,13 @@ private struct Attempt {
             kind = "foot-lift"
             name = "lift-right"
             side = "right"
+            [[task]]
+            kind = "pause"
+            name = "rest"
+            seconds = 3
             """)
         attempt.steps = try attempt.person.calibrate(
-            [.bow: "bows", .lift: "lift-right", .repeatLift: "lift-right"])
+            [.bow: ["bows"], .lift: ["lift-right"], .repeatLift: ["rest", "lift-right"]])
         var order: [Rehab1.CalibrationStep.Step] = []
         for step in attempt.steps where step.step != order.last { order.append(step.step) }
         #expect(order.suffix(4) == [.bow, .lift, .repeatLift, .refused])
@@ -128,7 +132,8 @@ private struct Attempt {
         let daemon = try RunningDaemon()
         func refusal() throws -> ControlRefusal? {
             do throws(ControlError) {
-                var replies = try ControlClient(socket: daemon.socket, environment: [:]).stream(Rehab1.Calibrate(leadInSeconds: 0))
+                var replies = try ControlClient(socket: daemon.socket, environment: [:])
+                    .stream(Rehab1.Calibrate(leadInSeconds: 0))
                 _ = try replies.next()
                 return nil
             } catch {
@@ -185,7 +190,7 @@ private struct Attempt {
             ("type", changed("\"version\": 1", "\"version\": \"one\""), "field \"version\""),
             ("newer", changed("\"version\": 1", "\"version\": 2"), "is of version 2"),
             ("short", changed("\"alignment\": [", "\"alignment\": [0.5, "), "no alignment"),
-            ("zero", changed("\"calm_jerk_m_s3\": 2.0", "\"calm_jerk_m_s3\": 1e999"), ""),
+            ("infinite", changed("\"calm_jerk_m_s3\": 2.0", "\"calm_jerk_m_s3\": 1e999"), "not JSON"),
             ("segment", changed("\"segment\": \"pelvis\"", "\"segment\": \"tail\""), "no alignment"),
         ]
         let daemon = try RunningDaemon()

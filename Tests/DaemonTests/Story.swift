@@ -36,6 +36,8 @@ struct Story: Sendable {
     var detached: Rehab1.Status
     var listed: [Rehab1.Recording] = []
     var recorded = Recording()
+    /// A copy of the recording's file, kept for the length of the run.
+    var copy = ""
     var shown: ProgramResult
     var throughDaemon: StoryReplay
     var offline: StoryReplay
@@ -82,7 +84,7 @@ struct Story: Sendable {
         let person = try Performer(Story.script, for: daemon)
         mounting = try Script(toml: Story.script).sensors[0].sensor.sensorFromSegment
         steps = try person.calibrate(
-            leadIn: 1, [.bow: "bows", .lift: "lift-left", .repeatLift: "lift-left"])
+            leadIn: 1, [.bow: ["bows"], .lift: ["lift-left"]])
         calibrated = try daemon.sensor("pelvis")
         calibrationFile = try String(
             contentsOfFile: daemon.state + "/calibrations/pelvis.json", encoding: .utf8)
@@ -102,7 +104,7 @@ struct Story: Sendable {
         let name = listed.first?.name ?? "none"
         let path = "\(daemon.recordingsFolder)/\(name).recording"
         recorded = try Story.read(path)
-        try? FileManager.default.copyItem(atPath: path, toPath: "/work/lab/daemon/story.recording")
+        copy = try Story.keep(path)
         shown = try daemon.rehabctl(["recordings", "show", name, "--json"])
         throughDaemon = try Story.replay(daemon, name, [], output: state.path + "/online")
         offline = try Story.replay(daemon, path, ["--offline"], output: state.path + "/offline")
@@ -115,6 +117,15 @@ struct Story: Sendable {
         removed = try daemon.rehabctl(["recordings", "remove", name])
         removedAgain = try daemon.rehabctl(["recordings", "remove", name])
         filesLeft = daemon.recordingFiles().filter { $0 == path }
+    }
+
+    /// The folder of the copy, as long as the program runs.
+    private static let copies = try? TemporaryFolder()
+
+    private static func keep(_ path: String) throws -> String {
+        let copy = (copies?.path ?? "/tmp") + "/story.recording"
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        return copy
     }
 
     private static func set(

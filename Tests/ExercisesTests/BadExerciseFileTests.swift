@@ -104,12 +104,14 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         BadChange("format = 1", "format = 2", line: 1, field: "format", says: "from 1 to 1"),
         BadChange("format = 1\n", "", line: nil, field: "format", says: "missing"),
         BadChange(
-            "id = \"test-stand\"", "id = \"Test Stand\"", line: 2, field: "id", says: "small letters"),
+            "id = \"test-stand\"", "id = \"Test Stand\"", line: 2, field: "id",
+            says: "small letters"),
         BadChange("number = 9", "number = 0", line: 3, field: "number", says: "from 1 to 999"),
         BadChange(
             "title = \"A stand\"", "titel = \"A stand\"", line: nil, field: "title",
             says: "missing"),
-        BadChange("version = 1", "version = 1\ncolour = 2", line: 5, field: "colour", says: "known"),
+        BadChange(
+            "version = 1", "version = 1\ncolour = 2", line: 5, field: "colour", says: "known"),
         BadChange(
             "version = 1", "version = 1\nmeasures = []", line: 5, field: "measures",
             says: "\"measure\""),
@@ -128,7 +130,8 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         BadChange(
             "sensors-needed = [\"pelvis\"]", "sensors-needed = []", line: 9,
             field: "sensors-needed", says: "entries"),
-        BadChange("cue = \"Float the belt level.\"\n", "", line: nil, field: "cue", says: "missing"),
+        BadChange(
+            "cue = \"Float the belt level.\"\n", "", line: nil, field: "cue", says: "missing"),
         BadChange("source = \"nowhere\"\n", "", line: nil, field: "source", says: "missing"),
         BadChange("sets = 3", "sets = 3.5", line: 15, field: "dose.sets", says: "whole number"),
         BadChange("sets = 3", "set = 3", line: 14, field: "dose.sets", says: "missing"),
@@ -138,8 +141,10 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         BadChange(
             "target-seconds = 10", "target-seconds = 10\nrest = 3", line: 17, field: "dose.rest",
             says: "known"),
-        BadChange("id = \"C01\"", "id = \"C21\"", line: 19, field: "rule[1].id", says: "C01 to C20"),
-        BadChange("id = \"C01\"", "id = \"c01\"", line: 19, field: "rule[1].id", says: "C01 to C20"),
+        BadChange(
+            "id = \"C01\"", "id = \"C21\"", line: 19, field: "rule[1].id", says: "C01 to C20"),
+        BadChange(
+            "id = \"C01\"", "id = \"c01\"", line: 19, field: "rule[1].id", says: "C01 to C20"),
         BadChange(
             "signal = \"drop\"", "signal = \"dorp\"", line: 20, field: "rule[1].signal",
             says: "hike"),
@@ -147,8 +152,10 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         BadChange("on = 4.0", "on = 181.0", line: 21, field: "rule[1].on", says: "from 0"),
         BadChange("on = 4.0", "on = nan", line: 21, field: "rule[1].on", says: "from 0"),
         BadChange("on = 4.0", "on = \"4\"", line: 21, field: "rule[1].on", says: "number"),
-        BadChange("off = 2.5", "off = 4.0", line: 22, field: "rule[1].off", says: "smaller than on"),
-        BadChange("off = 2.5", "off = 9.0", line: 22, field: "rule[1].off", says: "smaller than on"),
+        BadChange(
+            "off = 2.5", "off = 4.0", line: 22, field: "rule[1].off", says: "smaller than on"),
+        BadChange(
+            "off = 2.5", "off = 9.0", line: 22, field: "rule[1].off", says: "smaller than on"),
         BadChange("off = 2.5\n", "", line: 18, field: "rule[1].off", says: "missing"),
         BadChange(
             "min-on-seconds = 0.5", "min-on-seconds = 61", line: 23,

@@ -7,7 +7,7 @@ import Wearables
 
 enum FrameChecks {
     /// A frame and the alert that came with it.
-    static func check(_ frame: borrowing MotionFrame, _ alert: Alert?) {
+    static func check(_ frame: MotionFrame, _ alert: Alert?) {
         let q = frame.worldFromSensor
         let length = q.w * q.w + q.x * q.x + q.y * q.y + q.z * q.z
         promise(abs(length - 1) < 1e-6, "the orientation has the squared length \(length)")
@@ -17,10 +17,10 @@ enum FrameChecks {
         for angle in [frame.obliquity, frame.anteriorTilt, frame.trunkLean, frame.drop] {
             promise(!angle.isInfinite, "an angle is infinite")
         }
-        if frame.segment == .pelvis, frame.gates.isOpen {
-            // Not a number is "not measured", and then no gate may be open.
-            promise(frame.obliquity.isFinite, "obliquity is not measured and no gate says so")
-            promise(frame.anteriorTilt.isFinite, "tilt is not measured and no gate says so")
+        if frame.segment == .pelvis, frame.gates.isOpen, frame.posture == .upright {
+            // Not a number is "not measured": a gate or the posture must say why.
+            promise(frame.obliquity.isFinite, "obliquity is not measured and nothing says so")
+            promise(frame.anteriorTilt.isFinite, "tilt is not measured and nothing says so")
         }
         if let alert {
             promise(frame.gates.isOpen, "a cue in spite of closed gates \(frame.gates.names)")
@@ -62,7 +62,8 @@ struct CheckedPipeline {
     ) {
         var last = lastTime
         pipeline.accept(packet, channel: 0, characteristic: characteristic, arrival: arrival) {
-            frame, alert in
+            borrowed, alert in
+            let frame = copy borrowed
             FrameChecks.check(frame, alert)
             promise(frame.time > last, "time went from \(last) to \(frame.time)")
             promise(frame.time <= arrival, "a sample is younger than its packet")

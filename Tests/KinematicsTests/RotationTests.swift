@@ -78,7 +78,8 @@ private func distance(_ a: Vector3, _ b: Vector3) -> Double { (a - b).norm }
         var random = SeededRandom(seed: 11)
         for _ in 0..<1000 {
             let axis = Vector3(
-                Double.random(in: -3...3, using: &random), Double.random(in: -3...3, using: &random),
+                Double.random(in: -3...3, using: &random),
+                Double.random(in: -3...3, using: &random),
                 Double.random(in: -3...3, using: &random))
             let angle = Double.random(in: -6...6, using: &random)
             let half = angle / 2

@@ -100,7 +100,9 @@ private let table: [(obliquity: Double, tilt: Double, up: [Double])] = [
         SegmentAngles(obliquity: frontDegrees * degree, anteriorTilt: 0)
     }
 
-    private func degrees(_ value: Double?) -> Double? { value.map { ($0 / degree * 1e9).rounded() / 1e9 } }
+    private func degrees(_ value: Double?) -> Double? {
+        value.map { ($0 / degree * 1e9).rounded() / 1e9 }
+    }
 
     /// Pelvis obliquity (+ right side lower) → drop on each stance side: compensations 1.3.
     @Test(arguments: [
@@ -175,12 +177,16 @@ private let table: [(obliquity: Double, tilt: Double, up: [Double])] = [
         for signal in Signal.allCases where signal != .tiltChange {
             #expect(unknown.value(signal) == nil)
         }
-        for signal in Signal.allCases { #expect(BodyAngles().signals(stance: .left).value(signal) == nil) }
+        for signal in Signal.allCases {
+            #expect(BodyAngles().signals(stance: .left).value(signal) == nil)
+        }
     }
 
     @Test func everySegmentHasItsOwnPlace() {
         var angles = BodyAngles()
-        for (place, one) in Segment.allCases.enumerated() { angles.set(one, segment(Double(place + 1))) }
+        for (place, one) in Segment.allCases.enumerated() {
+            angles.set(one, segment(Double(place + 1)))
+        }
         let found = [
             angles.pelvis, angles.trunk, angles.leftThigh, angles.rightThigh, angles.leftShank,
             angles.rightShank,

@@ -83,7 +83,9 @@ private struct Wearing {
         change = { _ in }
     }
 
-    mutating func begin(_ side: Side?, target: Double = 10) { body.begin(plan(side, target), time: time) }
+    mutating func begin(_ side: Side?, target: Double = 10) {
+        body.begin(plan(side, target), time: time)
+    }
 }
 
 /// C01, C02, C04 and C19 with the thresholds of the static stance.

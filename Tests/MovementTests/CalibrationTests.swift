@@ -189,41 +189,61 @@ private struct Person {
         #expect(person.session.instruction.contains("left foot"))
     }
 
-    /// The other foot first, then the right one: however long the wrong foot stays up, and however
-    /// soon the weight comes back, its lowering is no lift.
-    @Test(arguments: [0.0, 0.3, 0.6, 1, 2, 3, 4])
+    /// The other foot first, then the left one: however long the other foot stays up, its lowering is
+    /// no lift.
+    @Test(arguments: [0.6, 1, 2, 3, 4, 5])
     func theOtherFootFirstThenTheLeftOneIsAccepted(_ hold: Double) throws {
         var person = Person()
         person.answers[.lift] = { Person.lift($0, size: -0.07, hold: hold) }
         // Asked again as the foot comes up; the left one is lifted 3 s after the other is down.
-        person.answers[.repeatLift] = { Person.lift($0, size: 0.07, after: hold + 4) }
+        person.answers[.repeatLift] = { Person.lift($0, size: 0.07, after: hold + 3) }
         person.run()
         #expect(person.session.step == .done)
         #expect(person.session.disagreements == 1)
         // Not before the left foot's lift began.
         let asked = try #require(person.time(of: .repeatLift))
-        #expect(try #require(person.time(of: .done)) > asked + hold + 4)
+        #expect(try #require(person.time(of: .done)) > asked + hold + 3)
     }
 
     /// Only the other foot, up and down once: the way back must not pass for the proof.
-    @Test(arguments: [0.0, 0.5, 1, 2, 3, 5], [0.05, 0.07, 0.10, 0.12])
+    @Test(arguments: [0.0, 0.5, 1, 2, 3, 5], [0.04, 0.05, 0.06, 0.07, 0.10, 0.12])
     func theOtherFootAloneIsNeverAccepted(_ hold: Double, _ size: Double) {
-        var person = Person()
-        person.answers[.lift] = { Person.lift($0, size: -size, hold: hold) }
-        person.answers[.repeatLift] = Person.nothing
-        person.run()
-        #expect(person.session.step == .refused)
-        #expect(person.session.refusal == .proofNotSeen)
+        for length in [0.6, 0.8, 1.2] {
+            var person = Person()
+            person.answers[.lift] = { now in
+                [
+                    .shift(start: now + 2, length: length, size: -size),
+                    // Back more briskly than there.
+                    .shift(start: now + 2 + length + hold, length: 0.7, size: size),
+                ]
+            }
+            person.answers[.repeatLift] = Person.nothing
+            person.run()
+            #expect(person.session.step == .refused)
+            #expect(person.session.results.isEmpty)
+        }
     }
 
     /// A wide stance: the weight goes a decimetre and more.
-    @Test(arguments: [0.04, 0.07, 0.10, 0.13])
+    @Test(arguments: [0.05, 0.07, 0.10, 0.13])
     func liftsOfAnyUsualSizeAreSeen(_ size: Double) {
         var person = Person()
         person.answers[.lift] = { Person.lift($0, size: size) }
         person.run()
         #expect(person.session.step == .done)
         #expect(person.session.disagreements == 0)
+    }
+
+    /// The way back is part of the proof: it comes when the foot is lowered, however late.
+    @Test(arguments: [1.0, 3, 8, 11])
+    func theProofIsCompleteWhenTheFootIsLowered(_ hold: Double) throws {
+        var person = Person()
+        person.answers[.lift] = { Person.lift($0, size: 0.08, hold: hold) }
+        person.run()
+        let asked = try #require(person.time(of: .lift))
+        #expect(person.session.step == .done)
+        let done = try #require(person.time(of: .done)) - asked
+        #expect(done > 2.8 + hold && done < 3.6 + hold)
     }
 
     @Test func theEndOfTheLastBowIsNoLift() {
@@ -292,7 +312,8 @@ private struct Person {
             guard session.step != last else { continue }
             last = session.step
             let gestures =
-                last == .bow ? Person.bows(pelvis.now) : last == .lift ? Person.lift(pelvis.now) : []
+                last == .bow
+                ? Person.bows(pelvis.now) : last == .lift ? Person.lift(pelvis.now) : []
             pelvis.gestures += gestures
             trunk.gestures += gestures
         }

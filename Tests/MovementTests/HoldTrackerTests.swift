@@ -322,14 +322,17 @@ private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 }
     }
 
     @Test func namesAreThoseOfTheRecordings() {
-        #expect([HoldPhase.idle, .waiting, .holding, .lost].map(\.name) == [
-            "idle", "waiting", "holding", "lost",
-        ])
-        #expect([HoldEnd.none, .lowered, .balanceLost, .stopped, .lostData].map(\.name) == [
-            "none", "lowered", "balance-lost", "stopped", "lost-data",
-        ])
-        #expect([StanceSource.unknown, .given, .detected].map(\.name) == [
-            "unknown", "given", "detected",
-        ])
+        #expect(
+            [HoldPhase.idle, .waiting, .holding, .lost].map(\.name) == [
+                "idle", "waiting", "holding", "lost",
+            ])
+        #expect(
+            [HoldEnd.none, .lowered, .balanceLost, .stopped, .lostData].map(\.name) == [
+                "none", "lowered", "balance-lost", "stopped", "lost-data",
+            ])
+        #expect(
+            [StanceSource.unknown, .given, .detected].map(\.name) == [
+                "unknown", "given", "detected",
+            ])
     }
 }

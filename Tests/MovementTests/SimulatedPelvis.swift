@@ -9,7 +9,7 @@ import Kinematics
 enum Gesture {
     /// Front dips by `degrees` and comes back, 1 − cos, in `length` s; `degrees` below zero: backward.
     case bow(start: Double, length: Double, degrees: Double)
-    /// `size` m to the right, there to stay.
+    /// `size` m to the right, there to stay: the course of least jerk (Flash and Hogan 1985).
     case shift(start: Double, length: Double, size: Double)
     /// Turns about the vertical, to and fro.
     case twist(start: Double, length: Double, degrees: Double)
@@ -75,7 +75,7 @@ struct SimulatedPelvis {
         var x = 0.003 * sin(2 * Double.pi * 0.27 * time)
         for case .shift(let start, let length, let size) in gestures {
             let part = max(0, min(1, (time - start) / length))
-            x += size * (1 - cos(Double.pi * part)) / 2
+            x += size * pow(part, 3) * (10 - 15 * part + 6 * part * part)
         }
         return x
     }

@@ -7,8 +7,9 @@ import Testing
 @testable import Pipeline
 
 private let doubles: [Double] = [
-    0, -0.0, 1.0 / 3, 0.1, 5e-324, -5e-324, .leastNormalMagnitude, .greatestFiniteMagnitude, 1e22,
-    9007199254740993, .pi,
+    0, -0.0, 1.0 / 3, 0.1, Double.leastNonzeroMagnitude, -Double.leastNonzeroMagnitude,
+    .leastNormalMagnitude, .greatestFiniteMagnitude, 1e22,
+    9007199254740992, .pi,
 ]
 
 private func bits(_ action: EstimatorAction?) -> String {
@@ -20,7 +21,8 @@ private func bits(_ action: EstimatorAction?) -> String {
     case .attach(let channel, let period, let segment):
         return "attach \(channel) \(hex(period)) \(String(describing: segment))"
     case .detach(let channel): return "detach \(channel)"
-    case .assign(let channel, let segment): return "assign \(channel) \(String(describing: segment))"
+    case .assign(let channel, let segment):
+        return "assign \(channel) \(String(describing: segment))"
     case .align(let channel, let a):
         let r = a.segmentFromSensor
         return "align \(channel) "
@@ -87,7 +89,8 @@ private func comesBack(_ action: EstimatorAction) -> Bool {
             for posture in Posture.allCases {
                 for count in [0, 1, 5, 32] {
                     var plan = MovementPlan(
-                        task: .singleLegHold, posture: posture, stanceSide: side, targetHold: 1 / 3.0)
+                        task: .singleLegHold, posture: posture, stanceSide: side,
+                        targetHold: 1 / 3.0)
                     for index in 0..<count {
                         _ = plan.add(
                             Rule(

@@ -82,7 +82,8 @@ struct MadeUpSession {
             for index in 0..<Int(seconds * sensor.rate) {
                 let time = Double(index) / sensor.rate * (1 + sensor.clockError)
                 // One packet in fifty is lost, and a dozen in a row once.
-                let isLost = Int.random(in: 0..<50, using: &random) == 0 || (960..<972).contains(index)
+                let isLost =
+                    Int.random(in: 0..<50, using: &random) == 0 || (960..<972).contains(index)
                 // Connection events every 30 ms, now and then a late one.
                 let event = (time / 0.03).rounded(.up) * 0.03
                 var delay = Double.random(in: 0...0.004, using: &random)
@@ -99,7 +100,8 @@ struct MadeUpSession {
                     + Vector3(random.normal(0.02), random.normal(0.02), random.normal(0.02))
                 let rateDegrees = Vector3(
                     rate + random.normal(0.1), random.normal(0.1), random.normal(0.1))
-                let microseconds = UInt32(truncatingIfNeeded: 4_290_000_000 + Int64(Double(index) / sensor.rate * 1e6))
+                let microseconds = UInt32(
+                    truncatingIfNeeded: 4_290_000_000 + Int64(Double(index) / sensor.rate * 1e6))
                 packets.append(
                     Sent(
                         channel: UInt8(channel),
@@ -109,20 +111,28 @@ struct MadeUpSession {
                             ? DotPacket.mode26(
                                 microseconds: microseconds, force: force, rateDegrees: rateDegrees)
                             : DotPacket.mode21(
-                                microseconds: microseconds, force: force, rateDegrees: rateDegrees)))
+                                microseconds: microseconds, force: force, rateDegrees: rateDegrees))
+                )
             }
         }
         packets.sort { ($0.arrival, $0.channel) < ($1.arrival, $1.channel) }
         for (channel, sensor) in sensors.enumerated() {
             commands.append(
-                (0, .attach(
-                    channel: UInt8(channel), samplePeriod: 1 / sensor.rate, segment: sensor.segment)))
+                (
+                    0,
+                    .attach(
+                        channel: UInt8(channel), samplePeriod: 1 / sensor.rate,
+                        segment: sensor.segment)
+                ))
             commands.append(
-                (0, .align(
-                    channel: UInt8(channel),
-                    alignment: SensorAlignment(
-                        segmentFromSensor: .identity,
-                        neutral: SegmentAngles(obliquity: 0, anteriorTilt: 0), calmJerk: 3))))
+                (
+                    0,
+                    .align(
+                        channel: UInt8(channel),
+                        alignment: SensorAlignment(
+                            segmentFromSensor: .identity,
+                            neutral: SegmentAngles(obliquity: 0, anteriorTilt: 0), calmJerk: 3))
+                ))
         }
         commands.append((20, .begin(plan: Self.plan)))
     }
@@ -133,7 +143,8 @@ struct MadeUpSession {
             task: .singleLegHold, posture: .upright, stanceSide: .right, targetHold: 5)
         _ = plan.add(
             Rule(
-                id: .pelvicDrop, signal: .drop, on: 4 * radiansPerDegree, off: 2.5 * radiansPerDegree,
+                id: .pelvicDrop, signal: .drop, on: 4 * radiansPerDegree,
+                off: 2.5 * radiansPerDegree,
                 minimumOn: 0.5))
         _ = plan.add(
             Rule(

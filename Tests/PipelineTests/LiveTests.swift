@@ -11,7 +11,8 @@ import Wearables
 
 private func packet(_ index: Int) -> [UInt8] {
     DotPacket.mode26(
-        microseconds: UInt32(1000 + index * 16_667), force: Vector3(0, 9.8, 0.1), rateDegrees: .zero)
+        microseconds: UInt32(1000 + index * 16_667), force: Vector3(0, 9.8, 0.1), rateDegrees: .zero
+    )
 }
 
 @Suite(.serialized) struct LiveTests {

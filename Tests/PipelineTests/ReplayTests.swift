@@ -10,7 +10,8 @@ import Wearables
 @testable import Pipeline
 
 private let threeSensors = [
-    SessionSensor(segment: .pelvis), SessionSensor(segment: .trunk, clockError: 0.02, mode26: false),
+    SessionSensor(segment: .pelvis),
+    SessionSensor(segment: .trunk, clockError: 0.02, mode26: false),
     SessionSensor(segment: .leftThigh, rate: 30, clockError: -0.03),
 ]
 

@@ -243,7 +243,7 @@ private func receiveStream(_ descriptor: Int32) -> (StreamRead, [UInt8]) {
             }
             #expect(received.count == 1)
             #expect(received.first?.isPacketSocket == true)
-            #expect(!PacketSocket.hasHungUp(one))
+            withExtendedLifetime(received) { #expect(!PacketSocket.hasHungUp(one)) }
         }
         #expect(PacketSocket.hasHungUp(one))
         for descriptor in [one, ends[0], ends[1]] { close(descriptor) }

@@ -239,7 +239,7 @@ private final class SharedWakeup: Sendable {
             #expect(count <= 2)
             for index in 0..<count { seen.insert(poller.token(at: index)) }
         }
-        #expect(seen == [0, 1, 2, 3, 4])
+        withExtendedLifetime(pairs) { #expect(seen == [0, 1, 2, 3, 4]) }
     }
 }
 

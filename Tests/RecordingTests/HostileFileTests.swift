@@ -95,7 +95,8 @@ private let head = "# rehabd-recording: 1\n"
     }
 
     @Test(arguments: [
-        ("# rehabd-recording: 2\n", "newer"), ("# rehabd-recording: 999999999999999999999\n", "newer"),
+        ("# rehabd-recording: 2\n", "newer"),
+        ("# rehabd-recording: 999999999999999999999\n", "newer"),
         ("# rehabd-recording: 0\n", "not known"), ("# rehabd-recording: x\n", "not known"),
         ("# rehabd-recording: \n", "not known"), ("# rehabd-recording:1\n", "no recording"),
         ("time,gx,gy\n", "no recording"), ("\n\n", "no recording"),
@@ -144,7 +145,8 @@ private let head = "# rehabd-recording: 1\n"
             "0", "é", "pelvis", "1e308", "0x10", "+5", " ", "exercise",
         ]
         for _ in 0..<3000 {
-            var line = ["p", "f", "q", "c", "a", "m", "x", "z", "#"].randomElement(using: &random) ?? "p"
+            var line =
+                ["p", "f", "q", "c", "a", "m", "x", "z", "#"].randomElement(using: &random) ?? "p"
             for _ in 0..<Int.random(in: 0...7, using: &random) {
                 line += " " + (words.randomElement(using: &random) ?? "")
             }
@@ -155,7 +157,8 @@ private let head = "# rehabd-recording: 1\n"
 
     @Test func aLongLineIsRead() throws {
         let text = head + "m 1 " + String(repeating: "x", count: 1_000_000) + "\n"
-        #expect(try RecordingReader.parse(Array(text.utf8), file: "x").marks.first?.count == 1_000_000)
+        #expect(
+            try RecordingReader.parse(Array(text.utf8), file: "x").marks.first?.count == 1_000_000)
     }
 }
 
@@ -240,7 +243,8 @@ private let head = "# rehabd-recording: 1\n"
     @Test func stampsOfAnySizeAreSurvived() throws {
         let outline = try #require(
             try outline(
-                "# rehabd-recording: 1\np -9223372036854775808 0 0 00\np 9223372036854775807 0 0 00\n"))
+                "# rehabd-recording: 1\np -9223372036854775808 0 0 00\np 9223372036854775807 0 0 00\n"
+            ))
         #expect(outline.firstStamp == .min && outline.lastStamp == .max)
         let duration = try #require(outline.duration)
         #expect(abs(duration - 18446744073.709553) < 1)

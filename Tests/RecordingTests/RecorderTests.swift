@@ -156,7 +156,9 @@ private func frame(_ sequence: UInt64) -> MotionFrame {
         for index in 1...3000 {
             recordings.fake.give(packet: [UInt8](repeating: 7, count: 40), stamp: Int64(index))
             if index % 50 == 0, let recording = try? recordings.read() {
-                #expect(recording.packets.map(\.stamp) == recording.packets.indices.map { Int64($0 + 1) })
+                #expect(
+                    recording.packets.map(\.stamp)
+                        == recording.packets.indices.map { Int64($0 + 1) })
             }
         }
         recordings.finish()

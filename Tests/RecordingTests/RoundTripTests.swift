@@ -20,7 +20,8 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
     @Test func packetsKeepEveryByteAndStamp() throws {
         var expected: [RecordedPacket] = []
         let bytes = written { writer in
-            for (index, stamp) in [Int64.min, -1, 0, 1, 1_722_000_000_123_456_789, .max].enumerated()
+            for (index, stamp) in [Int64.min, -1, 0, 1, 1_722_000_000_123_456_789, .max]
+                .enumerated()
             {
                 for size in [0, 1, 20, 63, 512, 544] {
                     let packet = (0..<size).map { UInt8(truncatingIfNeeded: $0 * 37 + index) }

@@ -9,9 +9,10 @@ import Plumbing
 
 /// Doubles that text tends to lose: signed zeros, denormals, extremes, thirds, what is not finite.
 let difficultDoubles: [Double] = [
-    0, -0.0, 1, -1, 1.0 / 3, -2.0 / 3, 0.1, .pi, 1e22, 1e23, 5e-324, -5e-324,
+    0, -0.0, 1, -1, 1.0 / 3, -2.0 / 3, 0.1, .pi, 1e22, 1e23, Double.leastNonzeroMagnitude,
+    -Double.leastNonzeroMagnitude,
     .leastNormalMagnitude, .leastNormalMagnitude.nextDown, .greatestFiniteMagnitude,
-    -.greatestFiniteMagnitude, .ulpOfOne, 1 + .ulpOfOne, 9007199254740993, 123456789.12345679,
+    -.greatestFiniteMagnitude, .ulpOfOne, 1 + .ulpOfOne, 9007199254740992, 123456789.12345679,
     .infinity, -.infinity, .nan,
 ]
 

@@ -33,16 +33,17 @@ package final class Performer: Sendable {
     @discardableResult
     package func perform(_ task: String) throws -> PerformedTask { try wearable.perform(task) }
 
-    /// Calibrates; for each new step `tasks` names what the person does then.
+    /// Calibrates; for each new step `tasks` names what the person does then, one after the other.
     package func calibrate(
-        leadIn: Double = 0, _ tasks: [Rehab1.CalibrationStep.Step: String]
+        leadIn: Double = 0, _ tasks: [Rehab1.CalibrationStep.Step: [String]]
     ) throws -> [Rehab1.CalibrationStep] {
         var replies = try daemon.connect().stream(Rehab1.Calibrate(leadInSeconds: leadIn))
         var steps: [Rehab1.CalibrationStep] = []
         while let reply = try replies.next() {
             let isNew = reply.step.step != steps.last?.step
             steps.append(reply.step)
-            if isNew, let task = tasks[reply.step.step] { try perform(task) }
+            guard isNew else { continue }
+            for task in tasks[reply.step.step] ?? [] { try perform(task) }
         }
         return steps
     }
