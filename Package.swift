@@ -40,16 +40,55 @@ let tests: [Target] = [
         "ReplayTests",
         ["FakeWearable", "SensorTable", "Recording", "Movement", "Kinematics", "Plumbing"],
         exclude: ["Recordings"]),
+    tests(
+        "DaemonTests",
+        [
+            "DaemonTestKit", "Control", "FakeWearable", "Synthetic", "Recording", "Varlink",
+            "Movement", "Plumbing", "Kinematics",
+        ], exclude: ["Support"]),
+    tests("RehabctlTests", ["DaemonTestKit", "Control", "Plumbing"]),
+]
+
+/// What tests of whole processes share.
+let daemonTestKit: Target = .target(
+    name: "DaemonTestKit",
+    dependencies: ["Control", "FakeWearable", "Synthetic", "Varlink", "Plumbing", "Kinematics"],
+    path: "Tests/DaemonTests/Support", swiftSettings: testing)
+
+/// Counts allocations by standing before malloc, so it is built by itself (and never with TSan).
+let allocationTests: [Target] = [
+    .target(name: "AllocationProbe", path: "Tests/AllocationProbe"),
+    tests(
+        "AllocationTests",
+        ["AllocationProbe", "Pipeline", "Wearables", "Movement", "Kinematics", "Plumbing"]),
+]
+
+/// Fuzz executables have no main of their own: only built when asked for (make fuzz).
+let fuzzTargets: [Target] = [
+    .executableTarget(
+        name: "rehab-fuzz",
+        dependencies: [
+            "Control", "Estimation", "Exercises", "Kinematics", "Movement", "Pipeline", "Plumbing",
+            "Recording", "SensorTable", "Synthetic", "TomlReading", "Varlink", "Wearables",
+        ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: testing)
 ]
 
 // One suite alone, for builds with another configuration: TSan, allocation counting.
 let only = Context.environment["REHAB_ONLY"]
+let chosenTests: [Target] =
+    switch only {
+    case nil: tests + [daemonTestKit]
+    case "AllocationTests": allocationTests
+    default: tests.filter { $0.name == only }
+    }
+let chosenFuzz = Context.environment["REHAB_FUZZ"] == nil ? [] : fuzzTargets
 
 let package = Package(
     name: "rehabd",
     products: [
         .executable(name: "rehabd", targets: ["rehabd"]),
         .executable(name: "rehabctl", targets: ["rehabctl"]),
+        .executable(name: "rehab-bench", targets: ["rehab-bench"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -127,11 +166,19 @@ let package = Package(
         // Floor 7: the programs.
         .executableTarget(name: "rehabd", dependencies: ["Daemon"], swiftSettings: strict),
         .executableTarget(
+            name: "rehab-bench",
+            dependencies: [
+                "Alerts", "Control", "DBus", "Estimation", "Exercises", "FakeWearable",
+                "Kinematics", "Movement", "Pipeline", "Plumbing", "Recording", "SensorTable",
+                "Synthetic", "Wearables",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
+        .executableTarget(
             name: "rehabctl",
             dependencies: [
                 "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
                 "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
-    ] + tests.filter { only == nil || $0.name == only }
+    ] + chosenTests + chosenFuzz
 )

@@ -26,7 +26,7 @@ extension Supervisor {
                 memoryLocked: memoryLocked),
             sensors: sensors.map { $0.told(at: now) }, outputs: outputs(),
             recording: session.recordingName, recordedPackets: Int64(recorder.packets),
-            unrecordedPackets: Int64(session.pipeline.packetsRefused),
+            unrecordedPackets: Int64(session.pipeline.packetsRefused + recorder.unwrittenPackets),
             framesDropped: Int64(session.pipeline.framesRefused),
             residentBytes: Int64(RealtimeProcess.residentBytes()),
             cpuSeconds: Double(RealtimeProcess.cpuTime()) * 1e-9, warnings: warnings)

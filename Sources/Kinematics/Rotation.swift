@@ -67,7 +67,9 @@ package struct Rotation: BitwiseCopyable, Sendable, Equatable {
         self = normalized()
     }
 
-    /// The rotation whose matrix has the given columns: the source frame's axes seen in the target frame.
+    /// The rotation whose matrix has the given columns: the source frame's axes seen in the target
+    /// frame.
+    ///
     /// The columns must be orthonormal and right-handed.
     @_noLocks
     package init(columnX a: Vector3, columnY b: Vector3, columnZ c: Vector3) {

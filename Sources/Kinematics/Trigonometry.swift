@@ -6,8 +6,9 @@
 
 import CRealtime
 
-/// Sine and cosine of an angle in radians. Accurate to about 2^-52 for |angle| below 10^5;
-/// NaN for anything not finite or beyond 10^9.
+/// Sine and cosine of an angle in radians.
+///
+/// Accurate to about 2^-52 for |angle| below 10^5; NaN for anything not finite or beyond 10^9.
 @_noLocks
 package func sineAndCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
     guard angle > -1e9, angle < 1e9 else { return (Double.nan, Double.nan) }

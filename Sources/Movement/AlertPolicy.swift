@@ -2,9 +2,13 @@
 
 import Kinematics
 
-/// Which of the rules that want to speak may. Silence is success: without an active rule there is none.
+/// Which of the rules that want to speak may.
+///
+/// Silence is success: without an active rule there is none.
 package struct AlertPolicy: BitwiseCopyable, Sendable {
-    /// Host ns of each rule's last cue; 0: none yet. Indexed as the plan's rules.
+    /// Host ns of each rule's last cue; 0: none yet.
+    ///
+    /// Indexed as the plan's rules.
     private var lastCue: InlineArray<32, Int64>
     private var lastAny: Int64 = 0
     private var bestIndex = -1
@@ -35,7 +39,9 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         }
     }
 
-    /// The index of the rule to cue now, or nil. C19 does not wait for another cue to end.
+    /// The index of the rule to cue now, or nil.
+    ///
+    /// C19 does not wait for another cue to end.
     @_noLocks
     package mutating func choose(time: Int64) -> Int? {
         guard bestIndex >= 0 else { return nil }

@@ -61,8 +61,10 @@ package struct Body: BitwiseCopyable, Sendable {
         plan = nil
     }
 
-    /// Takes a sample of any segment. For the pelvis the body is judged: `frame`'s body fields are
-    /// filled in and an alert may come out. For other segments nothing is judged.
+    /// Takes a sample of any segment.
+    ///
+    /// For the pelvis the body is judged: `frame`'s body fields are filled in and an alert may come
+    /// out. For other segments nothing is judged.
     @_noLocks
     package mutating func step(
         _ segment: Segment, _ observation: SegmentObservation, frame: inout MotionFrame

@@ -3,7 +3,9 @@
 package import Kinematics
 
 /// Collects bows (hip hinges) of one sensor and finds the axis they turn about: the principal
-/// component of the angular rate. Which way is forward comes from gravity: in a bow the front dips.
+/// component of the angular rate.
+///
+/// Which way is forward comes from gravity: in a bow the front dips.
 package struct BowAxis: Sendable {
     /// What the bows gave.
     package struct Result: Sendable, Equatable {

@@ -63,7 +63,9 @@ package struct CalibratedSensor: Sendable, Equatable {
     package var forceNorm: Double
 }
 
-/// Runs a calibration from motion frames. Pure: time is the samples' own, nothing is read or written.
+/// Runs a calibration from motion frames.
+///
+/// Pure: time is the samples' own, nothing is read or written.
 ///
 /// The pelvis sensor leads; a trunk sensor is aligned by the same stand and bows. Thigh and shank
 /// sensors need a functional movement of their own and stay uncalibrated here.
@@ -101,7 +103,9 @@ package struct CalibrationSession: Sendable {
     /// The newest shift of weight, and when it was seen, host ns; 0 before the first.
     private var lastShift = ShiftEvent.none
     private var lastShiftTime: Int64 = 0
-    /// When the weight went to the right, host ns; 0 while it has not. Its way back makes the proof.
+    /// When the weight went to the right, host ns; 0 while it has not.
+    ///
+    /// Its way back makes the proof.
     private var rightSince: Int64 = 0
     /// After a lift of the other foot, its lowering shifts the weight to the right: not a new lift.
     private var awaitsReturn = false
@@ -120,7 +124,9 @@ package struct CalibrationSession: Sendable {
     /// s after a shift in which one the other way is not believed: a foot is lifted for longer.
     private static let echoTime = 1.2
 
-    /// `leadIn`: s to get ready before the stand. The pelvis must be among the participants.
+    /// `leadIn`: s to get ready before the stand.
+    ///
+    /// The pelvis must be among the participants.
     package init(participants: [Participant], leadIn: Double) {
         tracks = participants.map { Track(participant: $0) }
         self.leadIn = max(0, min(leadIn, 60))

@@ -16,7 +16,9 @@ package struct GateKeeper: BitwiseCopyable, Sendable {
     @_noLocks
     package init() {}
 
-    /// The gates that concern one sample of the pelvis sensor. `upInPelvis` is nil without an alignment.
+    /// The gates that concern one sample of the pelvis sensor.
+    ///
+    /// `upInPelvis` is nil without an alignment.
     @_noLocks
     package mutating func check(
         _ observation: SegmentObservation, upInPelvis: Vector3?, posture: Posture,

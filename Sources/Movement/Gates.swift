@@ -2,7 +2,9 @@
 
 import Kinematics
 
-/// Why no cue may be given at a moment (compensations 7). Empty: cues may be given.
+/// Why no cue may be given at a moment (compensations 7).
+///
+/// Empty: cues may be given.
 package struct Gates: OptionSet, Sendable, BitwiseCopyable {
     package let rawValue: UInt16
 
@@ -53,7 +55,9 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
     }
 }
 
-/// The limits of the gates. All are engineering defaults of compensations 7 unless said.
+/// The limits of the gates.
+///
+/// All are engineering defaults of compensations 7 unless said.
 package struct GateLimits: BitwiseCopyable, Sendable {
     /// Age at which a sample no longer counts, ns.
     package var staleAfter: Int64

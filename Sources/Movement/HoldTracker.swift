@@ -107,8 +107,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         source = .unknown
     }
 
-    /// Takes one pelvis sample's findings. `jerkLimit`: ratio above which balance counts as lost, nil
-    /// where no rule asks for it.
+    /// Takes one pelvis sample's findings.
+    ///
+    /// `jerkLimit`: ratio above which balance counts as lost, nil where no rule asks for it.
     @_noLocks
     package mutating func step(
         shift: ShiftEvent, motion: LateralShift, jerkRatio: Double?, jerkLimit: Double?,

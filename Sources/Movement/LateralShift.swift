@@ -41,9 +41,11 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     /// m/s²: a warm-up that spans more falls into a movement and begins anew, for `warmUpLimit` s.
     private static var warmUpSpan: Double { @_noLocks get { 0.5 } }
     private static var warmUpLimit: Double { @_noLocks get { 3.0 } }
-    /// m/s: a velocity above this is a shift, and below the second the next may come. Shifts of 7 cm in
-    /// 0.8 s reach 0.13 m/s, swaying on one leg stays below 0.07. On 200 synthetic people, 800 shifts:
-    /// all found with 11 extra events; by displacement 751 with 405 extra.
+    /// m/s: a velocity above this is a shift, and below the second the next may come.
+    ///
+    /// Shifts of 7 cm in 0.8 s reach 0.13 m/s, swaying on one leg stays below 0.07. On 200
+    /// synthetic people, 800 shifts: all found with 11 extra events; by displacement 751 with 405
+    /// extra.
     private static var trigger: Double { @_noLocks get { 0.09 } }
     private static var rearm: Double { @_noLocks get { 0.04 } }
     /// The least speed of the way back, as a share of the way there.
@@ -101,8 +103,10 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         highest = -Double.infinity
     }
 
-    /// A shift is a pulse of velocity. Displacement would serve slow shifts better, but its leaks make a
-    /// pelvis that stays where it went seem to come back by up to three quarters of the way.
+    /// A shift is a pulse of velocity.
+    ///
+    /// Displacement would serve slow shifts better, but its leaks make a pelvis that stays where it
+    /// went seem to come back by up to three quarters of the way.
     @_noLocks
     private mutating func event() -> ShiftEvent {
         let speed = abs(velocity)

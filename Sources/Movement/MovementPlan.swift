@@ -26,7 +26,9 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var posture: Posture
     /// The leg stood on; nil: to be detected.
     package var stanceSide: Side?
-    /// Hold that is asked for, s. An end before it with a jerk counts as balance lost.
+    /// Hold that is asked for, s.
+    ///
+    /// An end before it with a jerk counts as balance lost.
     package var targetHold: Double
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int

@@ -3,7 +3,9 @@
 package import Kinematics
 
 /// Collects a quiet two-legged stand of one sensor: gravity in the sensor's axes, the gyroscope's
-/// offset, the person's calm. Allocates; not for the real-time thread.
+/// offset, the person's calm.
+///
+/// Allocates; not for the real-time thread.
 package struct QuietStand: Sendable {
     /// One sample of the stand.
     private struct Entry {
@@ -25,7 +27,9 @@ package struct QuietStand: Sendable {
     /// Length of the stand, s, and the part its end that gives the neutral, s (compensations 1.5).
     package static let length = 5.0
     package static let neutralPart = 3.0
-    /// RMS of the angular rate above which the stand was not quiet, rad/s. People sway at 0.3-1 deg/s.
+    /// RMS of the angular rate above which the stand was not quiet, rad/s.
+    ///
+    /// People sway at 0.3-1 deg/s.
     package static let rateLimit = 3.0 * radiansPerDegree
     /// RMS of the specific force about its mean above which the stand was not quiet, m/s².
     package static let forceLimit = 0.5

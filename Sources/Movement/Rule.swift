@@ -40,7 +40,9 @@ package struct RuleID: BitwiseCopyable, Sendable, Hashable {
     }
 }
 
-/// A rule with its thresholds for one task. Angles in rad, ratios as they are, times in seconds.
+/// A rule with its thresholds for one task.
+///
+/// Angles in rad, ratios as they are, times in seconds.
 package struct Rule: BitwiseCopyable, Sendable, Equatable {
     package var id: RuleID
     package var signal: Signal

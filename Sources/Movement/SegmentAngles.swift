@@ -8,7 +8,9 @@ package import Kinematics
 /// [Baker 2001]: heading drops out, so no magnetometer is needed and yaw drift cannot forge a
 /// pelvic drop. In tilt-first order a level pelvis turned 30° and tilted 20° would read 9.85°.
 package struct SegmentAngles: BitwiseCopyable, Sendable, Equatable {
-    /// −asin(z·up): positive where the right side is lower. For the trunk: positive leaning right.
+    /// −asin(z·up): positive where the right side is lower.
+    ///
+    /// For the trunk: positive leaning right.
     package var obliquity: Double
     /// −atan2(x·up, y·up): positive where the front dips (pelvis), leaning forward (trunk).
     package var anteriorTilt: Double

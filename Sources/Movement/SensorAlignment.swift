@@ -10,9 +10,10 @@ package struct SensorAlignment: BitwiseCopyable, Sendable, Equatable {
     package var neutral: SegmentAngles
     /// Mean jerk of the horizontal specific force in the quiet stand, m/s³: the calm of rule C19.
     package var calmJerk: Double
-    /// Standard deviation of inclination at the end of the stand, rad. What is off then (an
-    /// accelerometer's bias and scale) is off in the neutral too and cancels in angles from it, so
-    /// only what comes on top counts as uncertainty of those angles.
+    /// Standard deviation of inclination at the end of the stand, rad.
+    ///
+    /// What is off then (an accelerometer's bias and scale) is off in the neutral too and cancels
+    /// in angles from it, so only what comes on top counts as uncertainty of those angles.
     package var standSigma: Double
 
     @_noLocks

@@ -2,7 +2,9 @@
 
 package import Kinematics
 
-/// A signal a rule can watch (compensations 1.3). Unit: rad, except where said.
+/// A signal a rule can watch (compensations 1.3).
+///
+/// Unit: rad, except where said.
 package enum Signal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Pelvis lower on the non-stance side.
     case drop = 0

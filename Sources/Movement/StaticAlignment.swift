@@ -10,8 +10,10 @@ private enum StaticAlignment {
 }
 
 extension SensorAlignment {
-    /// For recordings that hold no bows. `standingUp` is up in the sensor's axes while the person
-    /// stands (any length but zero); `forward` is the sensor axis that faces forward as it was put on.
+    /// For recordings that hold no bows.
+    ///
+    /// `standingUp` is up in the sensor's axes while the person stands (any length but zero);
+    /// `forward` is the sensor axis that faces forward as it was put on.
     ///
     /// Gravity gives two of the three degrees of freedom exactly; the third, the yaw of the sensor on
     /// the body, rests on the stated mounting and is not proved: a yaw error ψ leaks a tilt θ into

@@ -2,7 +2,9 @@
 
 package import Synchronization
 
-/// Counters of one channel. Domain: written by intake, read by anyone.
+/// Counters of one channel.
+///
+/// Domain: written by intake, read by anyone.
 package final class ChannelCounters: Sendable {
     package let packets = Atomic<Int>(0)
     package let samples = Atomic<Int>(0)

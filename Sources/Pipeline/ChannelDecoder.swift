@@ -10,7 +10,9 @@ package enum PacketOutcome: Sendable, Equatable {
     case refused(DecodeError)
 }
 
-/// Decoding state of one sensor. Used by intake's thread, and by an offline replay without threads.
+/// Decoding state of one sensor.
+///
+/// Used by intake's thread, and by an offline replay without threads.
 package final class ChannelDecoder {
     private var driver: any Wearable
     private var clock: ClockRecovery
@@ -51,7 +53,9 @@ package final class ChannelDecoder {
         return .samples(buffer.count)
     }
 
-    /// Sample `index` of the last packet, stamped. Call once for each index, rising.
+    /// Sample `index` of the last packet, stamped.
+    ///
+    /// Call once for each index, rising.
     package func sample(_ index: Int, arrival: Int64) -> ImuSample {
         var sample = buffer[index]
         if batched { sample.flags = sample.flags.with(.batched) }

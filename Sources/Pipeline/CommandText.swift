@@ -4,7 +4,9 @@ import Kinematics
 import Movement
 
 extension EstimatorAction {
-    /// The action as words and numbers with single spaces. Doubles keep every bit.
+    /// The action as words and numbers with single spaces.
+    ///
+    /// Doubles keep every bit.
     package var text: String {
         switch self {
         case .attach(let channel, let period, let segment):

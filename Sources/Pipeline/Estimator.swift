@@ -19,7 +19,9 @@ struct EstimatorChannel: BitwiseCopyable, Sendable {
     init() { filter = TiltFilter(samplePeriod: 0.01, parameters: TiltParameters()) }
 }
 
-/// The estimator: filters of all sensors, and the body. A value owned by one thread.
+/// The estimator: filters of all sensors, and the body.
+///
+/// A value owned by one thread.
 ///
 /// Every function reachable from `step` and `apply` is under the real-time law.
 package struct Estimator: ~Copyable, Sendable {
@@ -61,7 +63,9 @@ package struct Estimator: ~Copyable, Sendable {
         }
     }
 
-    /// Takes one sample. `frame` is overwritten with all that came of it.
+    /// Takes one sample.
+    ///
+    /// `frame` is overwritten with all that came of it.
     @_noLocks
     package mutating func step(_ tagged: TaggedSample, frame: inout MotionFrame) -> Alert? {
         frame = MotionFrame()

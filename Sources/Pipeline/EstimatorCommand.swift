@@ -19,8 +19,9 @@ package enum EstimatorAction: BitwiseCopyable, Sendable {
 package struct EstimatorCommand: BitwiseCopyable, Sendable {
     /// Counts a session's commands from 1.
     package var number: UInt32
-    /// Applied once this many samples of the session have been processed; nil: at once. A replay uses
-    /// the recorded place, so that it decides as the recorded session did.
+    /// Applied once this many samples of the session have been processed; nil: at once.
+    ///
+    /// A replay uses the recorded place, so that it decides as the recorded session did.
     package var after: UInt64?
     package var action: EstimatorAction
 

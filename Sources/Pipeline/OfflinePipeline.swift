@@ -27,7 +27,9 @@ package final class OfflinePipeline {
     /// Queues a command for its place in the stream; places must not fall.
     package func queue(_ command: EstimatorCommand) { waiting.append(command) }
 
-    /// Takes one packet. `emit` gets each frame with its alert; `applied` each command with its place.
+    /// Takes one packet.
+    ///
+    /// `emit` gets each frame with its alert; `applied` each command with its place.
     package func accept(
         _ packet: [UInt8], channel: UInt8, characteristic: CharacteristicIndex, arrival: Int64,
         applied: (EstimatorCommand, UInt64) -> Void = { _, _ in },

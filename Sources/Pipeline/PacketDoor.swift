@@ -26,7 +26,9 @@ package struct PacketSource: Sendable {
 /// Bytes before each packet of a door with stamps in band.
 package let inBandHeadBytes = 16
 
-/// One open door. Owned by intake's thread.
+/// One open door.
+///
+/// Owned by intake's thread.
 final class PacketDoor {
     let descriptor: SharedDescriptor
     let characteristic: CharacteristicIndex
@@ -49,8 +51,9 @@ final class PacketDoor {
         return body(bytes.span.extracting(inBandHeadBytes..<max(inBandHeadBytes, heldCount)))
     }
 
-    /// Reads the next packet into `held`, unless one waits already. False where a packet was refused:
-    /// without a head there is no place for it in the session.
+    /// Reads the next packet into `held`, unless one waits already.
+    ///
+    /// False where a packet was refused: without a head there is no place for it in the session.
     func readAhead() -> Bool {
         guard isOpen, heldOrder == nil else { return true }
         var span = held.mutableSpan

@@ -11,7 +11,9 @@ package struct PipelineGrants: Sendable {
     package var estimator: SchedulingGrant
 }
 
-/// Two threads and their rings. Made by the Supervisor, which alone attaches sensors and commands.
+/// Two threads and their rings.
+///
+/// Made by the Supervisor, which alone attaches sensors and commands.
 ///
 /// Domains: `attach`, `detach`, `send` belong to one thread (the Supervisor's); each `pop…` to the
 /// thread that consumes that ring.
@@ -23,7 +25,9 @@ package final class Pipeline: @unchecked Sendable {
     private var counters: [ChannelCounters] = []
     private var commandCount: UInt32 = 0
 
-    /// `stamps`: who says when a packet arrived. `broker`: asks rtkit for a thread id, if there is one.
+    /// `stamps`: who says when a packet arrived.
+    ///
+    /// `broker`: asks rtkit for a thread id, if there is one.
     package init(
         stamps: StampSource, realtime: Bool = true,
         broker: @escaping @Sendable (Int32) -> Bool = { _ in false }
@@ -80,8 +84,10 @@ package final class Pipeline: @unchecked Sendable {
     /// Sensors attached so far; a session holds `maximumChannels`.
     package var channelCount: Int { counters.count }
 
-    /// Begins to read a sensor; nil where the session has no place left. The estimator learns of it by
-    /// an `attach` command that the caller sends first, for the channel `channelCount`.
+    /// Begins to read a sensor; nil where the session has no place left.
+    ///
+    /// The estimator learns of it by an `attach` command that the caller sends first, for the
+    /// channel `channelCount`.
     package func attach(
         _ family: any Wearable.Type, rateHertz: Double, sources: [PacketSource]
     ) -> (channel: UInt8, counters: ChannelCounters)? {

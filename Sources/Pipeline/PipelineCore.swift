@@ -50,7 +50,9 @@ package final class PipelineCore: Sendable {
         recorderWake = try Wakeup()
     }
 
-    /// The estimator thread, after its preparations. Returns when stopped.
+    /// The estimator thread, after its preparations.
+    ///
+    /// Returns when stopped.
     @_noLocks
     func runEstimator(_ estimator: inout Estimator) {
         var next: UInt64 = 1

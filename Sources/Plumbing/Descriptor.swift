@@ -3,7 +3,9 @@
 import CLinux
 import Glibc
 
-/// An open file descriptor, owned. Handing it over is `consuming`; the last owner closes it.
+/// An open file descriptor, owned.
+///
+/// Handing it over is `consuming`; the last owner closes it.
 package struct Descriptor: ~Copyable, Sendable {
     /// The kernel's number; valid while this value lives.
     package let rawValue: Int32

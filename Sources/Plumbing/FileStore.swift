@@ -5,7 +5,9 @@ import Glibc
 
 /// Reading and writing of state files.
 package enum FileStore {
-    /// The whole file. Refuses one larger than `limit` bytes with EFBIG.
+    /// The whole file.
+    ///
+    /// Refuses one larger than `limit` bytes with EFBIG.
     package static func read(_ path: String, limit: Int) throws(PlumbingError) -> [UInt8] {
         let file = try open(path, O_RDONLY | O_CLOEXEC, "read \(path)")
         var info = stat()

@@ -14,7 +14,9 @@ public struct FixedBuffer<Element: BitwiseCopyable>: ~Copyable {
 
     deinit { unsafe storage.deallocate() }
 
-    /// Empties the buffer and lets `body` append to it. What was appended before an error stands.
+    /// Empties the buffer and lets `body` append to it.
+    ///
+    /// What was appended before an error stands.
     public mutating func refill<Failure: Error>(
         _ body: (inout OutputSpan<Element>) throws(Failure) -> Void
     ) throws(Failure) {

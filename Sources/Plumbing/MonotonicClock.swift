@@ -3,7 +3,9 @@
 import CLinux
 import CRealtime
 
-/// Reads host clocks. The pure rooms never do: time reaches them as data.
+/// Reads host clocks.
+///
+/// The pure rooms never do: time reaches them as data.
 package enum MonotonicClock {
     /// Now, nanoseconds.
     @_noLocks

@@ -38,7 +38,9 @@ package final class PacketRing: @unchecked Sendable {
 
     deinit { unsafe storage.deallocate() }
 
-    /// Producer only. False, and counted, where there is no room.
+    /// Producer only.
+    ///
+    /// False, and counted, where there is no room.
     package func push(_ packet: Span<UInt8>, _ info: PacketHead) -> Bool {
         let size = PacketRing.headBytes + packet.count
         let place = tail.load(ordering: .relaxed)
@@ -61,7 +63,9 @@ package final class PacketRing: @unchecked Sendable {
         return true
     }
 
-    /// Consumer only. The oldest packet, appended to `bytes`; nil where the ring is empty.
+    /// Consumer only.
+    ///
+    /// The oldest packet, appended to `bytes`; nil where the ring is empty.
     package func pop(appendingTo bytes: inout [UInt8]) -> PacketHead? {
         var at = head.load(ordering: .relaxed)
         guard at < tail.load(ordering: .acquiring) else { return nil }
@@ -77,7 +81,9 @@ package final class PacketRing: @unchecked Sendable {
         return PacketHead(stamp: stamp, channel: channel, characteristic: characteristic)
     }
 
-    /// Packets refused so far. Any thread.
+    /// Packets refused so far.
+    ///
+    /// Any thread.
     package var refused: Int { refusals.load(ordering: .relaxed) }
 
     private func put(_ value: UInt64, bytes count: Int, _ at: inout Int) {

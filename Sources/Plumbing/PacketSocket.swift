@@ -14,7 +14,9 @@ package enum PacketRead: Sendable, Equatable {
     case ended
 }
 
-/// Making and using packet sockets. Stateless: the descriptor is the state.
+/// Making and using packet sockets.
+///
+/// Stateless: the descriptor is the state.
 package enum PacketSocket {
     /// The longest packet a wearable sends over BLE (ATT's limit is 512), with room for a replay head.
     package static let maximumBytes = 544
@@ -33,8 +35,9 @@ package enum PacketSocket {
         try checked(rehab_stamp_packets(descriptor), "ask for packet time stamps")
     }
 
-    /// Reads one packet without waiting, without allocating. Descriptors that a stranger attached
-    /// are closed.
+    /// Reads one packet without waiting, without allocating.
+    ///
+    /// Descriptors that a stranger attached are closed.
     package static func receive(
         from descriptor: Int32, into buffer: inout MutableSpan<UInt8>
     ) -> PacketRead {
@@ -49,7 +52,9 @@ package enum PacketSocket {
             count: message.size, realtimeStamp: message.has_stamp ? message.stamp_ns : nil)
     }
 
-    /// Sends one packet; waits while the other end's queue is full. False once the other end is gone.
+    /// Sends one packet; waits while the other end's queue is full.
+    ///
+    /// False once the other end is gone.
     package static func send(_ packet: [UInt8], to descriptor: borrowing Descriptor) -> Bool {
         send(packet, toRaw: descriptor.rawValue)
     }

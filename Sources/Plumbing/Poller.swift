@@ -2,7 +2,9 @@
 
 import CLinux
 
-/// An epoll set. Owned by one thread.
+/// An epoll set.
+///
+/// Owned by one thread.
 package struct Poller: ~Copyable, Sendable {
     /// What to wait for, and what happened.
     package struct Events: OptionSet, Sendable {
@@ -42,8 +44,9 @@ package struct Poller: ~Copyable, Sendable {
         _ = rehab_epoll_remove(descriptor.rawValue, member)
     }
 
-    /// Waits up to `milliseconds` (nil: without limit) and returns how many members are ready; read
-    /// them with `token(at:)` and `events(at:)`. An interrupted wait returns 0.
+    /// Waits up to `milliseconds` (nil: without limit) and returns how many members are ready.
+    ///
+    /// Read them with `token(at:)` and `events(at:)`. An interrupted wait returns 0.
     package mutating func wait(milliseconds: Int32? = nil) -> Int {
         let count = unsafe ready.withUnsafeMutableBufferPointer { space in
             unsafe rehab_epoll_wait(

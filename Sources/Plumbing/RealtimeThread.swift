@@ -17,11 +17,15 @@ package enum SchedulingGrant: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     }
 }
 
-/// A running thread. Whoever holds it joins it.
+/// A running thread.
+///
+/// Whoever holds it joins it.
 package struct RealtimeThread: ~Copyable, Sendable {
     private let id: UInt64
 
-    /// Starts `body` on a thread of its own. `stackBytes` counts against locked memory, so it is small.
+    /// Starts `body` on a thread of its own.
+    ///
+    /// `stackBytes` counts against locked memory, so it is small.
     package init(
         name: String, stackBytes: Int = 256 * 1024, _ body: @escaping @Sendable () -> Void
     ) throws(PlumbingError) {
@@ -74,7 +78,9 @@ private final class ThreadBody: Sendable {
 
 /// Process-wide settings that belong before the first real-time thread.
 package enum RealtimeProcess {
-    /// Locks pages as they are touched. False where the limit forbids it.
+    /// Locks pages as they are touched.
+    ///
+    /// False where the limit forbids it.
     package static func lockMemory() -> Bool { rehab_lock_memory() == 0 }
 
     /// Keeps freed memory in the process, so that later allocations do not fault.

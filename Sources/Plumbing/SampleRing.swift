@@ -32,7 +32,9 @@ public struct SampleRing<Element: BitwiseCopyable & Sendable, let capacity: Int>
 
     deinit { unsafe storage.deallocate() }
 
-    /// Producer only. False, and counted, where the ring is full.
+    /// Producer only.
+    ///
+    /// False, and counted, where the ring is full.
     @inlinable
     public func push(_ element: Element) -> Bool {
         let place = tail.load(ordering: .relaxed)
@@ -45,7 +47,9 @@ public struct SampleRing<Element: BitwiseCopyable & Sendable, let capacity: Int>
         return true
     }
 
-    /// Consumer only. The oldest value, removed; nil where the ring is empty.
+    /// Consumer only.
+    ///
+    /// The oldest value, removed; nil where the ring is empty.
     @inlinable
     public func pop() -> Element? {
         let place = head.load(ordering: .relaxed)
@@ -55,7 +59,9 @@ public struct SampleRing<Element: BitwiseCopyable & Sendable, let capacity: Int>
         return element
     }
 
-    /// Consumer only. The oldest value, left in place; nil where the ring is empty.
+    /// Consumer only.
+    ///
+    /// The oldest value, left in place; nil where the ring is empty.
     @inlinable
     public func peek() -> Element? {
         let place = head.load(ordering: .relaxed)
@@ -69,7 +75,9 @@ public struct SampleRing<Element: BitwiseCopyable & Sendable, let capacity: Int>
         tail.load(ordering: .acquiring) - head.load(ordering: .acquiring)
     }
 
-    /// How many values were refused so far. Any thread.
+    /// How many values were refused so far.
+    ///
+    /// Any thread.
     @inlinable
     public func refused() -> Int { refusals.load(ordering: .relaxed) }
 }

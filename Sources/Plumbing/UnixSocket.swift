@@ -32,12 +32,16 @@ package enum StreamWrite: Sendable, Equatable {
     case ended
 }
 
-/// Unix stream sockets. Stateless.
+/// Unix stream sockets.
+///
+/// Stateless.
 package enum UnixSocket {
     /// The longest path the kernel takes, bytes.
     package static var pathLimit: Int { Int(rehab_unix_path_limit()) }
 
-    /// Listens at `path` with the given file mode. Throws EADDRINUSE where a file is in the way.
+    /// Listens at `path` with the given file mode.
+    ///
+    /// Throws EADDRINUSE where a file is in the way.
     package static func listen(
         path: String, mode: UInt32, backlog: Int32 = 64
     ) throws(PlumbingError) -> Descriptor {

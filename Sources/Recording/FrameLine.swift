@@ -8,7 +8,7 @@ package struct FrameLine: Sendable, Equatable {
     package var time: Int64
     /// w, x, y, z: world from sensor.
     package var quaternion: [Double]
-    /// rad
+    /// rad.
     package var sigma: Double
     package var flags: UInt16
     /// The body part; nil for sensors other than the pelvis's.

@@ -30,7 +30,9 @@ package struct RecorderSource: Sendable {
     }
 }
 
-/// Writes one session. Always drains, also when the disk refuses: streaming and cues go on.
+/// Writes one session.
+///
+/// Always drains, also when the disk refuses: streaming and cues go on.
 ///
 /// Domains: `mailbox` and `state` are shared (mutex); the file and the writer belong to the thread.
 package final class Recorder: @unchecked Sendable {
@@ -39,6 +41,8 @@ package final class Recorder: @unchecked Sendable {
         package var packets = 0
         package var frames = 0
         package var cues = 0
+        /// Packets that came after the disk had refused.
+        package var unwrittenPackets = 0
         /// Why nothing is written any more.
         package var failure: PlumbingError?
 
@@ -68,8 +72,10 @@ package final class Recorder: @unchecked Sendable {
     /// Commands applied whose text has not come yet, in order.
     private var untold: [(number: UInt32, after: UInt64)] = []
 
-    /// Begins to record into an open file; nil only drains. `path` is for errors. `interval`: ms
-    /// between writes; 200 keeps the promise that a killed daemon loses at most 250 ms.
+    /// Begins to record into an open file; nil only drains.
+    ///
+    /// `path` is for errors. `interval`: ms between writes; 200 keeps the promise that a killed
+    /// daemon loses at most 250 ms.
     package init(
         file: consuming Descriptor?, path: String, head: [(key: String, value: String)],
         source: RecorderSource, interval: Int32 = 200
@@ -85,24 +91,32 @@ package final class Recorder: @unchecked Sendable {
         )
     }
 
-    /// A sensor has come. Any thread.
+    /// A sensor has come.
+    ///
+    /// Any thread.
     package func add(_ sensor: RecordedSensor) {
         mailbox.withLock { $0.sensors.append(sensor) }
     }
 
-    /// The text of a command, to be written where the estimator says that it took effect. Any thread.
+    /// The text of a command, to be written where the estimator says that it took effect.
+    ///
+    /// Any thread.
     package func add(command number: UInt32, text: String) {
         mailbox.withLock { $0.commands[number] = text }
     }
 
-    /// A remark. Any thread.
+    /// A remark.
+    ///
+    /// Any thread.
     package func add(mark text: String, time: Int64) {
         mailbox.withLock { $0.marks.append((time, text)) }
     }
 
     package var current: State { state.withLock { $0 } }
 
-    /// Writes what waits and the end line, and joins the thread. The source must have been woken.
+    /// Writes what waits and the end line, and joins the thread.
+    ///
+    /// The source must have been woken.
     package func finish(wake: () -> Void) {
         mailbox.withLock { $0.isEnding = true }
         wake()
@@ -198,8 +212,10 @@ package final class Recorder: @unchecked Sendable {
             }
         }
         state.withLock {
-            ($0.packets, $0.frames, $0.cues) = counts
             if let failure { $0.failure = failure }
+            // What is not in the file is not counted as recorded.
+            if $0.failure == nil { ($0.packets, $0.frames, $0.cues) = counts }
+            $0.unwrittenPackets = counts.0 - $0.packets
         }
     }
 }

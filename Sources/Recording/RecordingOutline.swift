@@ -24,8 +24,9 @@ package struct RecordingOutline: Sendable, Equatable {
     /// Bytes read at each end.
     private static let part = 64 * 1024
 
-    /// Looks at the file; nil where it is no recording. Exercises are found where the recorder
-    /// repeats them: in the last lines.
+    /// Looks at the file; nil where it is no recording.
+    ///
+    /// Exercises are found where the recorder repeats them: in the last lines.
     package init?(path: String) {
         guard let ends = try? FileStore.readEnds(path, part: RecordingOutline.part) else {
             return nil

@@ -2,8 +2,10 @@
 
 /// The reader of recordings, version 1.
 package enum RecordingReader {
-    /// Reads `bytes`; `file` is what errors call it. A last line without its end is left out. A line
-    /// that cannot be read is an error, or left out and counted where `lenient`.
+    /// Reads `bytes`; `file` is what errors call it.
+    ///
+    /// A last line without its end is left out. A line that cannot be read is an error, or left out
+    /// and counted where `lenient`.
     package static func parse(
         _ bytes: [UInt8], file: String, lenient: Bool = false
     ) throws(RecordingError) -> Recording {

@@ -4,7 +4,9 @@ import Kinematics
 package import Movement
 package import Plumbing
 
-/// Formats lines into a byte buffer. Stateless but for the buffer; where the bytes go is the caller's.
+/// Formats lines into a byte buffer.
+///
+/// Stateless but for the buffer; where the bytes go is the caller's.
 package struct RecordingWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
     package private(set) var packets = 0
@@ -20,7 +22,9 @@ package struct RecordingWriter: Sendable {
         return taken
     }
 
-    /// The head. Values lose line breaks; keys are the caller's constants.
+    /// The head.
+    ///
+    /// Values lose line breaks; keys are the caller's constants.
     package mutating func head(_ entries: [(key: String, value: String)]) {
         line("# \(RecordingFormat.versionKey): \(RecordingFormat.version)")
         for entry in entries { line("# \(entry.key): \(RecordingWriter.oneLine(entry.value))") }

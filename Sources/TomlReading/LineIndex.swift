@@ -1,7 +1,9 @@
 // Finds the line of a field: the parser reports lines of its own errors only.
 
-/// Lines of keys by section, from a plain walk over the text. Enough for files of `[section]`,
-/// `[[list]]` and `key = value` lines; a key it cannot place simply has no line.
+/// Lines of keys by section, from a plain walk over the text.
+///
+/// Enough for files of `[section]`, `[[list]]` and `key = value` lines; a key it cannot place
+/// simply has no line.
 struct LineIndex {
     private var lines: [String: Int] = [:]
 

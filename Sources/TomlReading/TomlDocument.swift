@@ -2,8 +2,10 @@
 
 import TOMLKit
 
-/// A parsed TOML text. The parser is toml++ through TOMLKit; this adds typed fields with ranges,
-/// positions, and complaints about unknown fields.
+/// A parsed TOML text.
+///
+/// The parser is toml++ through TOMLKit; this adds typed fields with ranges, positions, and
+/// complaints about unknown fields.
 package struct TomlDocument {
     package let root: TomlSection
 

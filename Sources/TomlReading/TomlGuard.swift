@@ -137,8 +137,10 @@ struct TomlGuard {
             || digits == 2 && byte(2) == UInt8(ascii: ":")
     }
 
-    /// Passes over a string. One that does not end where it should is the parser's to refuse: it
-    /// stops there and sees nothing of what follows.
+    /// Passes over a string.
+    ///
+    /// One that does not end where it should is the parser's to refuse: it stops there and sees
+    /// nothing of what follows.
     private mutating func skipString(_ quote: UInt8) -> String? {
         let escapes = quote == UInt8(ascii: "\"")
         let long = byte(1) == quote && byte(2) == quote

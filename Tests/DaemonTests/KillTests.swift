@@ -104,9 +104,10 @@ import Testing
 
     /// Fault 45: cut anywhere, a recording can be read; only the line that was cut is missing.
     @Test func everyCutIsReadable() async throws {
-        let path = try await Story.told.value.copy
-        let bytes = try FileStore.read(path, limit: 1 << 28)
-        let whole = try RecordingReader.parse(bytes, file: path)
+        // The beginning of a long recording is enough; it ends in the middle of a line itself.
+        let bytes = Array(try await Story.told.value.file.prefix(200_000))
+        try #require(bytes.count == 200_000)
+        let whole = try RecordingReader.parse(bytes, file: "beginning")
         // Line ends, to know from outside how many packets a cut leaves.
         var packetEnds: [Int] = []
         var start = 0

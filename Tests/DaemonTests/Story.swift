@@ -36,8 +36,8 @@ struct Story: Sendable {
     var detached: Rehab1.Status
     var listed: [Rehab1.Recording] = []
     var recorded = Recording()
-    /// A copy of the recording's file, kept for the length of the run.
-    var copy = ""
+    /// The recording's file as it was.
+    var file: [UInt8] = []
     var shown: ProgramResult
     var throughDaemon: StoryReplay
     var offline: StoryReplay
@@ -104,7 +104,7 @@ struct Story: Sendable {
         let name = listed.first?.name ?? "none"
         let path = "\(daemon.recordingsFolder)/\(name).recording"
         recorded = try Story.read(path)
-        copy = try Story.keep(path)
+        file = try FileStore.read(path, limit: 1 << 28)
         shown = try daemon.rehabctl(["recordings", "show", name, "--json"])
         throughDaemon = try Story.replay(daemon, name, [], output: state.path + "/online")
         offline = try Story.replay(daemon, path, ["--offline"], output: state.path + "/offline")
@@ -117,15 +117,6 @@ struct Story: Sendable {
         removed = try daemon.rehabctl(["recordings", "remove", name])
         removedAgain = try daemon.rehabctl(["recordings", "remove", name])
         filesLeft = daemon.recordingFiles().filter { $0 == path }
-    }
-
-    /// The folder of the copy, as long as the program runs.
-    private static let copies = try? TemporaryFolder()
-
-    private static func keep(_ path: String) throws -> String {
-        let copy = (copies?.path ?? "/tmp") + "/story.recording"
-        try FileManager.default.copyItem(atPath: path, toPath: copy)
-        return copy
     }
 
     private static func set(

@@ -6,7 +6,9 @@ import TomlReading
 
 @testable import Exercises
 
-/// A small exercise that is right. Line numbers below count from its first line.
+/// A small exercise that is right.
+///
+/// Line numbers below count from its first line.
 private let good = """
     format = 1
     id = "test-stand"

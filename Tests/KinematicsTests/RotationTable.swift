@@ -7,14 +7,14 @@
 struct RotationRow {
     var a: [Double]
     var b: [Double]
-    /// a * b
+    /// a * b.
     var product: [Double]
     var v: [Double]
-    /// a.apply(v)
+    /// a.apply(v).
     var applied: [Double]
-    /// a.inv().apply(v)
+    /// a.inv().apply(v).
     var back: [Double]
-    /// a.inv().apply([0, 0, 1])
+    /// a.inv().apply([0, 0, 1]).
     var up: [Double]
     var matrix: [Double]
 }

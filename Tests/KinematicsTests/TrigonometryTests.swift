@@ -151,8 +151,10 @@ import Testing
         #expect(squareRoot(-1).isNaN)
     }
 
-    /// A recording replayed elsewhere must give the same bits. The values beside them are mpmath's
-    /// (50 digits, rounded); the bits are what plain IEEE arithmetic makes of the series.
+    /// A recording replayed elsewhere must give the same bits.
+    ///
+    /// The values beside them are mpmath's (50 digits, rounded); the bits are what plain IEEE
+    /// arithmetic makes of the series.
     @Test(arguments: [
         (sineAndCosine(1).sine, 0x3fea_ed54_8f09_0cee as UInt64, 0.841_470_984_807_896_5),
         (sineAndCosine(1).cosine, 0x3fe1_4a28_0fb5_068c, 0.540_302_305_868_139_8),

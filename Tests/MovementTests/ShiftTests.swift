@@ -70,8 +70,9 @@ private func detect(
         #expect(first.time > 5 && first.time < 5.8)
     }
 
-    /// Over one foot from a stance as wide as the hips the pelvis moves by about a decimetre. It stays
-    /// there: nothing may be reported until it comes back.
+    /// Over one foot from a stance as wide as the hips the pelvis moves by about a decimetre.
+    ///
+    /// It stays there: nothing may be reported until it comes back.
     @Test(arguments: [0.07, 0.09, 0.10, 0.12, 0.14], [0.5, 0.8, 1.0])
     func aWideShiftIsNotFollowedByOneThatDidNotHappen(_ size: Double, _ length: Double) {
         for side in [1.0, -1] {

@@ -36,7 +36,9 @@ struct SimulatedPelvis {
     /// Host time at `now` = 0, ns: not zero, as on a real machine.
     static let start: Int64 = 500_000_000_000
 
-    /// Pelvis axes: X anterior, Y up, Z right. World: x forward, y left, z up.
+    /// Pelvis axes: X anterior, Y up, Z right.
+    ///
+    /// World: x forward, y left, z up.
     private static let worldFromUpright = Rotation(
         columnX: Vector3(1, 0, 0), columnY: Vector3(0, 0, 1), columnZ: Vector3(0, -1, 0))
 

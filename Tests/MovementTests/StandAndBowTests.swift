@@ -25,8 +25,9 @@ private func up(obliquity: Double, tilt: Double = 0) -> Vector3 {
 }
 
 @Suite struct QuietStandTests {
-    /// Compensations 1.5: the median of the last 3 s of 5 s. Each second reads its own number; the last
-    /// three seconds read 3, 9, 4: median 4, mean 5.3.
+    /// Compensations 1.5: the median of the last 3 s of 5 s.
+    ///
+    /// Each second reads its own number; the last three seconds read 3, 9, 4: median 4, mean 5.3.
     @Test func theNeutralIsTheMedianOfTheLastThreeSeconds() {
         var stand = QuietStand()
         let degrees = [50.0, 60, 3, 9, 4]
@@ -270,8 +271,10 @@ private let eigenTable = [
         #expect(try bows(mounting: .identity, degrees: 17).count == 3)
     }
 
-    /// Bending back, not bowing: front up. It would pass for a bow with the sensor reversed, so the
-    /// sign proof that follows must catch it; here the axis points the other way.
+    /// Bending back, not bowing: front up.
+    ///
+    /// It would pass for a bow with the sensor reversed, so the sign proof that follows must catch
+    /// it; here the axis points the other way.
     @Test func bendingBackwardTurnsTheAxisRound() throws {
         let result = try bows(mounting: .identity, degrees: -35).result()
         let z = result.segmentFromSensor.inverse.apply(Vector3(0, 0, 1))

@@ -52,7 +52,9 @@ func runOffline(_ session: MadeUpSession) -> Outcome {
     return outcome
 }
 
-/// One end of a door, closed once. One thread sends; it or a later one closes.
+/// One end of a door, closed once.
+///
+/// One thread sends; it or a later one closes.
 final class DoorEnd: Sendable {
     private let descriptor: Int32
     private let isClosed = Atomic<Bool>(false)

@@ -135,8 +135,9 @@ private func frame(_ sequence: UInt64) -> MotionFrame {
         #expect(fake.consumed.load(ordering: .relaxed) == 500)
     }
 
-    /// A killed daemon loses what the page cache does not have: at most 250 ms. Nobody wakes the
-    /// recorder here; the bound is wide, since the machine may be busy.
+    /// A killed daemon loses what the page cache does not have: at most 250 ms.
+    ///
+    /// Nobody wakes the recorder here; the bound is wide, since the machine may be busy.
     @Test func whatComesIsInTheFileSoon() throws {
         let recordings = try Recordings()
         var longest: Int64 = 0

@@ -1,6 +1,6 @@
 // The far end of a sensor's door: a test holds the socket into which a radio would put packets.
 
-package import Control
+import Control
 import Glibc
 import Plumbing
 import Synthetic

@@ -1,6 +1,6 @@
 // A monitoring client on a thread of its own: keeps every event with the time at which it came.
 
-package import Control
+import Control
 import Foundation
 import Plumbing
 import Synchronization

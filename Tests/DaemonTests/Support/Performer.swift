@@ -1,7 +1,7 @@
 // A synthetic person wearing a simulated sensor, who does what a test asks for, in real time.
 
-package import Control
-package import FakeWearable
+import Control
+import FakeWearable
 import Kinematics
 import Plumbing
 import Synthetic

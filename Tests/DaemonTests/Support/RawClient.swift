@@ -1,7 +1,7 @@
 // A client of the control socket without manners: sends any bytes, and says what comes back.
 
 import Plumbing
-package import Varlink
+import Varlink
 
 /// A raw connection. Owned by one thread.
 package struct RawClient: ~Copyable {

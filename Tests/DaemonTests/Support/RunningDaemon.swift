@@ -1,6 +1,6 @@
 // The real rehabd as a process of a test's own: private socket, private state, ended with its owner.
 
-package import Control
+import Control
 import Foundation
 import Glibc
 import Plumbing

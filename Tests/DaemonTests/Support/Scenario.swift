@@ -2,7 +2,7 @@
 
 import Foundation
 import Kinematics
-package import Synthetic
+import Synthetic
 
 /// A script carried out beforehand: packets with their times, and the truth beside them.
 package struct Scenario: Sendable {

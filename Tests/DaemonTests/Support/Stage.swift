@@ -1,7 +1,7 @@
 // Scenes with processes block and wait: they run on threads of their own, a few at a time.
 
 import Foundation
-package import Testing
+import Testing
 
 /// Runs each job of a task on a fresh thread, so that scenes may wait without holding up the pool that
 /// all other tests share.
