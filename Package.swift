@@ -5,11 +5,13 @@ import PackageDescription
 let testing: [SwiftSetting] = [
     .swiftLanguageMode(.v6), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-let strict: [SwiftSetting] = testing + [
-    .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-]
+let strict: [SwiftSetting] =
+    testing + [
+        .strictMemorySafety(), .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
 
 /// A test target, with the rooms it looks into.
 func tests(_ name: String, _ rooms: [Target.Dependency], exclude: [String] = []) -> Target {

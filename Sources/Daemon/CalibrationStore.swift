@@ -20,7 +20,7 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     var neutralAnteriorTilt: Double
     /// m/s³.
     var calmJerk: Double
-    /// rad
+    /// rad.
     var standSigma: Double
     /// 0 to 1.
     var varianceExplained: Double
@@ -42,7 +42,8 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     /// The alignment for the estimator; nil where the numbers are not one.
     var sensorAlignment: SensorAlignment? {
         guard alignment.count == 4,
-            (alignment + [neutralObliquity, neutralAnteriorTilt, calmJerk, standSigma]).allSatisfy(\.isFinite)
+            (alignment + [neutralObliquity, neutralAnteriorTilt, calmJerk, standSigma]).allSatisfy(
+                \.isFinite)
         else { return nil }
         let rotation = Rotation(w: alignment[0], x: alignment[1], y: alignment[2], z: alignment[3])
         let length = alignment.reduce(0) { $0 + $1 * $1 }
@@ -74,7 +75,9 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     }
 }
 
-/// Reads and writes calibrations. Owned by the Supervisor.
+/// Reads and writes calibrations.
+///
+/// Owned by the Supervisor.
 struct CalibrationStore: Sendable {
     /// What became of a look-up.
     enum Found: Sendable {

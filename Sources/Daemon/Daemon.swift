@@ -19,7 +19,9 @@ package struct DaemonError: Error, Sendable, CustomStringConvertible {
 
 /// The whole program but for `main`.
 package enum Daemon {
-    /// Runs until SIGTERM or SIGINT. `ready` is called once clients can connect.
+    /// Runs until SIGTERM or SIGINT.
+    ///
+    /// `ready` is called once clients can connect.
     package static func run(
         _ settings: DaemonSettings, ready: () -> Void = {}
     ) throws(DaemonError) {

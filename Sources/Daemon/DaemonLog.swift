@@ -2,8 +2,10 @@
 
 import Plumbing
 
-/// Writes log lines. Never called from intake, estimator or alert threads, which count instead.
-/// Device addresses and names are left out.
+/// Writes log lines.
+///
+/// Never called from intake, estimator or alert threads, which count instead. Device addresses and
+/// names are left out.
 enum DaemonLog {
     static func note(_ text: String) { write(6, text) }
     static func warning(_ text: String) { write(4, text) }

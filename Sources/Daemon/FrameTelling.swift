@@ -11,7 +11,9 @@ private func degrees(_ radians: Double) -> Double? {
 }
 
 extension MotionFrame {
-    /// The frame for clients. `set` adds what only the running set knows.
+    /// The frame for clients.
+    ///
+    /// `set` adds what only the running set knows.
     func told(set: SetRecord?) -> Rehab1.Frame {
         var rules: [String] = []
         if let set {
@@ -35,13 +37,17 @@ extension MotionFrame {
             dropOnDegrees: set?.plan.threshold(of: .drop).flatMap(degrees),
             hikeOnDegrees: set?.plan.threshold(of: .hike).flatMap(degrees),
             activeRules: rules, gates: gates.names,
-            quaternion: [worldFromSensor.w, worldFromSensor.x, worldFromSensor.y, worldFromSensor.z])
+            quaternion: [
+                worldFromSensor.w, worldFromSensor.x, worldFromSensor.y, worldFromSensor.z,
+            ])
     }
 }
 
 extension Alert {
-    /// The cue for clients. `presented`: host time at which the outputs had it; `latency`: ns from the
-    /// deciding sample until then.
+    /// The cue for clients.
+    ///
+    /// `presented`: host time at which the outputs had it; `latency`: ns from the deciding sample
+    /// until then.
     func told(presented: Int64?, latency: Int64?, heard: Bool) -> Rehab1.Cue {
         let words = CueText(rule: rule)
         return Rehab1.Cue(

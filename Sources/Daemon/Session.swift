@@ -7,7 +7,9 @@ import Pipeline
 import Plumbing
 import Recording
 
-/// A session. Owned by the Supervisor; the threads inside keep their own rules.
+/// A session.
+///
+/// Owned by the Supervisor; the threads inside keep their own rules.
 ///
 /// Every session starts its pipeline from nothing, so its recording holds all that its decisions
 /// rest on, and a replay comes to the same bits.
@@ -31,8 +33,9 @@ final class Session {
 
     var hasBegun: Bool { recorder != nil }
 
-    /// Starts recorder and outputs. Returns a warning where the recording cannot be written: the
-    /// session goes on without.
+    /// Starts recorder and outputs.
+    ///
+    /// Returns a warning where the recording cannot be written: the session goes on without.
     func begin(
         paths: StatePaths, head: [(key: String, value: String)], name: String,
         outputs: [any AlertOutput], settings: DaemonSettings

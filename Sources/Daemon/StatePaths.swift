@@ -2,7 +2,9 @@
 
 import Glibc
 
-/// Paths of one daemon. Taken from the environment once, at start.
+/// Paths of one daemon.
+///
+/// Taken from the environment once, at start.
 package struct StatePaths: Sendable, Equatable {
     /// The control socket.
     package var socket: String

@@ -32,8 +32,10 @@ package actor Supervisor: LoopActor {
     /// Number of sessions begun, for names within one second.
     var sessionCount = 0
 
-    /// How often the loop looks at the live ring, ns. Cues do not wait for it: they leave by the
-    /// alert thread; 25 ms only bounds how late a picture of the body is.
+    /// How often the loop looks at the live ring, ns.
+    ///
+    /// Cues do not wait for it: they leave by the alert thread; 25 ms only bounds how late a
+    /// picture of the body is.
     private static let tick: Int64 = 25_000_000
 
     init(

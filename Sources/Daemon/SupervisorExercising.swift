@@ -105,7 +105,8 @@ extension Supervisor {
         Rehab1.Hold(
             side: hold.side.name, startSeconds: hold.start, durationSeconds: hold.duration,
             shareInBand: hold.shareInBand, meanDropDegrees: hold.meanDrop.map(inDegrees),
-            maxDropDegrees: hold.maxDrop.map(inDegrees), maxHikeDegrees: hold.maxHike.map(inDegrees),
+            maxDropDegrees: hold.maxDrop.map(inDegrees),
+            maxHikeDegrees: hold.maxHike.map(inDegrees),
             endedBy: hold.endedBy.name)
     }
 

@@ -29,7 +29,9 @@ extension Supervisor {
                 case .failing: .failing
                 }
             return Rehab1.Output(
-                name: health.name, state: state, reason: [health.reason, health.cure].compactMap(\.self).joined(separator: ": ").nilIfEmpty,
+                name: health.name, state: state,
+                reason: [health.reason, health.cure].compactMap(\.self).joined(separator: ": ")
+                    .nilIfEmpty,
                 presented: Int64(health.presented), notHeard: Int64(health.notHeard))
         }
     }

@@ -23,7 +23,9 @@ extension Supervisor {
             throw .unknownKind(kind: call.kind, known: wearableRegistry.map { $0.identity.name })
         }
         let segment = try self.segment(named: call.segment)
-        guard call.rateHertz >= 1, call.rateHertz <= 4000 else { throw .invalidParameter("rate_hz") }
+        guard call.rateHertz >= 1, call.rateHertz <= 4000 else {
+            throw .invalidParameter("rate_hz")
+        }
         let sources = try sources(call.characteristics, of: family, descriptors: descriptors)
         guard session.pipeline.channelCount < maximumChannels else {
             throw .busy(

@@ -9,8 +9,10 @@ package enum PacketRecording {
     /// Host time at which made recordings begin, ns: an hour, so that no stamp is near zero.
     package static let origin: Int64 = 3_600_000_000_000
 
-    /// The packets of `sources` in order of arrival, lost ones left out. `commands` are lines as
-    /// recordings hold them; `attach` commands for every sensor are put first.
+    /// The packets of `sources` in order of arrival, lost ones left out.
+    ///
+    /// `commands` are lines as recordings hold them; `attach` commands for every sensor are put
+    /// first.
     package static func make(
         _ ensemble: Ensemble, sensors: [FakeWearable.Channel], kind: String = "movella-dot",
         characteristics: [UInt8], head: [(key: String, value: String)],

@@ -106,9 +106,12 @@ final class CalibrationProgress {
 
     private func resultLines(_ result: Rehab1.Calibration) -> [String] {
         var columns = Columns()
-        columns.add("axis", "\(percent(result.axisVarianceExplained)) of the bows' turning about one axis")
-        columns.add("neutral", "obliquity \(decimal(result.neutralObliquityRawDegrees, 1)) deg, "
-            + "tilt \(decimal(result.neutralTiltRawDegrees, 1)) deg (raw)")
+        columns.add(
+            "axis", "\(percent(result.axisVarianceExplained)) of the bows' turning about one axis")
+        columns.add(
+            "neutral",
+            "obliquity \(decimal(result.neutralObliquityRawDegrees, 1)) deg, "
+                + "tilt \(decimal(result.neutralTiltRawDegrees, 1)) deg (raw)")
         columns.add("left/right", "sign proof \(result.signProof)")
         return columns.lines(indent: "  ") + result.notes.map { "  " + $0 }
     }

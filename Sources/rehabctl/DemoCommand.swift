@@ -58,8 +58,12 @@ struct DemoCommand: ParsableCommand {
         let style = Style.standardOutput()
         let began = MonotonicClock.now()
         print(style.bold("rehabd demo: a synthetic person, a real daemon"))
-        print("Simulated: the person and the sensor. Real: packets, decoding, estimation, rules, cues,")
-        print("recording, control socket. Sound: whatever ALSA finds; without it cues count as not heard.")
+        print(
+            "Simulated: the person and the sensor. Real: packets, decoding, estimation, rules, cues,"
+        )
+        print(
+            "recording, control socket. Sound: whatever ALSA finds; without it cues count as not heard."
+        )
         let daemon = try DemoDaemon(rehabd: rehabd)
         defer { daemon.stop() }
         let person = try DemoPerson(daemon: daemon.options)
@@ -88,7 +92,10 @@ struct DemoCommand: ParsableCommand {
             }
         }
         for (label, run) in [
-            ("through the daemon", { try OnlineReplay(daemon: daemon, factor: nil).run(recorded, name: name) }),
+            (
+                "through the daemon",
+                { try OnlineReplay(daemon: daemon, factor: nil).run(recorded, name: name) }
+            ),
             ("offline, no threads", { try RecordingReading.replayOffline(recorded) }),
         ] as [(String, () throws -> [UInt8])] {
             let began = MonotonicClock.now()

@@ -11,7 +11,8 @@ final class DemoDaemon {
     private let directory: String
 
     init(rehabd: String?) throws {
-        directory = NSTemporaryDirectory() + "rehab-demo-\(ProcessInfo.processInfo.processIdentifier)"
+        directory =
+            NSTemporaryDirectory() + "rehab-demo-\(ProcessInfo.processInfo.processIdentifier)"
         try FileStore.makeDirectory(directory, mode: 0o700)
         let socket = directory + "/control"
         let path = rehabd ?? DemoDaemon.besideThisProgram()

@@ -72,7 +72,8 @@ final class DemoPerson {
         while MonotonicClock.now() < deadline {
             do throws(ControlError) {
                 let status = try client.call(Rehab1.GetStatus()).status
-                let done = try client.call(Rehab1.ListRecordings()).recordings.first(where: \.complete)
+                let done = try client.call(Rehab1.ListRecordings()).recordings.first(
+                    where: \.complete)
                 if status.sensors.isEmpty, let done { return done.name }
             } catch {
                 throw complaint(error)

@@ -48,13 +48,16 @@ struct DemoShow {
         var failure: (any Error)?
         let last: Rehab1.CalibrationStep?
         do throws(ControlError) {
-            last = try CalibrateCommand.follow(try ControlClient(socket: daemon.socket), leadIn: 1) {
+            last = try CalibrateCommand.follow(try ControlClient(socket: daemon.socket), leadIn: 1)
+            {
                 progress.show($0)
                 guard $0.step != asked else { return }
                 asked = $0.step
                 do {
                     if $0.step == .bow { try person.perform("bows") }
-                    if $0.step == .lift || $0.step == .repeatLift { try person.perform("lift-left") }
+                    if $0.step == .lift || $0.step == .repeatLift {
+                        try person.perform("lift-left")
+                    }
                 } catch { failure = error }
             }
         } catch {
@@ -94,7 +97,8 @@ struct DemoReport {
 
     func lines(_ style: Style) -> [String] {
         var columns = Columns()
-        columns.add("planted", "leg", "size", "cued", "after crossing", "of it minimum time", "heard")
+        columns.add(
+            "planted", "leg", "size", "cued", "after crossing", "of it minimum time", "heard")
         var matched: Set<Int> = []
         for fault in planted {
             let found = cues.indices.first { index in

@@ -10,7 +10,8 @@ final class LiveScreen {
     private var last: [String] = []
 
     func draw(_ state: LiveState) {
-        for key in screen.keys() where key == UInt8(ascii: "q") || key == UInt8(ascii: "Q") || key == 3 {
+        for key in screen.keys()
+        where key == UInt8(ascii: "q") || key == UInt8(ascii: "Q") || key == 3 {
             quitAsked = true
         }
         // Asked for at each drawing: a resize needs no signal.

@@ -2,7 +2,9 @@
 
 import Control
 
-/// Makes the picture. Pure: state and size in, lines out.
+/// Makes the picture.
+///
+/// Pure: state and size in, lines out.
 struct LiveView {
     let style: Style
     let width: Int
@@ -110,7 +112,8 @@ struct LiveView {
     private func sensors(_ state: LiveState) -> [String] {
         state.sensors.map { sensor in
             let name = "\(visible(sensor.name)) (\(sensor.segment ?? "not worn"))"
-            let text = "  \(name): \(sensor.state.rawValue), "
+            let text =
+                "  \(name): \(sensor.state.rawValue), "
                 + "\(sensor.rateHertz.map { decimal($0, 1, unit: " Hz") } ?? "no rate yet"), "
                 + "gaps \(sensor.gaps), refused \(sensor.decodeErrors)"
             return sensor.state == .streaming ? text : style.notice(text)

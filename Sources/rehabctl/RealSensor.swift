@@ -36,13 +36,16 @@ struct RealSensor {
     func show(file: String, rateHertz: Double, forward: SensorAxis) throws {
         print("")
         print(style.bold("A real pelvis sensor through the same daemon"))
-        print("  Recorded: \(URL(filePath: file).lastPathComponent), \(decimal(rateHertz, 1)) Hz. Not "
-            + "simulated: every reading is the sensor's.")
-        print("  Alignment: from the first \(decimal(TableRecording.standSeconds, 0)) s of standing and "
-            + "the stated mounting; no bows, so left and right are not proved.")
+        print(
+            "  Recorded: \(URL(filePath: file).lastPathComponent), \(decimal(rateHertz, 1)) Hz. Not "
+                + "simulated: every reading is the sensor's.")
+        print(
+            "  Alignment: from the first \(decimal(TableRecording.standSeconds, 0)) s of standing and "
+                + "the stated mounting; no bows, so left and right are not proved.")
         let recording = try load(file, rateHertz: rateHertz, forward: forward)
         let began = MonotonicClock.now()
-        let bytes = try OnlineReplay(daemon: daemon, factor: nil).run(recording, name: "real sensor")
+        let bytes = try OnlineReplay(daemon: daemon, factor: nil).run(
+            recording, name: "real sensor")
         let elapsed = Double(MonotonicClock.now() - began) * 1e-9
         let again = try RecordingReading.parse(bytes)
         try print(again.frames.compactMap(FrameLine.init), every: recording.duration ?? 0)

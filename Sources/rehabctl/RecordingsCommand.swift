@@ -63,9 +63,15 @@ struct RecordingsCommand: ParsableCommand {
             let cues: [String]
             let marks: [String]
             let missing: [String]
-            let duration_s: Double?
+            let durationSeconds: Double?
             let complete: Bool
-            let last_line_torn: Bool
+            let lastLineTorn: Bool
+
+            private enum CodingKeys: String, CodingKey {
+                case head, sensors, packets, frames, cues, marks, missing, complete
+                case durationSeconds = "duration_s"
+                case lastLineTorn = "last_line_torn"
+            }
         }
 
         func run() throws {
@@ -77,15 +83,16 @@ struct RecordingsCommand: ParsableCommand {
                             found.head.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }),
                         sensors: found.sensors.map(\.name), packets: found.packets.count,
                         frames: found.frames.count, cues: found.cues, marks: found.marks,
-                        missing: found.missing, duration_s: found.duration,
-                        complete: found.isComplete, last_line_torn: found.lastLineTorn))
+                        missing: found.missing, durationSeconds: found.duration,
+                        complete: found.isComplete, lastLineTorn: found.lastLineTorn))
                 return
             }
             var columns = Columns()
             for entry in found.head { columns.add(visible(entry.key), visible(entry.value)) }
             for sensor in found.sensors {
                 columns.add(
-                    "sensor", "\(visible(sensor.name)) (\(sensor.kind)), worn: "
+                    "sensor",
+                    "\(visible(sensor.name)) (\(sensor.kind)), worn: "
                         + "\(sensor.segment ?? "nowhere"), \(decimal(sensor.rateHertz, 1)) Hz")
             }
             columns.add("length", found.duration.map { decimal($0, 1, unit: " s") } ?? "-")
@@ -95,7 +102,8 @@ struct RecordingsCommand: ParsableCommand {
             for mark in found.marks { columns.add("remark", visible(mark)) }
             for missing in found.missing { columns.add("not recorded", visible(missing)) }
             columns.add(
-                "end", found.isComplete
+                "end",
+                found.isComplete
                     ? "complete" : "cut" + (found.lastLineTorn ? ", last line torn" : ""))
             columns.lines().forEach { print($0) }
         }

@@ -110,10 +110,16 @@ struct ReplayComparison {
         let frames: Int
         let cues: Int
         let complete: Bool
-        let elapsed_s: Double
-        let times_real_time: Double?
+        let elapsedSeconds: Double
+        let timesRealTime: Double?
         let recorded: String?
         let replayed: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case same, frames, cues, complete, recorded, replayed
+            case elapsedSeconds = "elapsed_s"
+            case timesRealTime = "times_real_time"
+        }
     }
 
     func show(json: Bool, elapsed: Double, duration: Double?) throws {
@@ -122,7 +128,7 @@ struct ReplayComparison {
             try printJSON(
                 Told(
                     same: isSame, frames: frames, cues: cues, complete: isComplete,
-                    elapsed_s: elapsed, times_real_time: times, recorded: difference?.recorded,
+                    elapsedSeconds: elapsed, timesRealTime: times, recorded: difference?.recorded,
                     replayed: difference?.again))
             return
         }

@@ -43,7 +43,9 @@ struct StartCommand: ParsableCommand {
         if daemon.json {
             try printJSON(started)
         } else {
-            ExerciseText(style: .standardOutput()).started(started, side: side).forEach { print($0) }
+            ExerciseText(style: .standardOutput()).started(started, side: side).forEach {
+                print($0)
+            }
         }
     }
 }
@@ -94,11 +96,15 @@ struct ExerciseText {
         var facts = Columns()
         facts.add("duration", decimal(summary.durationSeconds, 1, unit: " s"))
         facts.add("in band", summary.holds.isEmpty ? "no hold seen" : percent(summary.shareInBand))
-        facts.add("cues", "\(summary.cues)"
-            + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard" : ""))
+        facts.add(
+            "cues",
+            "\(summary.cues)"
+                + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard" : ""))
         facts.add("unknown", "\(percent(summary.unknownShare)) of the time")
-        facts.add("packets", "\(summary.packets), \(summary.gaps) gaps, "
-            + "\(summary.lostSamples) samples lost")
+        facts.add(
+            "packets",
+            "\(summary.packets), \(summary.gaps) gaps, "
+                + "\(summary.lostSamples) samples lost")
         if let recording = summary.recording { facts.add("recording", recording) }
         lines += facts.lines(indent: "  ")
         lines += holdLines(summary.holds)
@@ -112,7 +118,8 @@ struct ExerciseText {
     private func holdLines(_ holds: [Rehab1.Hold]) -> [String] {
         guard !holds.isEmpty else { return [] }
         var columns = Columns()
-        columns.add("hold", "leg", "held", "in band", "mean drop", "largest drop", "largest hike",
+        columns.add(
+            "hold", "leg", "held", "in band", "mean drop", "largest drop", "largest hike",
             "ended")
         for (index, hold) in holds.enumerated() {
             columns.add(

@@ -107,16 +107,20 @@ struct StatusText {
 
     func lines(_ status: Rehab1.Status) -> [String] {
         var columns = Columns()
-        columns.add("rehabd", "\(status.version), process \(status.processID), "
-            + "up \(decimal(status.uptimeSeconds, 0, unit: " s"))")
+        columns.add(
+            "rehabd",
+            "\(status.version), process \(status.processID), "
+                + "up \(decimal(status.uptimeSeconds, 0, unit: " s"))")
         columns.add("activity", activity(status))
         columns.add(
             "real time",
             "estimator \(status.realtime.estimator), intake \(status.realtime.intake), "
                 + "alerts \(status.realtime.alert), memory "
                 + (status.realtime.memoryLocked ? "locked" : "not locked"))
-        columns.add("uses", "\(decimal(Double(status.residentBytes) / 1e6, 1, unit: " MB")), "
-            + "\(decimal(status.cpuSeconds, 2, unit: " s")) of CPU")
+        columns.add(
+            "uses",
+            "\(decimal(Double(status.residentBytes) / 1e6, 1, unit: " MB")), "
+                + "\(decimal(status.cpuSeconds, 2, unit: " s")) of CPU")
         columns.add("recording", recording(status))
         for output in status.outputs { columns.add("output", outputText(output)) }
         var lines = columns.lines()
@@ -131,7 +135,8 @@ struct StatusText {
 
     func sensorLines(_ sensors: [Rehab1.Sensor]) -> [String] {
         var columns = Columns()
-        columns.add("sensor", "worn", "state", "rate", "age", "packets", "gaps", "lost", "refused",
+        columns.add(
+            "sensor", "worn", "state", "rate", "age", "packets", "gaps", "lost", "refused",
             "sigma", "calibrated")
         for sensor in sensors {
             columns.add(

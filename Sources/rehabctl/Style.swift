@@ -3,7 +3,9 @@
 import Foundation
 import Plumbing
 
-/// Text for a terminal. Colour never carries meaning alone.
+/// Text for a terminal.
+///
+/// Colour never carries meaning alone.
 struct Style {
     /// True where colour may be used: a terminal, no NO_COLOR (no-color.org), not TERM=dumb.
     let isColourful: Bool
@@ -26,7 +28,9 @@ struct Style {
     }
 }
 
-/// Rows printed in aligned columns. Widths are counted before colour is added.
+/// Rows printed in aligned columns.
+///
+/// Widths are counted before colour is added.
 struct Columns {
     private var rows: [[String]] = []
 

@@ -21,7 +21,9 @@ enum House {
         return parts.compactMap { part in
             guard let name = firstQuoted(in: part) else { return nil }
             var dependencies: Set<String> = []
-            if let start = part.range(of: "dependencies: ["), let end = closing(part, start.upperBound) {
+            if let start = part.range(of: "dependencies: ["),
+                let end = closing(part, start.upperBound)
+            {
                 let list = part[start.upperBound..<end]
                 // `.product(name: "X", package: "P")` makes X importable.
                 for piece in list.components(separatedBy: ",") {

@@ -42,7 +42,8 @@ struct RealtimeLawTests {
             for file in House.swiftFiles(in: "Sources/\(room)") {
                 let lines = try House.text(file)
                     .split(separator: "\n", omittingEmptySubsequences: false)
-                for (number, line) in lines.enumerated() where line.contains("mutating func step(") {
+                for (number, line) in lines.enumerated() where line.contains("mutating func step(")
+                {
                     #expect(
                         lines[..<number].suffix(2).contains { $0.contains("@_noLocks") },
                         "\(file):\(number + 1)")
