@@ -85,12 +85,14 @@ package actor Supervisor: LoopActor {
             if frame.segment == .pelvis { newestPelvis = frame }
         }
         while let presented = session.nextPresented() {
+            exercise?.notHeard += presented.heard ? 0 : 1
+            // Clients show cues too, and must not give one that the outputs kept back as too old.
+            guard !presented.alert.isStale(at: presented.taken) else { continue }
             control.broadcast(
                 .cue(
                     presented.alert.told(
                         presented: presented.time, latency: presented.latency,
                         heard: presented.heard)), time: presented.alert.time)
-            exercise?.notHeard += presented.heard ? 0 : 1
         }
         if control.isWatched, let newestPelvis {
             control.broadcast(

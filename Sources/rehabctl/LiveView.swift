@@ -18,11 +18,47 @@ struct LiveView {
     func lines(_ state: LiveState) -> [String] {
         var lines = [headline(state), ""]
         lines += level(state.frame)
-        lines += [""] + band(state.frame) + [numbers(state.frame), ""]
+        lines += [""] + band(state.frame) + numbers(state.frame) + [""]
         lines += cues(state)
         lines += [""] + sensors(state)
-        lines += state.warnings.suffix(2).map { style.notice("warning: ") + visible($0) }
+        for warning in state.warnings.suffix(2) {
+            lines += wrapped("warning: " + visible(warning)).map { style.notice($0) }
+        }
         if lines.count > height { lines = Array(lines.prefix(max(height, 1))) }
+        return lines.map { clipped($0) }
+    }
+
+    /// Columns that are used: a full last column makes some terminals wrap.
+    private var columns: Int { max(width - 1, 10) }
+
+    /// A line cut where it would wrap and tear the picture; colour codes take no room.
+    private func clipped(_ line: String) -> String {
+        var room = columns
+        var isCode = false
+        var result = ""
+        for character in line {
+            if character == "\u{1B}" { isCode = true }
+            // Codes behind the cut are kept: they end the colour.
+            if isCode || room > 0 { result.append(character) }
+            if isCode {
+                isCode = !character.isLetter
+            } else {
+                room -= 1
+            }
+        }
+        return result
+    }
+
+    /// Text broken between words.
+    private func wrapped(_ text: String) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= columns {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
         return lines
     }
 
@@ -89,16 +125,16 @@ struct LiveView {
         ]
     }
 
-    private func numbers(_ frame: Rehab1.Frame?) -> String {
-        guard let frame else { return "" }
+    private func numbers(_ frame: Rehab1.Frame?) -> [String] {
+        guard let frame else { return [] }
         var text = "  obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))"
         text += ", tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))"
         text += ", trunk lean \(decimal(frame.trunkLeanDegrees, 1, unit: " deg"))"
-        text += ", sigma \(decimal(frame.sigmaDegrees, 2, unit: " deg"))"
+        var trust = "  sigma \(decimal(frame.sigmaDegrees, 2, unit: " deg"))"
         if !frame.gates.isEmpty {
-            text += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
+            trust += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
         }
-        return text
+        return [text, trust]
     }
 
     private func cues(_ state: LiveState) -> [String] {

@@ -70,9 +70,11 @@ private func send(_ packet: [UInt8], to door: Int32) {
     _ = borrowed.release()
 }
 
-private final class Flag: Sendable {
+private final class Signals: Sendable {
     let id = Atomic<Int32>(0)
-    let isDone = Atomic<Bool>(false)
+    let begin: Wakeup
+
+    init() throws { begin = try Wakeup() }
 }
 
 @Suite(
@@ -81,24 +83,24 @@ private final class Flag: Sendable {
 struct AllocationTests {
     /// The probe itself: what another thread allocates is seen, and this thread's is not counted to it.
     @Test func theProbeCountsTheWatchedThreadOnly() throws {
-        let flag = Flag()
+        let signals = try Signals()
         let thread = try RealtimeThread(name: "allocating") {
-            flag.id.store(RealtimeThread.currentID(), ordering: .releasing)
-            while !flag.isDone.load(ordering: .acquiring) { sched_yield() }
+            signals.id.store(RealtimeThread.currentID(), ordering: .releasing)
+            signals.begin.wait()
             // Kept in a table: a block that is freed at once is optimised away.
             let blocks = (1...100).map { malloc($0) }
             for block in blocks { free(block) }
         }
-        while flag.id.load(ordering: .acquiring) == 0 { sched_yield() }
-        let ids = [flag.id.load(ordering: .acquiring), 1]
+        while signals.id.load(ordering: .acquiring) == 0 { sched_yield() }
+        let ids = [signals.id.load(ordering: .acquiring), 1]
         allocation_probe_arm(ids, 2)
-        let own = (1...500).map { malloc($0) }
+        let own = (1...20_000).map { _ in malloc(16) }
         for block in own { free(block) }
-        flag.isDone.store(true, ordering: .releasing)
+        signals.begin.signal()
         thread.join()
         allocation_probe_disarm()
         let allocations = allocation_probe_allocations(0)
-        #expect(allocations >= 100 && allocations < 400)
+        #expect(allocations >= 100 && allocations < 10_000)
         #expect(allocation_probe_frees(0) >= 100)
         #expect(allocation_probe_allocations(1) == 0)
     }
@@ -205,6 +207,7 @@ private final class Flow {
                 consume()
                 sched_yield()
             }
+            settle()
             consume()
         }
     }

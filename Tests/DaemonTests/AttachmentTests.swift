@@ -108,7 +108,8 @@ private struct Door {
         let daemon = try RunningDaemon()
         let door = try Door()
         func openDescriptors() throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.process.id)/fd").count
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.process.id)/fd")
+                .count
         }
         let before = try openDescriptors()
         for _ in 0..<100 {
@@ -142,7 +143,8 @@ private struct Door {
             try daemon.refusal(of: Rehab1.AssignSegment(name: "third", segment: "pelvis"))
                 == .noSuchSensor(name: "third"))
         #expect(
-            try daemon.refusal(of: Rehab1.DetachSensor(name: "third")) == .noSuchSensor(name: "third"))
+            try daemon.refusal(of: Rehab1.DetachSensor(name: "third"))
+                == .noSuchSensor(name: "third"))
     }
 
     /// 32 sensors fit a session (house rule: several sensors from the start); the next is told why not.
@@ -178,7 +180,8 @@ private struct Door {
             try daemon.call(Rehab1.DetachSensor(name: "belt"))
         }
         func openDescriptors() throws -> Int {
-            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.process.id)/fd").count
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(daemon.process.id)/fd")
+                .count
         }
         for _ in 0..<10 { try cycle() }
         let descriptors = try openDescriptors()

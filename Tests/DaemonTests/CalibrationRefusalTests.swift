@@ -190,8 +190,14 @@ private struct Attempt {
             ("type", changed("\"version\": 1", "\"version\": \"one\""), "field \"version\""),
             ("newer", changed("\"version\": 1", "\"version\": 2"), "is of version 2"),
             ("short", changed("\"alignment\": [", "\"alignment\": [0.5, "), "no alignment"),
-            ("infinite", changed("\"calm_jerk_m_s3\": 2.0", "\"calm_jerk_m_s3\": 1e999"), "not JSON"),
-            ("segment", changed("\"segment\": \"pelvis\"", "\"segment\": \"tail\""), "no alignment"),
+            (
+                "infinite", changed("\"calm_jerk_m_s3\": 2.0", "\"calm_jerk_m_s3\": 1e999"),
+                "not JSON"
+            ),
+            (
+                "segment", changed("\"segment\": \"pelvis\"", "\"segment\": \"tail\""),
+                "no alignment"
+            ),
         ]
         let daemon = try RunningDaemon()
         let folder = daemon.state + "/calibrations"

@@ -9,14 +9,19 @@ import Synthetic
 import Testing
 
 @Suite(.scene(weight: 0)) struct FullFlowTests {
-    /// The fields of a calibration file that are looked at here, under their names in the file.
+    /// The fields of a calibration file that are looked at here.
     private struct Stored: Decodable {
         let version: Int
         let sensor: String
         let segment: String
         let date: String
         let alignment: [Double]
-        let axis_variance_explained: Double
+        let explained: Double
+
+        private enum CodingKeys: String, CodingKey {
+            case version, sensor, segment, date, alignment
+            case explained = "axis_variance_explained"
+        }
     }
 
     // MARK: calibration
@@ -58,7 +63,7 @@ import Testing
         #expect(stored.segment == "pelvis")
         #expect(stored.version == 1)
         #expect(stored.date == result.date)
-        #expect(stored.axis_variance_explained == result.axisVarianceExplained)
+        #expect(stored.explained == result.axisVarianceExplained)
         let parts = stored.alignment
         try #require(parts.count == 4)
         let alignment = Rotation(w: parts[0], x: parts[1], y: parts[2], z: parts[3])
@@ -109,11 +114,11 @@ import Testing
             var errors: [Double] = []
             for frame in story.frames where frame.phase == .holding {
                 guard let drop = frame.dropDegrees,
-                    let true_ = truth.min(by: {
+                    let nearest = truth.min(by: {
                         abs($0.time - frame.time) < abs($1.time - frame.time)
-                    }), abs(true_.time - frame.time) < 17_000_000
+                    }), abs(nearest.time - frame.time) < 17_000_000
                 else { continue }
-                errors.append(drop - true_.drop * degreesPerRadian)
+                errors.append(drop - nearest.drop * degreesPerRadian)
             }
             #expect(errors.count > 50)
             let rms = (errors.reduce(0) { $0 + $1 * $1 } / Double(errors.count)).squareRoot()

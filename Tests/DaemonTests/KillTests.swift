@@ -31,8 +31,10 @@ import Testing
             #expect(newest <= killed + 20_000_000)
             losses.append(milliseconds(killed - newest))
             #expect(recording.packets.count <= sent.sent)
-            #expect(recording.packets.map(\.bytes) == scenario.packets.map(\.bytes)
-                .prefix(recording.packets.count).map { $0 })
+            #expect(
+                recording.packets.map(\.bytes)
+                    == scenario.packets.map(\.bytes)
+                    .prefix(recording.packets.count).map { $0 })
         }
         print("kill -9: last recorded packet \(losses.map { Int($0) }) ms before the kill")
         // The promise is 250 ms; the newest packet itself is up to a period and a radio interval old.

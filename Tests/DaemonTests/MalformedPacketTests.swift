@@ -65,7 +65,8 @@ private struct Pair {
         let counted = try pair.send(packets)
         #expect(counted.decodeErrors == expectedErrors)
         #expect(counted.samples == 545 - expectedErrors)
-        let oversized = try pair.send([545, 600, 4_096, 65_536].map { [UInt8](repeating: 1, count: $0) })
+        let oversized = try pair.send(
+            [545, 600, 4_096, 65_536].map { [UInt8](repeating: 1, count: $0) })
         #expect(oversized.decodeErrors == expectedErrors + 4)
         #expect(oversized.samples == counted.samples)
         try pair.expectGoodUnhurt()
@@ -109,8 +110,9 @@ private struct Pair {
         try pair.expectGoodUnhurt()
     }
 
-    /// The same packet for ever: time stands still, so it is one sample and many repetitions. The same
-    /// values with time going on are samples; a sensor may lie on a table.
+    /// The same packet for ever: time stands still, so it is one sample and many repetitions.
+    ///
+    /// The same values with time going on are samples; a sensor may lie on a table.
     @Test func frozenPacketsAreRepetitions() throws {
         let pair = try Pair()
         let frozen = try pair.send(
@@ -154,7 +156,8 @@ private struct Pair {
         let first = try pair.send(
             (0..<60).map { DotPacket.still(microseconds: 3_000_000_000 + UInt32($0) * 16_667) })
         #expect(first.samples == 60)
-        let second = try pair.send((1...60).map { DotPacket.still(microseconds: UInt32($0) * 16_667) })
+        let second = try pair.send(
+            (1...60).map { DotPacket.still(microseconds: UInt32($0) * 16_667) })
         #expect(second.samples == 120)
         #expect(second.decodeErrors == 0)
         #expect(second.duplicates == 0)

@@ -62,7 +62,9 @@ package enum DotPacket {
     package static func still(microseconds: UInt32) -> [UInt8] {
         var bytes: [UInt8] = []
         append(microseconds, to: &bytes)
-        for value: Float in [1, 0, 0, 0, 0, 0, 9.81, 0, 0, 0] { append(value.bitPattern, to: &bytes) }
+        for value: Float in [1, 0, 0, 0, 0, 0, 9.81, 0, 0, 0] {
+            append(value.bitPattern, to: &bytes)
+        }
         return bytes
     }
 

@@ -11,15 +11,19 @@ package enum ProcessEnd: Sendable, Equatable {
     case killed(bySignal: Int32)
 }
 
-/// A running child. Its standard output and error go to files, which cannot fill up and block it.
+/// A running child.
+///
+/// Its standard output and error go to files, which cannot fill up and block it.
 package final class ChildProcess: Sendable {
     package let id: Int32
     private let end = Mutex<ProcessEnd?>(nil)
 
-    /// What a child's standard input is.
-    package enum Input: Sendable {
-        case nothing
-        case descriptor(Int32)
+    /// Where a child's standard input, output and error lead.
+    package enum Streams: Sendable {
+        /// Nothing to read; output and errors are appended to files.
+        case files(output: String, errors: String)
+        /// All three to one descriptor: a terminal's.
+        case terminal(Int32)
     }
 
     package struct Failure: Error, CustomStringConvertible {
@@ -28,21 +32,22 @@ package final class ChildProcess: Sendable {
 
     /// Starts `path`; the environment is exactly `environment`.
     package init(
-        _ path: String, _ arguments: [String], environment: [String: String], input: Input = .nothing,
-        output: String, errors: String
+        _ path: String, _ arguments: [String], environment: [String: String], streams: Streams
     ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-        switch input {
-        case .nothing:
+        switch streams {
+        case .files(let output, let errors):
+            let flags = O_WRONLY | O_CREAT | O_APPEND
             unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        case .descriptor(let descriptor):
-            unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, 0)
+            unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
+            unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
+        case .terminal(let descriptor):
+            for number: Int32 in 0...2 {
+                unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, number)
+            }
         }
-        let flags = O_WRONLY | O_CREAT | O_APPEND
-        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, flags, 0o600)
-        unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, flags, 0o600)
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }
@@ -57,9 +62,7 @@ package final class ChildProcess: Sendable {
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer {
-            for unsafe entry in unsafe argv + envp { unsafe free(entry) }
-        }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var id: Int32 = 0
         let status = unsafe posix_spawn(&id, path, &actions, &attributes, &argv, &envp)
         guard status == 0 else {
@@ -130,8 +133,8 @@ package enum Program {
         let folder = try TemporaryFolder()
         let began = MonotonicClock.now()
         let child = try ChildProcess(
-            path, arguments, environment: environment, output: folder.path + "/out",
-            errors: folder.path + "/err")
+            path, arguments, environment: environment,
+            streams: .files(output: folder.path + "/out", errors: folder.path + "/err"))
         let end = try child.wait(within: seconds)
         let elapsed = Double(MonotonicClock.now() - began) * 1e-9
         func text(_ name: String) -> String {

@@ -86,7 +86,9 @@ package final class EventLog: Sendable {
             for entry in entries.dropFirst(start) {
                 if let value = matches(entry.event) { return value }
             }
-            if let ending { throw Overdue("\(what); the monitor ended: \(ending)", seconds: seconds) }
+            if let ending {
+                throw Overdue("\(what); the monitor ended: \(ending)", seconds: seconds)
+            }
             return nil
         }
     }

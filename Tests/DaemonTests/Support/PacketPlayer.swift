@@ -15,7 +15,9 @@ package struct TimedPacket: Sendable {
     }
 }
 
-/// A playing thread. It waits for nobody: what finds no room is lost, and counted.
+/// A playing thread.
+///
+/// It waits for nobody: what finds no room is lost, and counted.
 package final class PacketPlayer: Sendable {
     /// What has been sent so far.
     package struct Progress: Sendable {
@@ -68,7 +70,9 @@ package final class PacketPlayer: Sendable {
         return now
     }
 
-    /// Stops at once. A player that was let go of stops by itself at its last packet.
+    /// Stops at once.
+    ///
+    /// A player that was let go of stops by itself at its last packet.
     @discardableResult
     package func stop() -> Progress {
         stopping.store(true, ordering: .releasing)

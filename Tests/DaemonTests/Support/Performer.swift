@@ -11,7 +11,9 @@ package final class Performer: Sendable {
     package let wearable: FakeWearable
     private let daemon: RunningDaemon
 
-    /// Attaches and starts all sensors of the script, and waits until they stream. Names get `prefix`.
+    /// Attaches and starts all sensors of the script, and waits until they stream.
+    ///
+    /// Names get `prefix`.
     package init(_ toml: String, prefix: String = "", for daemon: RunningDaemon) throws {
         self.daemon = daemon
         wearable = try FakeWearable(performing: Script(toml: toml))

@@ -34,6 +34,16 @@ package enum Products {
         return FileManager.default.isReadableFile(atPath: path) ? path : nil
     }
 
+    /// The start of a command that runs a program as another account (nobody's number), without
+    /// privileges; nil where this one may not, or where the programs are out of that one's reach.
+    package static let asAnotherAccount: [String]? = {
+        let start = [
+            "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs",
+        ]
+        let attempt = try? Program.run("/usr/bin/env", start + [rehabctl, "--version"], within: 20)
+        return attempt?.code == 0 ? start : nil
+    }()
+
     /// A Python with the package `varlink`; nil where there is none.
     package static let pythonWithVarlink: String? =
         [repository + "/.build/python/bin/python3", "/usr/bin/env"].first { path in

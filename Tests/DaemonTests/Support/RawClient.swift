@@ -3,9 +3,11 @@
 import Plumbing
 import Varlink
 
-/// A raw connection. Owned by one thread.
-package struct RawClient: ~Copyable {
-    private let descriptor: Descriptor
+/// A raw connection.
+///
+/// Owned by one thread.
+package final class RawClient {
+    private let descriptor: SharedDescriptor
     private var framing = VarlinkFraming(limit: 16 << 20)
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
@@ -19,7 +21,7 @@ package struct RawClient: ~Copyable {
     package init(_ daemon: RunningDaemon) throws {
         let connected = try UnixSocket.connect(path: daemon.socket)
         try connected.setNonblocking(true)
-        descriptor = connected
+        descriptor = SharedDescriptor(connected)
     }
 
     package var rawValue: Int32 { descriptor.rawValue }
@@ -56,7 +58,7 @@ package struct RawClient: ~Copyable {
     }
 
     /// The next message within `seconds`.
-    package mutating func answer(within seconds: Double = 10) throws -> Answer {
+    package func answer(within seconds: Double = 10) throws -> Answer {
         let deadline = MonotonicClock.now() + Int64(seconds * 1e9)
         while true {
             if let (message, _) = try framing.next() {
@@ -75,7 +77,7 @@ package struct RawClient: ~Copyable {
     }
 
     /// The next message, which must be a reply.
-    package mutating func reply(within seconds: Double = 10) throws -> VarlinkReply {
+    package func reply(within seconds: Double = 10) throws -> VarlinkReply {
         switch try answer(within: seconds) {
         case .reply(let reply): return reply
         case .closed: throw Overdue("a reply; the connection was closed", seconds: 0)

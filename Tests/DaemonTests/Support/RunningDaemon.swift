@@ -54,7 +54,7 @@ package final class RunningDaemon: Sendable {
             environment: Program.environment(
                 ["REHABD_SOCKET": socket, "STATE_DIRECTORY": state, "REHABD_AUDIO": "none"]
                     .merging(setup.environment) { $1 }),
-            output: folder.path + "/out", errors: folder.path + "/log")
+            streams: .files(output: folder.path + "/out", errors: folder.path + "/log"))
     }
 
     package struct Stopped: Error, CustomStringConvertible {

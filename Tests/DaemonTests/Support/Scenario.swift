@@ -19,7 +19,8 @@ package struct Scenario: Sendable {
     }
 
     /// A pelvis sensor worn askew over an ordinary link, and the tasks given.
-    package static func toml(_ tasks: String, link: String = ordinaryLink, seed: Int = 20) -> String {
+    package static func toml(_ tasks: String, link: String = ordinaryLink, seed: Int = 20) -> String
+    {
         """
         seed = \(seed)
 

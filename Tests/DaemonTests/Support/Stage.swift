@@ -50,7 +50,7 @@ package struct SceneTrait: TestTrait, SuiteTrait, TestScoping {
     package var isRecursive: Bool { true }
 
     package func provideScope(
-        for test: Test, testCase: Test.Case?, 
+        for test: Test, testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         guard testCase != nil else { return try await function() }
@@ -68,7 +68,8 @@ package struct SceneTrait: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == SceneTrait {
-    /// The test may block. `weight`: 0 for scenes that mostly wait, up to 6 for those that load the
-    /// machine.
+    /// The test may block.
+    ///
+    /// `weight`: 0 for scenes that mostly wait, up to 6 for those that load the machine.
     package static func scene(weight: Int = 1) -> SceneTrait { SceneTrait(weight: weight) }
 }
