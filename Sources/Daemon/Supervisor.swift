@@ -37,6 +37,8 @@ package actor Supervisor: LoopActor {
     /// Cues do not wait for it: they leave by the alert thread; 25 ms only bounds how late a
     /// picture of the body is.
     private static let tick: Int64 = 25_000_000
+    /// Silence of a worn sensor that ends a calibration, ns.
+    private static let calibrationSilence: Int64 = 1_500_000_000
 
     init(
         loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise],
@@ -118,9 +120,14 @@ package actor Supervisor: LoopActor {
             guard state != sensors[index].state else { continue }
             sensors[index].state = state
             control.broadcast(.sensor(sensors[index].told(at: now)))
-            if state == .lost, calibration != nil {
-                refuseCalibration(.dataLost(sensor: sensors[index].name))
-            }
+        }
+        // Shorter silences are the calibration's own to judge, from the samples after them.
+        if calibration != nil,
+            let silent = sensors.first(where: {
+                $0.segment != nil && ($0.age(at: now) ?? 0) > Supervisor.calibrationSilence
+            })
+        {
+            refuseCalibration(.dataLost(sensor: silent.name))
         }
         let ended = sensors.filter { $0.state == .ended }
         if !ended.isEmpty { ended.forEach { remove($0) } }

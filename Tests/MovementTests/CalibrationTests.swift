@@ -224,6 +224,24 @@ private struct Person {
         }
     }
 
+    /// The other foot so slowly that the shift is not seen, down briskly, and up once more: the shift
+    /// to the right was a way back, and the one to the left is no way back.
+    @Test func theOtherFootTwiceIsNeverAccepted() {
+        var person = Person()
+        person.answers[.lift] = { now in
+            [
+                .shift(start: now + 2, length: 1.6, size: -0.06),
+                .shift(start: now + 5, length: 0.7, size: 0.06),
+                .shift(start: now + 8, length: 0.7, size: -0.08),
+                .shift(start: now + 11, length: 0.7, size: 0.08),
+            ]
+        }
+        person.answers[.repeatLift] = Person.nothing
+        person.run()
+        #expect(person.session.step == .refused)
+        #expect(person.session.results.isEmpty)
+    }
+
     /// A wide stance: the weight goes a decimetre and more.
     @Test(arguments: [0.05, 0.07, 0.10, 0.13])
     func liftsOfAnyUsualSizeAreSeen(_ size: Double) {
