@@ -79,7 +79,9 @@ private struct Attempt {
             [.bow: ["bows"], .lift: ["lift-right"], .repeatLift: ["rest", "lift-right"]])
         var order: [Rehab1.CalibrationStep.Step] = []
         for step in attempt.steps where step.step != order.last { order.append(step.step) }
-        #expect(order.suffix(4) == [.bow, .lift, .repeatLift, .refused])
+        #expect(
+            order.suffix(4) == [.bow, .lift, .repeatLift, .refused],
+            "\(attempt.last?.reason ?? "-")")
         #expect(attempt.last?.reason?.contains("twice") == true)
         #expect(attempt.last?.reason?.contains("Check that it was the left foot") == true)
         #expect(try attempt.leavesNothing())

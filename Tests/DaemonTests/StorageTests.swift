@@ -188,7 +188,7 @@ private struct Stand {
                 side = "left"
                 """), for: daemon)
         let steps = try person.calibrate([.bow: ["bows"], .lift: ["lift-left"]])
-        #expect(steps.last?.step == .done)
+        #expect(steps.last?.step == .done, "\(steps.last?.reason ?? "-")")
         let warning = try #require(try daemon.status().warnings.last)
         #expect(warning.contains("holds for this session but could not be stored"))
         #expect(warning.contains(state.path + "/calibrations"))

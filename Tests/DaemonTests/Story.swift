@@ -85,6 +85,9 @@ struct Story: Sendable {
         mounting = try Script(toml: Story.script).sensors[0].sensor.sensorFromSegment
         steps = try person.calibrate(
             leadIn: 1, [.bow: ["bows"], .lift: ["lift-left"]])
+        guard steps.last?.step == .done else {
+            throw Overdue("a calibration; it was refused: \(steps.last?.reason ?? "-")", seconds: 0)
+        }
         calibrated = try daemon.sensor("pelvis")
         calibrationFile = try String(
             contentsOfFile: daemon.state + "/calibrations/pelvis.json", encoding: .utf8)

@@ -306,3 +306,46 @@ private let eigenTable = [
         #expect(throws: BowAxis.Failure.tooFewSamples) { _ = try axis.result() }
     }
 }
+
+@Suite struct StaticAlignmentTests {
+    /// A sensor put on by yaw and tilt: gravity and the stated forward axis give the segment's axes.
+    @Test(arguments: [(0.0, 0.0), (90, 0), (-45, 20), (180, -30), (10, 70)])
+    func standAndForwardAxisGiveTheSegment(_ yaw: Double, _ pitch: Double) throws {
+        let sensorFromSegment =
+            Rotation(axis: Vector3(0, 0, 1), angle: pitch * degree)
+            * Rotation(axis: Vector3(0, 1, 0), angle: yaw * degree)
+        let alignment = try #require(
+            SensorAlignment(
+                standingUp: sensorFromSegment.apply(Vector3(0, 1, 0)) * 9.8,
+                forward: sensorFromSegment.apply(Vector3(1, 0, 0)) * 3))
+        #expect(angleDegrees(alignment.segmentFromSensor, sensorFromSegment.inverse) < 1e-6)
+        #expect(alignment.neutral == SegmentAngles(obliquity: 0, anteriorTilt: 0))
+        #expect(alignment.segmentFromSensor.isFinite)
+    }
+
+    /// The forward axis need not be square to gravity: only its level part counts.
+    @Test func aSlantedForwardAxisIsLevelled() throws {
+        let alignment = try #require(
+            SensorAlignment(standingUp: Vector3(0, 1, 0), forward: Vector3(1, 1, 0)))
+        #expect(angleDegrees(alignment.segmentFromSensor, .identity) < 1e-6)
+    }
+
+    @Test(arguments: [
+        (Vector3(0, 1, 0), Vector3(0, 1, 0)), (Vector3(0, 1, 0), Vector3(0.2, -1, 0)),
+        (Vector3.zero, Vector3(1, 0, 0)), (Vector3(0, 1, 0), Vector3.zero),
+        (Vector3(0, .nan, 0), Vector3(1, 0, 0)), (Vector3(0, 1, 0), Vector3(.nan, 0, 0)),
+    ])
+    func withoutALevelForwardAxisThereIsNone(_ up: Vector3, _ forward: Vector3) {
+        #expect(SensorAlignment(standingUp: up, forward: forward) == nil)
+    }
+
+    /// What was uncertain in the stand cancels in angles from it: 5² = 3² + 4².
+    @Test func onlyTheUncertaintyOnTopOfTheStandsCounts() {
+        var alignment = SensorAlignment.identity
+        #expect(alignment.sigmaFromNeutral(0.05) == 0.05)
+        alignment.standSigma = 0.03
+        #expect(abs(alignment.sigmaFromNeutral(0.05) - 0.04) < 1e-15)
+        #expect(alignment.sigmaFromNeutral(0.02) == 0)
+        #expect(alignment.sigmaFromNeutral(.infinity) == .infinity)
+    }
+}

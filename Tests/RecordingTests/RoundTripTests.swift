@@ -194,3 +194,48 @@ private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8
         #expect(try recording([.min, .max]).duration != nil)
     }
 }
+
+@Suite struct FrameLineTests {
+    private func line(_ frame: MotionFrame) throws -> String {
+        try #require(
+            try RecordingReader.parse(written { $0.frame(frame) }, file: "t").frames.first)
+    }
+
+    @Test(arguments: difficultDoubles.indices)
+    func aFrameLineIsReadBackIntoItsNumbers(_ offset: Int) throws {
+        let frame = difficultFrame(offset)
+        let read = try #require(FrameLine(try line(frame)))
+        #expect(read.sequence == frame.sequence && read.channel == frame.channel)
+        #expect(read.time == frame.time && read.flags == frame.tiltFlags)
+        let q = frame.worldFromSensor
+        #expect(zip(read.quaternion, [q.w, q.x, q.y, q.z]).allSatisfy { sameBits($0, $1) })
+        #expect(sameBits(read.sigma, frame.sigma))
+        let body = try #require(read.body)
+        #expect(body.gates == frame.gates.rawValue && body.posture == "left-side")
+        #expect(body.stanceSide == frame.stanceSide?.name && body.phase == "holding")
+        let angles = [
+            (body.obliquity, frame.obliquity), (body.anteriorTilt, frame.anteriorTilt),
+            (body.drop, frame.drop),
+        ]
+        for (value, number) in angles {
+            // What is no number was not measured.
+            #expect(number.isFinite ? sameBits(value, number) : value == nil)
+        }
+        #expect(sameBits(body.holdSeconds, frame.holdSeconds))
+        #expect(body.completedHolds == 65535)
+    }
+
+    @Test func otherSegmentsHaveNoBody() throws {
+        var frame = difficultFrame(1)
+        frame.segment = .trunk
+        let read = try #require(FrameLine(try line(frame)))
+        #expect(read.body == nil)
+    }
+
+    @Test(arguments: [
+        "", "f", "p 1 0 0 00", "f 1 2 3", "f x 0 0 1 0 0 0 0.1 0", "f 1 0 0 a 0 0 0 0.1 0",
+    ])
+    func otherLinesAreNone(_ line: String) {
+        #expect(FrameLine(line) == nil)
+    }
+}
