@@ -4,6 +4,7 @@ import Glibc
 import Kinematics
 import Movement
 import Plumbing
+import Synchronization
 import Testing
 import Wearables
 
