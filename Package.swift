@@ -166,7 +166,8 @@ let package = Package(
             ], swiftSettings: strict),
 
         // Floor 7: the programs.
-        .executableTarget(name: "rehabd", dependencies: ["Daemon"], swiftSettings: strict),
+        .executableTarget(
+            name: "rehabd", dependencies: ["Daemon", "Plumbing"], swiftSettings: strict),
         .executableTarget(
             name: "rehab-bench",
             dependencies: [

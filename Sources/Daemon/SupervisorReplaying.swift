@@ -90,7 +90,7 @@ extension Supervisor {
                             kind: channel.kind, segment: channel.segment,
                             rateHertz: channel.rateHertz),
                         family: family, sources: [source]))
-            } else if channel.channel == Int64(found.count) - 1 {
+            } else if channel.channel == Int64(found.count) - 1, !found.isEmpty {
                 found[found.count - 1].sources.append(source)
             } else {
                 throw .invalidParameter("channels")

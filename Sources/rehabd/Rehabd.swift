@@ -1,7 +1,9 @@
 // The daemon's main: settings from the environment, run, exit code.
 
 import Daemon
-import Foundation
+import FoundationEssentials
+import Glibc
+import Plumbing
 
 @main
 struct Rehabd {
@@ -13,14 +15,14 @@ struct Rehabd {
             print("rehabd \(programVersion)")
             return
         default:
-            FileHandle.standardError.write(Data(usage.utf8))
+            Terminal.write(usage, toError: true)
             exit(64)
         }
         let settings = DaemonSettings(environment: ProcessInfo.processInfo.environment)
         do throws(DaemonError) {
             try Daemon.run(settings)
         } catch {
-            FileHandle.standardError.write(Data("rehabd: \(error.description)\n".utf8))
+            Terminal.write("rehabd: \(error.description)\n", toError: true)
             exit(error.exitCode)
         }
     }

@@ -142,7 +142,7 @@ struct GateOutcome {
         // Held back for 0 to 0.7 s: four fifths of them for more than 150 ms.
         let gates = outcome.gates(from: 0, to: 3.5)
         let share = Double(gates.count { $0.contains("stale") }) / Double(max(1, gates.count))
-        #expect(abs(share - 0.55 / 0.7) < 0.05)
+        #expect(abs(share - 0.55 / 0.7) < 0.1)
         // Late is not lost.
         #expect(outcome.summary.lostSamples == 0)
     }

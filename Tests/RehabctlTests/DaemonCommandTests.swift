@@ -172,14 +172,24 @@ import Varlink
     @Test func aRefusedCalibrationIsToldStepByStep() throws {
         let ready = try Ready(
             Scenario.toml("[[task]]\nkind = \"walk-on-spot\"\nseconds = 60\n"), calibrated: false)
-        let text = try ready.daemon.rehabctl(["calibrate", "--lead-in", "0.5"])
+        func calibrate(_ options: String...) throws -> ProgramResult {
+            var result: ProgramResult
+            var attempts = 0
+            repeat {
+                result = try ready.daemon.rehabctl(["calibrate", "--lead-in", "0.5"] + options)
+                attempts += 1
+                // A machine that stands still for a fifth of a second has a reason of its own.
+            } while result.output.contains("were lost during") && attempts < 3
+            return result
+        }
+        let text = try calibrate()
         #expect(text.code == 65, "\(text)")
         #expect(text.lines.count == 3, "\(text)")
         #expect(text.lines.first == "Stand with both feet down, hip-wide, looking ahead.")
         #expect(text.lines.dropFirst().first == "Stand still.")
         #expect(text.lines.last?.hasPrefix("Not calibrated: the stand was not quiet") == true)
         #expect(!text.output.contains("\u{7}"), "the bell is for terminals")
-        let json = try ready.daemon.rehabctl(["calibrate", "--lead-in", "0.5", "--json"])
+        let json = try calibrate("--json")
         #expect(json.code == 65)
         let steps = try json.lines.map {
             try JSONDecoder().decode(Rehab1.CalibrationStep.self, from: Data($0.utf8))
