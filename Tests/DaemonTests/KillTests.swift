@@ -58,11 +58,13 @@ import Testing
         try waitUntil("the sensor to stream") { try first.sensor("belt")?.state == .streaming }
         try first.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: "right"))
         try log.wait(for: "the cue") { $0.cue }
-        // The cue is on its way to the file.
+        // The cue is on its way to the file; something must follow it, for the tail is cut off below.
         try waitUntil("the cue to be recorded") {
-            try first.recordingFiles().contains {
-                try String(contentsOfFile: $0, encoding: .utf8).contains("\nq ")
+            let text = try first.recordingFiles().first.map {
+                try String(contentsOfFile: $0, encoding: .utf8)
             }
+            let cue = text?.range(of: "\nq ")
+            return cue.map { text?[$0.upperBound...].contains("\nf ") == true } ?? false
         }
         first.signal(SIGKILL)
         try first.process.wait(within: 10)
