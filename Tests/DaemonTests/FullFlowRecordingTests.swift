@@ -66,7 +66,7 @@ import Testing
         #expect(replay.recording.frames == story.recorded.frames)
         #expect(replay.recording.cues == story.recorded.cues)
         let speed = told["times_real_time"] as? Double ?? 0
-        print("replay \(way): \(speed) times real time (debug build)")
+        print("replay \(way): \(speed) times real time")
     }
 
     @Test func aChangedDigitIsNoticed() async throws {
