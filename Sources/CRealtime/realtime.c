@@ -99,6 +99,20 @@ int rehab_thread_fifo(int priority) {
     return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
 }
 
+int rehab_thread_settle_on_last_processor(void) {
+    cpu_set_t allowed;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) != 0) return errno;
+    int last = -1;
+    for (int place = 0; place < CPU_SETSIZE; place++) {
+        if (CPU_ISSET(place, &allowed)) last = place;
+    }
+    if (last < 0) return ENOENT;
+    cpu_set_t chosen;
+    CPU_ZERO(&chosen);
+    CPU_SET(last, &chosen);
+    return sched_setaffinity(0, sizeof chosen, &chosen) == 0 ? 0 : errno;
+}
+
 int rehab_thread_nice(int nice) {
     return setpriority(PRIO_PROCESS, (id_t)rehab_thread_id(), nice) == 0 ? 0 : errno;
 }

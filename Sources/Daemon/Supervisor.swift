@@ -32,11 +32,13 @@ package actor Supervisor: LoopActor {
     /// Number of sessions begun, for names within one second.
     var sessionCount = 0
 
-    /// How often the loop looks at the live ring, ns.
+    /// How often the loop looks at the live ring while somebody watches or calibrates, ns.
     ///
     /// Cues do not wait for it: they leave by the alert thread; 25 ms only bounds how late a
     /// picture of the body is.
-    private static let tick: Int64 = 25_000_000
+    private static let watchedTick: Int64 = 25_000_000
+    /// The same while nobody does: soon enough to notice a silent sensor, ns.
+    private static let quietTick: Int64 = 50_000_000
     /// Silence of a worn sensor that ends a calibration, ns.
     private static let calibrationSilence: Int64 = 1_500_000_000
 
@@ -57,7 +59,13 @@ package actor Supervisor: LoopActor {
     /// Starts the session timer, once.
     func beginTicking() {
         guard ticking == nil else { return }
-        ticking = every(Supervisor.tick) { $0.lookAround() }
+        let isFollowed = control.isWatched || calibration != nil
+        ticking = after(isFollowed ? Supervisor.watchedTick : Supervisor.quietTick) {
+            $0.ticking = nil
+            $0.lookAround()
+            // The session may have ended in there.
+            if !$0.sensors.isEmpty { $0.beginTicking() }
+        }
     }
 
     /// Ends everything in order; the loop may then stop.

@@ -60,8 +60,6 @@ final class Intake: @unchecked Sendable {
     private var realtimeOffset: Int64 = 0
 
     private static let wakeToken = UInt64.max
-    /// Packets read from one door before the others get their turn.
-    private static let packetsPerTurn = 64
     /// Samples a replay may be ahead of its recorder: half the smallest ring between them.
     private static let replayWindow: UInt64 = 128
     /// A stamp further from now than this is not believed, ns.
@@ -121,30 +119,26 @@ final class Intake: @unchecked Sendable {
         guard place < channels.count, let channel = channels[place], index < channel.doors.count
         else { return }
         let door = channel.doors[index]
-        var delivered = false
-        for _ in 0..<Intake.packetsPerTurn {
-            var span = buffer.mutableSpan
-            switch PacketSocket.receive(from: door.descriptor.rawValue, into: &span) {
-            case .packet(let count, let stamp):
-                let arrival = arrival(of: stamp)
-                let queued = accept(
-                    buffer.span.extracting(0..<count), channel, place, door.characteristic, arrival)
-                delivered = queued || delivered
-            case .oversized:
-                countRefusal(channel)
-            case .empty:
-                if delivered { core.estimatorWake.signal() }
-                return
-            case .ended:
-                if PacketSocket.hasHungUp(door.descriptor.rawValue) {
-                    close(door, of: channel)
-                    if delivered { core.estimatorWake.signal() }
-                    return
-                }
+        var span = buffer.mutableSpan
+        // One packet a turn: the poller tells at once where more wait, so every door gets its turn
+        // and no call is spent on finding an empty one.
+        switch PacketSocket.receive(from: door.descriptor.rawValue, into: &span) {
+        case .packet(let count, let stamp):
+            let arrival = arrival(of: stamp)
+            let queued = accept(
+                buffer.span.extracting(0..<count), channel, place, door.characteristic, arrival)
+            if queued { core.estimatorWake.signal() }
+        case .oversized:
+            countRefusal(channel)
+        case .empty:
+            break
+        case .ended:
+            if PacketSocket.hasHungUp(door.descriptor.rawValue) {
+                close(door, of: channel)
+            } else {
                 countRefusal(channel)
             }
         }
-        if delivered { core.estimatorWake.signal() }
     }
 
     /// A kernel stamp (realtime clock) as host time; now where it is missing or cannot be true.

@@ -43,6 +43,7 @@ package final class Pipeline: @unchecked Sendable {
             let grant =
                 realtime
                 ? RealtimeThread.requestScheduling(fifoPriority: 40, broker: broker) : .plain
+            if grant.isRealtime { RealtimeThread.shareProcessor() }
             self?.grants.withLock { $0.estimator = grant }
             started.signal()
             var estimator = Estimator()
@@ -54,6 +55,7 @@ package final class Pipeline: @unchecked Sendable {
             let grant =
                 realtime
                 ? RealtimeThread.requestScheduling(fifoPriority: 39, broker: broker) : .plain
+            if grant.isRealtime { RealtimeThread.shareProcessor() }
             self?.grants.withLock { $0.intake = grant }
             started.signal()
             intake.run()

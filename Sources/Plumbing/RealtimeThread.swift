@@ -7,6 +7,9 @@ import CRealtime
 package enum SchedulingGrant: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case fifo, rtkit, nice, plain
 
+    /// Whether ordinary threads make way for this one.
+    package var isRealtime: Bool { self == .fifo || self == .rtkit }
+
     package var name: String {
         switch self {
         case .fifo: "fifo"
@@ -63,6 +66,14 @@ package struct RealtimeThread: ~Copyable, Sendable {
         if rehab_thread_nice(-11) == 0 { return .nice }
         return .plain
     }
+
+    /// Keeps the calling thread on one processor, the same for every thread that calls this.
+    ///
+    /// For threads of the real-time class that hand each sample on: waking a neighbour on another,
+    /// sleeping processor costs an interrupt between processors and cold caches, several times what
+    /// the sample itself costs. Where the system refuses, or takes the processor away later, the
+    /// thread runs wherever the kernel puts it.
+    package static func shareProcessor() { _ = rehab_thread_settle_on_last_processor() }
 
     /// Touches the thread's stack, so that later calls do not fault.
     ///

@@ -25,7 +25,7 @@ enum DaemonBench {
     }
 
     static func run(_ options: BenchOptions) throws -> [Figure] {
-        let seconds = options.quick ? 2.0 : 11
+        let seconds = options.quick ? 1.0 : 11
         let idle = try read(options, sensors: 0, rateHertz: 60, seconds: options.quick ? 1 : 6)
         var figures = [
             Figure(
@@ -115,7 +115,8 @@ enum DaemonBench {
             try playing.start()
             wearable = playing
             // Streaming, and past the first allocations.
-            MonotonicClock.sleep(until: MonotonicClock.now() + 1_000_000_000)
+            MonotonicClock.sleep(
+                until: MonotonicClock.now() + (options.quick ? 300_000_000 : 1_000_000_000))
             if let refusal = startExercise(daemon) { remarks.append(refusal) }
         }
         MonotonicClock.sleep(until: MonotonicClock.now() + 500_000_000)

@@ -41,23 +41,26 @@ enum LatencyBench {
                 seconds: 8 * shrink),
         ]
         var figures: [Figure] = []
-        for setting in settings { figures += try measure(setting) }
+        for setting in settings { figures += try measure(setting, quick: options.quick) }
         return figures
     }
 
-    private static func measure(_ setting: Setting) throws -> [Figure] {
+    private static func measure(_ setting: Setting, quick: Bool) throws -> [Figure] {
         let script = try BenchPerson.script(
             sensors: setting.sensors, rateHertz: setting.rateHertz,
             stands: Int(setting.seconds / 12) + 1)
         let batch = try PacketBatch(SyntheticRun(script))
         let limit = Int(setting.seconds * setting.rateHertz) * setting.sensors
         let load = Machine.presentLoad()
-        let result = try Way(batch, setting.sensors, setting.rateHertz).sendOnOwnThread(limit)
+        let result = try Way(batch, setting.sensors, setting.rateHertz).sendOnOwnThread(
+            limit, noiseSeconds: quick ? 0.2 : 1)
         let delays = Sorted(result.microseconds)
         let details = [
             "packets": Double(delays.values.count), "undecided": Double(result.undecided),
             "p50_us": delays.median, "p99_us": delays.quantile(0.99),
             "p999_us": delays.quantile(0.999), "maximum_us": delays.maximum, "load": load,
+            "machine_pauses_a_second": result.noise.pausesASecond,
+            "machine_longest_pause_us": result.noise.longestMicroseconds,
         ]
         func row(_ name: String, _ share: Double, _ measure: Measure?) -> Figure {
             Figure(
@@ -68,13 +71,46 @@ enum LatencyBench {
         var rows = [
             row("p50", 0.5, nil), row("p99", 0.99, .atMost(goal)), row("p99.9", 0.999, nil),
         ]
-        let maximum = Unit.microseconds.text(delays.maximum)
+        let slowest = Unit.microseconds.text(delays.maximum)
         rows[2].note =
-            "\(delays.values.count) packets; slowest \(maximum), undecided \(result.undecided); "
+            "\(delays.values.count) packets; slowest \(slowest), undecided \(result.undecided); "
             + "granted: intake \(result.grants.intake.name), estimator "
             + "\(result.grants.estimator.name), watcher \(result.watcher.name); load "
-            + String(format: "%.2f", load)
+            + String(format: "%.2f", load) + "; \(result.noise.text)"
         return rows
+    }
+}
+
+/// What the machine itself does to a thread that only reads the clock: time that no program can use.
+private struct Noise: Sendable {
+    /// A pause is at least this long, ns: an interrupt is shorter.
+    private static let pause: Int64 = 100_000
+
+    var pausesASecond = 0.0
+    var longestMicroseconds = 0.0
+
+    init() {}
+
+    init(watching seconds: Double) {
+        let begin = MonotonicClock.now()
+        let end = begin + Int64(seconds * 1e9)
+        var last = begin
+        var longest: Int64 = 0
+        var pauses = 0
+        while last < end {
+            let now = MonotonicClock.now()
+            longest = max(longest, now - last)
+            if now - last >= Noise.pause { pauses += 1 }
+            last = now
+        }
+        pausesASecond = Double(pauses) / seconds
+        longestMicroseconds = Double(longest) * 1e-3
+    }
+
+    var text: String {
+        "before it, doing nothing else, the watcher was held up for 100 µs or more "
+            + String(format: "%.0f times a second, longest ", pausesASecond)
+            + Unit.microseconds.text(longestMicroseconds)
     }
 }
 
@@ -85,6 +121,7 @@ private struct Way: Sendable {
         var undecided: Int
         var grants: PipelineGrants
         var watcher = SchedulingGrant.plain
+        var noise = Noise()
     }
 
     /// Below the inner threads' 39 and 40: they are never held up, and other programs do not take the
@@ -118,12 +155,14 @@ private struct Way: Sendable {
         MonotonicClock.sleep(until: soon(50_000_000))
     }
 
-    func sendOnOwnThread(_ limit: Int) throws -> Result {
+    func sendOnOwnThread(_ limit: Int, noiseSeconds: Double) throws -> Result {
         let box = Box()
         let thread = try RealtimeThread(name: "watcher", stackBytes: 1 << 20) {
             let grant = RealtimeThread.requestScheduling(fifoPriority: Way.watcherPriority)
+            let noise = Noise(watching: noiseSeconds)
             var result = send(limit)
             result.watcher = grant
+            result.noise = noise
             box.result.withLock { $0 = result }
         }
         thread.join()

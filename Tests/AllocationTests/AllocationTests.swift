@@ -202,7 +202,11 @@ private final class Flow {
             send(stamps == .inBand ? head(sent) + body : body, to: doors[sent % 3])
             sent += 1
             guard sent % 30 == 0 else { continue }
-            while counters.reduce(0, { $0 + $1.packets.value }) < sent {
+            // What a packet came to is counted after the packet itself, so that is what is awaited.
+            let deadline = MonotonicClock.now() + 20_000_000_000
+            while counters.reduce(0, { $0 + $1.samples.value + $1.decodeErrors.value }) < sent,
+                MonotonicClock.now() < deadline
+            {
                 // A replay waits for its consumer.
                 consume()
                 sched_yield()

@@ -39,6 +39,9 @@ int32_t rehab_thread_id(void);
 /// Gives the calling thread SCHED_FIFO with `priority`. Returns 0 or an errno value.
 int rehab_thread_fifo(int priority);
 
+/// Keeps the calling thread on the last processor it may use. Returns 0 or an errno value.
+int rehab_thread_settle_on_last_processor(void);
+
 /// Gives the calling thread a nice value. Returns 0 or an errno value.
 int rehab_thread_nice(int nice);
 
