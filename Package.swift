@@ -90,6 +90,7 @@ let package = Package(
     products: [
         .executable(name: "rehabd", targets: ["rehabd"]),
         .executable(name: "rehabctl", targets: ["rehabctl"]),
+        .executable(name: "rehab-link", targets: ["rehab-link"]),
         .executable(name: "rehab-bench", targets: ["rehab-bench"]),
     ],
     dependencies: [
@@ -102,11 +103,14 @@ let package = Package(
         .target(name: "CLinux"),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(
+            name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
         .systemLibrary(name: "CALSA", pkgConfig: "alsa", providers: [.apt(["libasound2-dev"])]),
 
         // Floor 2: the foundations.
         .target(name: "Kinematics", dependencies: ["CRealtime"], swiftSettings: strict),
         .target(name: "Plumbing", dependencies: ["CRealtime", "CLinux"], swiftSettings: strict),
+        .target(name: "LinkProtocol", swiftSettings: strict),
         .target(
             name: "TomlReading", dependencies: [.product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict),
@@ -142,10 +146,14 @@ let package = Package(
             name: "Control", dependencies: ["Varlink", "Plumbing"],
             resources: [.embedInCode("org.rehabd.rehab1.varlink")], swiftSettings: strict),
         .target(
-            name: "DBus", dependencies: ["CSystemd", "Plumbing"],
+            name: "DBus", dependencies: ["CSystemd", "EventLoop", "Plumbing"],
             swiftSettings: strict),
 
         // Floor 5.
+        .target(
+            name: "Bluetooth",
+            dependencies: ["DBus", "EventLoop", "LinkProtocol", "Plumbing", "Wearables"],
+            swiftSettings: strict),
         .target(
             name: "FakeWearable",
             dependencies: [
@@ -161,13 +169,16 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Pipeline", "Wearables", "Estimation", "Movement", "Kinematics", "Exercises",
-                "TomlReading", "Recording", "Alerts", "DBus", "Control", "ControlServer",
+                "TomlReading", "Recording", "Alerts", "Bluetooth", "DBus", "Control", "ControlServer",
                 "EventLoop", "Varlink", "Plumbing",
             ], swiftSettings: strict),
 
         // Floor 7: the programs.
         .executableTarget(
             name: "rehabd", dependencies: ["Daemon", "Plumbing"], swiftSettings: strict),
+        .executableTarget(
+            name: "rehab-link", dependencies: ["CBluetooth", "LinkProtocol", "Plumbing"],
+            swiftSettings: strict),
         .executableTarget(
             name: "rehab-bench",
             dependencies: [

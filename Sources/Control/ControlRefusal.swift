@@ -14,6 +14,7 @@ package enum ControlRefusal: Error, Equatable, Sendable {
     case notReady(reason: String, cure: String)
     case badDescriptors(expected: Int, received: Int, reason: String)
     case storageFailed(path: String, reason: String)
+    case bluetoothFailed(reason: String, cure: String)
     case notExercising
     case denied(reason: String)
     // Errors that every Varlink service has.
@@ -59,6 +60,8 @@ extension ControlRefusal {
                 ])
         case .storageFailed(let path, let reason):
             return ours("StorageFailed", ["path": .string(path), "reason": .string(reason)])
+        case .bluetoothFailed(let reason, let cure):
+            return ours("BluetoothFailed", ["reason": .string(reason), "cure": .string(cure)])
         case .notExercising: return ours("NotExercising", [:])
         case .denied(let reason): return ours("Denied", ["reason": .string(reason)])
         case .interfaceNotFound(let name):
@@ -111,6 +114,8 @@ extension ControlRefusal {
                 reason: text("reason"))
         case (Rehab1.interface, "StorageFailed"):
             self = .storageFailed(path: text("path"), reason: text("reason"))
+        case (Rehab1.interface, "BluetoothFailed"):
+            self = .bluetoothFailed(reason: text("reason"), cure: text("cure"))
         case (Rehab1.interface, "NotExercising"): self = .notExercising
         case (Rehab1.interface, "Denied"): self = .denied(reason: text("reason"))
         case (VarlinkService.interface, "InterfaceNotFound"):
@@ -144,6 +149,7 @@ extension ControlRefusal: CustomStringConvertible {
         case .badDescriptors(let expected, let received, let reason):
             "the call brought \(received) descriptors where \(expected) were expected: \(reason)"
         case .storageFailed(let path, let reason): "\(path) cannot be used: \(reason)"
+        case .bluetoothFailed(let reason, _): reason
         case .notExercising: "no exercise is running"
         case .denied(let reason): "rehabd does not allow this: \(reason)"
         case .interfaceNotFound(let name): "rehabd has no interface \(name)"
@@ -168,7 +174,8 @@ extension ControlRefusal: CustomStringConvertible {
         case .noSuchSegment:
             "known are: pelvis, trunk, left-thigh, right-thigh, left-shank, right-shank"
         case .noSuchRecording: "list them with: rehabctl recordings list"
-        case .busy(_, let cure), .notReady(_, let cure): cure.isEmpty ? nil : cure
+        case .busy(_, let cure), .notReady(_, let cure), .bluetoothFailed(_, let cure):
+            cure.isEmpty ? nil : cure
         case .badDescriptors: "send one SEQPACKET socket for each, with the call itself"
         case .storageFailed: "free space or correct the permissions, then try again"
         case .notExercising: "start one with: rehabctl start one-leg-stand"

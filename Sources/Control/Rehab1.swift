@@ -38,6 +38,15 @@ package enum Rehab1 {
         case attachSensor = "AttachSensor"
         case detachSensor = "DetachSensor"
         case assignSegment = "AssignSegment"
+        case scan = "Scan"
+        case addSensor = "AddSensor"
+        case forgetSensor = "ForgetSensor"
+        case connectSensor = "ConnectSensor"
+        case disconnectSensor = "DisconnectSensor"
+        case identifySensor = "IdentifySensor"
+        case buzzSensor = "BuzzSensor"
+        case pairSensor = "PairSensor"
+        case getBluetooth = "GetBluetooth"
         case calibrate = "Calibrate"
         case listExercises = "ListExercises"
         case startExercise = "StartExercise"
@@ -51,16 +60,17 @@ package enum Rehab1 {
 
         package var access: Access {
             switch self {
-            case .getStatus, .monitor, .listExercises, .listRecordings: .read
+            case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
-                .stopExercise, .replay:
+                .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
+                .disconnectSensor, .identifySensor, .buzzSensor:
                 .change
-            case .removeRecording: .owner
+            case .removeRecording, .pairSensor: .owner
             }
         }
 
         /// Lasts until it is ended, rather than being answered at once.
-        package var streams: Bool { streamsOnly || self == .replay }
+        package var streams: Bool { streamsOnly || self == .replay || self == .scan }
 
         /// Answers only calls with `more`.
         package var streamsOnly: Bool { self == .monitor || self == .calibrate }

@@ -41,7 +41,8 @@ extension Rehab1 {
     /// Counters count from the moment it was attached.
     package struct Sensor: Codable, Sendable, Equatable {
         package enum State: String, Codable, Sendable, CaseIterable {
-            case waiting, streaming, lost, ended
+            case idle, blocked, searching, connecting, configuring
+            case waiting, streaming, lost, unusable, ended
         }
 
         package var name: String
@@ -70,13 +71,15 @@ extension Rehab1 {
         /// Names of estimate flags in force.
         package var flags: [String]
         package var calibration: Calibration?
+        /// Nil for a source that a program handed over.
+        package var link: Link?
 
         package init(
             name: String, kind: String, segment: String? = nil, state: State,
             nominalRateHertz: Double, rateHertz: Double? = nil, ageMilliseconds: Double? = nil,
             packets: Int64, samples: Int64, decodeErrors: Int64, gaps: Int64, lostSamples: Int64,
             duplicates: Int64, refused: Int64, sigmaDegrees: Double? = nil, flags: [String],
-            calibration: Calibration? = nil
+            calibration: Calibration? = nil, link: Link? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -95,11 +98,12 @@ extension Rehab1 {
             self.sigmaDegrees = sigmaDegrees
             self.flags = flags
             self.calibration = calibration
+            self.link = link
         }
 
         private enum CodingKeys: String, CodingKey {
             case name, kind, segment, state, packets, samples, gaps, duplicates, refused, flags,
-                calibration
+                calibration, link
             case nominalRateHertz = "nominal_rate_hz"
             case rateHertz = "rate_hz"
             case ageMilliseconds = "age_ms"

@@ -90,6 +90,30 @@ extension ControlServer {
         case .assignSegment:
             try await handler.assignSegment(decode(call))
             finish(Rehab1.Empty(), id)
+        case .scan: try await handler.scan(decode(call), to: stream(call, id))
+        case .addSensor:
+            finish(
+                Rehab1.AddSensor.Reply(sensor: try await handler.addSensor(decode(call))), id)
+        case .forgetSensor:
+            try await handler.forgetSensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .connectSensor:
+            try await handler.connectSensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .disconnectSensor:
+            try await handler.disconnectSensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .identifySensor:
+            try await handler.identifySensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .buzzSensor:
+            try await handler.buzzSensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .pairSensor:
+            try await handler.pairSensor(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .getBluetooth:
+            finish(Rehab1.GetBluetooth.Reply(bluetooth: await handler.bluetooth()), id)
         case .calibrate:
             try await handler.calibrate(decode(call), to: stream(call, id))
         case .listExercises:

@@ -62,6 +62,20 @@ package protocol ControlHandler: LoopActor {
 
     func assignSegment(_ call: Rehab1.AssignSegment) async throws(ControlRefusal)
 
+    /// As `calibrate`. A caller that did not ask for progress gets the final reply only.
+    func scan(
+        _ call: Rehab1.Scan, to stream: ControlStream<Rehab1.Scan>
+    ) async throws(ControlRefusal)
+
+    func addSensor(_ call: Rehab1.AddSensor) async throws(ControlRefusal) -> Rehab1.Sensor
+    func forgetSensor(_ call: Rehab1.ForgetSensor) async throws(ControlRefusal)
+    func connectSensor(_ call: Rehab1.ConnectSensor) async throws(ControlRefusal)
+    func disconnectSensor(_ call: Rehab1.DisconnectSensor) async throws(ControlRefusal)
+    func identifySensor(_ call: Rehab1.IdentifySensor) async throws(ControlRefusal)
+    func buzzSensor(_ call: Rehab1.BuzzSensor) async throws(ControlRefusal)
+    func pairSensor(_ call: Rehab1.PairSensor) async throws(ControlRefusal)
+    func bluetooth() async -> Rehab1.Bluetooth
+
     /// Returns at once or later; the call lasts until `stream` is finished or refused, or the
     /// client leaves. An error thrown here refuses it.
     func calibrate(

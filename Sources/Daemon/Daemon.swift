@@ -73,8 +73,11 @@ package enum Daemon {
                 memoryLocked: memoryLocked)
             ending.set {
                 supervisor.assumeIsolated { $0.shutDown() }
-                control.assumeIsolated { $0.stop() }
-                loop.stop()
+                Task(executorPreference: loop) {
+                    await supervisor.leaveBluetooth()
+                    control.stop()
+                    loop.stop()
+                }
             }
             return Parts(loop: loop, signals: signals, control: control, supervisor: supervisor)
         } catch {
@@ -98,7 +101,10 @@ package enum Daemon {
                 return error
             }
         }
-        guard let failure else { return }
+        guard let failure else {
+            parts.supervisor.assumeIsolated { $0.beginBluetooth() }
+            return
+        }
         parts.supervisor.assumeIsolated { $0.shutDown() }
         var isSecond = false
         if case .listening(.inUse) = failure { isSecond = true }

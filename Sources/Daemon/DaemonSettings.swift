@@ -1,7 +1,9 @@
 // What can be chosen about a daemon before it starts.
 
+package import Bluetooth
 import DBus
 import Plumbing
+import Wearables
 
 /// Settings taken from the environment; everything else is asked over the control socket.
 package struct DaemonSettings: Sendable {
@@ -10,6 +12,8 @@ package struct DaemonSettings: Sendable {
     package var realtime = true
     /// ALSA device for tones; nil: none (`REHABD_AUDIO`, default "default", "none" for silence).
     package var audioDevice: String? = "default"
+    /// Nil: rehabd stays away from the bus (`REHABD_BLUETOOTH=no`).
+    package var bluetooth: CentralSettings?
     package var version = programVersion
 
     package init(paths: StatePaths) { self.paths = paths }
@@ -20,6 +24,18 @@ package struct DaemonSettings: Sendable {
         if let device = environment["REHABD_AUDIO"], !device.isEmpty {
             audioDevice = device == "none" ? nil : device
         }
+        guard environment["REHABD_BLUETOOTH"] != "no" else { return }
+        var bluetooth = CentralSettings()
+        if let path = environment["REHAB_LINK_SOCKET"], path.hasPrefix("/") {
+            bluetooth.linkHelper = path
+        }
+        if let text = environment["REHABD_ADAPTER"], let address = DeviceAddress(text) {
+            bluetooth.adapter = address
+        }
+        if let text = environment["REHABD_NOTIFY_PATH"] {
+            bluetooth.notifyPath = NotifyPath(rawValue: text)
+        }
+        self.bluetooth = bluetooth
     }
 
     /// Asks rtkit for the calling thread's rights.

@@ -76,29 +76,6 @@ extension Exercise {
 }
 
 extension Signal {
-    /// Whether sensors on these segments can show the signal.
-    func isMeasurable(with segments: Set<Segment>) -> Bool {
-        let thigh = segments.contains(.leftThigh) || segments.contains(.rightThigh)
-        return switch self {
-        case .drop, .hike, .tiltChange, .jerkRatio: segments.contains(.pelvis)
-        case .leanIpsilateral, .leanAway:
-            segments.contains(.pelvis) && segments.contains(.trunk)
-        case .legLean: thigh
-        case .hipAdduction: segments.contains(.pelvis) && thigh
-        }
-    }
-
     /// The signal in words for "not measured" lists.
-    var plainName: String {
-        switch self {
-        case .drop: "drop of the pelvis"
-        case .hike: "hike of the pelvis"
-        case .leanIpsilateral: "trunk lean to the stance side"
-        case .leanAway: "trunk lean away from the stance side"
-        case .legLean: "sideways shift over the foot"
-        case .hipAdduction: "adduction of the stance hip"
-        case .tiltChange: "change of pelvic tilt"
-        case .jerkRatio: "loss of balance"
-        }
-    }
+    var plainName: String { plainWords }
 }

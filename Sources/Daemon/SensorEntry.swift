@@ -1,5 +1,6 @@
 // One attached sensor as the Supervisor knows it.
 
+import Bluetooth
 import Control
 import Estimation
 import Kinematics
@@ -7,6 +8,7 @@ import Movement
 import Pipeline
 import Plumbing
 import Synchronization
+import Wearables
 
 /// A sensor of the present session.
 struct SensorEntry {
@@ -22,6 +24,12 @@ struct SensorEntry {
     var latest: MotionFrame?
     /// Frames and the device time they span, for the measured rate.
     var attachedAt: Int64
+    /// Of a sensor that rehabd connects to; nil for a source that a program handed over.
+    var address: DeviceAddress?
+    /// What the central said last of it.
+    var report: SensorReport?
+    /// Arrival of the newest packet that the central has been told of, ns.
+    var toldArrival: Int64 = 0
 
     /// Silence after which a streaming sensor counts as lost, ns: the fault matrix's general target,
     /// max(5 periods, 200 ms), which finds a loss within 300 ms.
@@ -35,6 +43,13 @@ struct SensorEntry {
 
     /// The state that the counters show at `now`.
     func stateNow(_ now: Int64) -> Rehab1.Sensor.State {
+        if let report {
+            guard report.state == .streaming || report.state == .lost else {
+                return Rehab1.Sensor.State(report.state)
+            }
+            guard let age = age(at: now) else { return .waiting }
+            return age > lossAfter ? .lost : .streaming
+        }
         guard let age = age(at: now) else {
             return counters.openDoors.value == 0 ? .ended : .waiting
         }
@@ -58,7 +73,7 @@ struct SensorEntry {
             duplicates: Int64(counters.duplicates.value), refused: Int64(counters.refused.value),
             sigmaDegrees: latest.map { $0.sigma * degreesPerRadian },
             flags: latest.map { TiltFlags(rawValue: $0.tiltFlags).names } ?? [],
-            calibration: calibration.map { told($0) })
+            calibration: calibration.map { told($0) }, link: report.map { Rehab1.Link($0) })
     }
 
     private func told(_ calibration: StoredCalibration) -> Rehab1.Calibration {

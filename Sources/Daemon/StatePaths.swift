@@ -13,6 +13,8 @@ package struct StatePaths: Sendable, Equatable {
 
     package var recordings: String { state + "/recordings" }
     package var calibrations: String { state + "/calibrations" }
+    /// The sensors that were added.
+    package var sensorBook: String { state + "/sensors.json" }
     package var socketDirectory: String {
         let parts = socket.split(separator: "/").dropLast()
         return "/" + parts.joined(separator: "/")

@@ -1,6 +1,7 @@
 // Holds all the keys: the one actor that attaches sensors, commands the estimator and answers clients.
 
 import Alerts
+import Bluetooth
 import Control
 import ControlServer
 package import EventLoop
@@ -10,6 +11,7 @@ import Movement
 import Pipeline
 import Plumbing
 import Recording
+import Wearables
 
 /// The daemon's person in charge. Lives on the loop's thread; waits for nobody.
 package actor Supervisor: LoopActor {
@@ -27,6 +29,15 @@ package actor Supervisor: LoopActor {
     var exercise: RunningExercise?
     var replay: RunningReplay?
     var warnings: [String] = []
+    /// The Bluetooth side; nil where rehabd stays away from it.
+    var central: Central?
+    var book: SensorBook
+    var kinds = WearableKinds()
+    /// What stands between rehabd and its sensors; nil when nothing does.
+    var bluetoothTrouble: String?
+    var scans: [RunningScan] = []
+    var scanCount = 0
+    var sightings: [DeviceAddress: Sighting] = [:]
     /// The session timer: runs while sensors are attached.
     private var ticking: TimerID?
     /// Number of sessions begun, for names within one second.
@@ -52,6 +63,7 @@ package actor Supervisor: LoopActor {
         self.catalogue = catalogue
         self.memoryLocked = memoryLocked
         calibrations = CalibrationStore(directory: settings.paths.calibrations)
+        book = SensorBook(path: settings.paths.sensorBook)
         startedAt = loop.now
         session = try Session(settings: settings)
     }
@@ -75,6 +87,10 @@ package actor Supervisor: LoopActor {
             .notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
         calibration = nil
         endReplay()
+        for scan in scans {
+            scan.stream.refuse(.notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
+        }
+        scans = []
         stopTicking()
         session.end()
         sensors = []
@@ -109,6 +125,7 @@ package actor Supervisor: LoopActor {
                 .frame(newestPelvis.told(set: exercise?.record)), time: newestPelvis.time)
         }
         watchSensors()
+        watchConnections(at: loop.now)
         watchRecorder()
     }
 

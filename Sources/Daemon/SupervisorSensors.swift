@@ -16,7 +16,7 @@ extension Supervisor {
         _ call: Rehab1.AttachSensor, descriptors: [SharedDescriptor]
     ) throws(ControlRefusal) -> Rehab1.Sensor {
         guard isGoodName(call.name) else { throw .invalidParameter("name") }
-        guard !sensors.contains(where: { $0.name == call.name }) else {
+        guard !sensors.contains(where: { $0.name == call.name }), book.find(call.name) == nil else {
             throw .sensorExists(name: call.name)
         }
         guard let family = wearable(named: call.kind) else {
@@ -33,45 +33,69 @@ extension Supervisor {
                 cure: "detach all sensors, which ends the session, and attach them again")
         }
         try beginSessionIfNeeded()
+        let entry = try begin(
+            SensorEntry.Beginning(
+                name: call.name, kind: WearableKind(family), segment: segment,
+                rateHertz: call.rateHertz, sources: sources))
+        return entry.told(at: loop.now)
+    }
+
+    /// Gives a sensor its place in the session and begins to read it.
+    @discardableResult
+    func begin(_ beginning: SensorEntry.Beginning) throws(ControlRefusal) -> SensorEntry {
+        try beginSessionIfNeeded()
         // The estimator and the recording know the sensor before its first packet.
         let channel = UInt8(session.pipeline.channelCount)
         session.note(
             RecordedSensor(
-                channel: channel, name: call.name, kind: call.kind, segment: segment?.name,
-                rateHertz: call.rateHertz))
+                channel: channel, name: beginning.name, kind: beginning.kind.identity.name,
+                segment: beginning.segment?.name, rateHertz: beginning.rateHertz))
         guard
             session.send(
-                .attach(channel: channel, samplePeriod: 1 / call.rateHertz, segment: segment)),
+                .attach(
+                    channel: channel, samplePeriod: 1 / beginning.rateHertz,
+                    segment: beginning.segment)),
             let attached = session.pipeline.attach(
-                family, rateHertz: call.rateHertz, sources: sources)
+                beginning.kind, rateHertz: beginning.rateHertz, sources: beginning.sources,
+                replies: beginning.replies)
         else { throw .busy(activity: "the estimator is not keeping up", cure: "try again") }
         var entry = SensorEntry(
-            name: call.name, kind: call.kind, channel: attached.channel,
-            rateHertz: call.rateHertz, counters: attached.counters, segment: segment,
-            attachedAt: loop.now)
+            name: beginning.name, kind: beginning.kind.identity.name, channel: attached.channel,
+            rateHertz: beginning.rateHertz, counters: attached.counters,
+            segment: beginning.segment, attachedAt: loop.now, address: beginning.address)
         restoreCalibration(&entry)
         sensors.append(entry)
         beginTicking()
-        let told = entry.told(at: loop.now)
-        control.broadcast(.sensor(told))
-        return told
+        control.broadcast(.sensor(entry.told(at: loop.now)))
+        return entry
     }
 
     func detach(named name: String) throws(ControlRefusal) {
         guard let entry = sensors.first(where: { $0.name == name }) else {
             throw .noSuchSensor(name: name)
         }
+        if let address = entry.address {
+            throw .busy(
+                activity: "rehabd connects to \(entry.name) by itself",
+                cure: "let it rest with: rehabctl sensors disconnect \(entry.name), or take it out "
+                    + "with: rehabctl sensors forget \(address.text)")
+        }
         remove(entry)
     }
 
     func assign(_ call: Rehab1.AssignSegment) throws(ControlRefusal) {
-        guard let index = sensors.firstIndex(where: { $0.name == call.name }) else {
-            throw .noSuchSensor(name: call.name)
+        let known = book.find(call.name)
+        let name = known?.name ?? call.name
+        guard let index = sensors.firstIndex(where: { $0.name == name }) else {
+            guard let known else { throw .noSuchSensor(name: call.name) }
+            let segment = try self.segment(named: call.segment, except: name)
+            return try write(known, segment: segment)
         }
-        let segment = try self.segment(named: call.segment, except: call.name)
+        let segment = try self.segment(named: call.segment, except: name)
         guard exercise == nil, calibration == nil else {
             throw .busy(activity: "an exercise or a calibration is running", cure: "stop it first")
         }
+        if let known { try write(known, segment: segment) }
         sensors[index].segment = segment
         sensors[index].calibration = nil
         sensors[index].isRestored = false
@@ -85,7 +109,7 @@ extension Supervisor {
     /// Segments that carry a sensor now.
     var wornSegments: Set<Segment> { Set(sensors.compactMap(\.segment)) }
 
-    private func isGoodName(_ name: String) -> Bool {
+    func isGoodName(_ name: String) -> Bool {
         (1...40).contains(name.utf8.count) && !name.hasPrefix(".")
             && name.utf8.allSatisfy { byte in
                 (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
@@ -93,14 +117,17 @@ extension Supervisor {
             }
     }
 
-    private func segment(
+    func segment(
         named name: String?, except own: String? = nil
     ) throws(ControlRefusal) -> Segment? {
         guard let name else { return nil }
         guard let segment = Segment(name: name) else { throw .noSuchSegment(segment: name) }
-        if let wearer = sensors.first(where: { $0.segment == segment && $0.name != own }) {
+        let wearer =
+            sensors.first { $0.segment == segment && $0.name != own }?.name
+            ?? book.entries.first { $0.segment == name && $0.name != own }?.name
+        if let wearer {
             throw .busy(
-                activity: "the \(name) carries the sensor \(wearer.name)",
+                activity: "the \(name) carries the sensor \(wearer)",
                 cure: "assign that one elsewhere first, or detach it")
         }
         return segment
@@ -168,6 +195,20 @@ extension Supervisor {
             entry.calibration = stored
             entry.isRestored = true
         }
+    }
+}
+
+extension SensorEntry {
+    /// What a sensor begins with.
+    struct Beginning {
+        var name: String
+        var kind: WearableKind
+        var segment: Segment?
+        var rateHertz: Double
+        var sources: [PacketSource]
+        /// Nil where the source is no connection.
+        var replies: [DriverReply]?
+        var address: DeviceAddress?
     }
 }
 

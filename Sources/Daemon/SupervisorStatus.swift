@@ -8,6 +8,7 @@ import Glibc
 import Pipeline
 import Plumbing
 import Recording
+import Wearables
 
 extension Supervisor {
     package func status() -> Rehab1.Status {
@@ -24,12 +25,23 @@ extension Supervisor {
                 estimator: grants.estimator.name, intake: grants.intake.name,
                 alert: session.hasBegun ? session.alertGrant.name : "not started",
                 memoryLocked: memoryLocked),
-            sensors: sensors.map { $0.told(at: now) }, outputs: outputs(),
+            sensors: toldSensors(at: now), outputs: outputs(),
             recording: session.recordingName, recordedPackets: Int64(recorder.packets),
             unrecordedPackets: Int64(session.pipeline.packetsRefused + recorder.unwrittenPackets),
             framesDropped: Int64(session.pipeline.framesRefused),
             residentBytes: Int64(RealtimeProcess.residentBytes()),
-            cpuSeconds: Double(RealtimeProcess.cpuTime()) * 1e-9, warnings: warnings)
+            cpuSeconds: Double(RealtimeProcess.cpuTime()) * 1e-9,
+            warnings: warnings
+                + (book.entries.isEmpty ? [] : [bluetoothTrouble].compactMap { $0 }))
+    }
+
+    private func toldSensors(at now: Int64) -> [Rehab1.Sensor] {
+        let attached = sensors.map { entry in
+            var told = entry.told(at: now)
+            told.link?.complete(from: kinds.kind(named: entry.kind))
+            return told
+        }
+        return attached + waitingSensors
     }
 
     func recordings() throws(ControlRefusal) -> [Rehab1.Recording] {

@@ -10,21 +10,33 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     ///
     /// Indexed as the plan's rules.
     private var lastCue: InlineArray<32, Int64>
+    /// The repetition or step of each rule's last cue.
+    private var lastTick: InlineArray<32, UInt32>
     private var lastAny: Int64 = 0
     private var bestIndex = -1
     private var bestPriority: UInt8 = 255
+    private var tick: UInt32 = 0
+    private var tickSpan: UInt32 = 0
 
     /// s between any two cues, so that one is over before the next begins (spoken cues last 0.7-1.1 s).
     private static var spacing: Double { @_noLocks get { 1.2 } }
 
     @_noLocks
-    package init() { lastCue = InlineArray(repeating: 0) }
+    package init() {
+        lastCue = InlineArray(repeating: 0)
+        lastTick = InlineArray(repeating: 0)
+    }
 
     /// Begins a new moment.
+    ///
+    /// `tick` counts repetitions or steps, and a rule rests for `tickSpan` of them: one repetition, 20
+    /// steps (compensations 4). 0: it rests for its own seconds.
     @_noLocks
-    package mutating func open() {
+    package mutating func open(tick: UInt32 = 0, tickSpan: UInt32 = 0) {
         bestIndex = -1
         bestPriority = 255
+        self.tick = tick
+        self.tickSpan = tickSpan
     }
 
     /// A rule that is active at this moment asks to be cued.
@@ -32,7 +44,13 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     package mutating func offer(_ rule: Rule, at index: Int, time: Int64) {
         guard index >= 0, index < 32, !rule.reportOnly else { return }
         let last = lastCue[index]
-        if last != 0, seconds(fromNanoseconds: time - last) < rule.refractory { return }
+        if last != 0 {
+            if tickSpan > 0 {
+                if tick &- lastTick[index] < tickSpan { return }
+            } else if seconds(fromNanoseconds: time - last) < rule.refractory {
+                return
+            }
+        }
         if rule.id.priority < bestPriority {
             bestPriority = rule.id.priority
             bestIndex = index
@@ -50,6 +68,7 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
             return nil
         }
         lastCue[bestIndex] = time
+        lastTick[bestIndex] = tick
         lastAny = time
         return bestIndex
     }

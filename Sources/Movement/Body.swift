@@ -5,45 +5,67 @@ package import Kinematics
 /// Holds everything that is known of the body between samples and judges each pelvis sample.
 ///
 /// Owned by the estimator thread. Other segments' samples only update their state: heading is never
-/// needed, so they may come at other rates and a little earlier or later; one older than the stale
-/// limit counts as not measured.
+/// needed, so they may come at other rates and a little earlier or later, and are carried to the pelvis'
+/// moment; one older than the stale limit counts as not measured.
 package struct Body: BitwiseCopyable, Sendable {
-    private var alignments: InlineArray<6, SensorAlignment?>
-    private var observations: InlineArray<6, SegmentObservation?>
-    private var plan: MovementPlan?
+    var alignments: InlineArray<6, SensorAlignment?>
+    var tracks: InlineArray<6, SegmentTrack>
+    var plan: MovementPlan?
     private var ruleStates: InlineArray<32, RuleState>
     private var policy = AlertPolicy()
-    private var keeper = GateKeeper()
+    var keeper = GateKeeper()
     private var shift = LateralShift()
     private var jerk = JerkMeter()
+    private var rest = RestingPose()
+    private var tasks = TaskTracker()
+    private var slip = SlipWatch()
+    private var swap = SwapWatch()
+    private var quietLean = QuietLean()
+    private var lastShift: Side?
+    /// Host ns until which sway is a compensation's own.
+    private var swayMutedUntil: Int64 = 0
+    private var otherSideFor = 0.0
     private var alertCount: UInt32 = 0
     package private(set) var hold = HoldTracker()
 
     /// m/s³: calm below which sensor noise, not the person, sets the jerk.
     private static var leastCalmJerk: Double { @_noLocks get { 1.0 } }
+    /// s after a landing in which its own jerk says nothing of the balance.
+    private static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
+    /// ns after a compensation in which the 2 s of sway still hold its movement.
+    private static var swayMuted: Int64 { @_noLocks get { 4_000_000_000 } }
+    /// s of steps in single support before the pelvis is judged: the shift itself is over.
+    private static var stepSettles: Double { @_noLocks get { 0.12 } }
 
     @_noLocks
     package init() {
         alignments = InlineArray(repeating: nil)
-        observations = InlineArray(repeating: nil)
+        tracks = InlineArray(repeating: SegmentTrack())
         ruleStates = InlineArray(repeating: RuleState())
     }
 
     @_noLocks
     package mutating func align(_ segment: Segment, _ alignment: SensorAlignment?) {
         alignments[segment.index] = alignment
+        quietLean = QuietLean()
+        slip = SlipWatch()
+        swap = SwapWatch()
     }
 
     /// Forgets a segment whose sensor was taken off.
     @_noLocks
     package mutating func forget(_ segment: Segment) {
         alignments[segment.index] = nil
-        observations[segment.index] = nil
+        tracks[segment.index] = SegmentTrack()
         if segment == .pelvis {
             keeper = GateKeeper()
             shift = LateralShift()
             jerk = JerkMeter()
+            rest = RestingPose()
+            tasks = TaskTracker()
+            slip = SlipWatch()
         }
+        swap = SwapWatch()
     }
 
     @_noLocks
@@ -52,7 +74,15 @@ package struct Body: BitwiseCopyable, Sendable {
         ruleStates = InlineArray(repeating: RuleState())
         policy = AlertPolicy()
         // The shift goes on: it has settled by now, and a movement may be under way.
-        hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
+        if plan.task == .singleLegHold {
+            hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
+        } else {
+            hold = HoldTracker()
+        }
+        // Lying angles are measured from the rest at the start of the set.
+        rest = RestingPose()
+        tasks.begin(plan, time: time)
+        otherSideFor = 0
     }
 
     @_noLocks
@@ -69,7 +99,7 @@ package struct Body: BitwiseCopyable, Sendable {
     package mutating func step(
         _ segment: Segment, _ observation: SegmentObservation, frame: inout MotionFrame
     ) -> Alert? {
-        observations[segment.index] = observation
+        tracks[segment.index].take(observation)
         guard segment == .pelvis else { return nil }
         return judge(observation, frame: &frame)
     }
@@ -87,33 +117,172 @@ package struct Body: BitwiseCopyable, Sendable {
             sigma = alignment.sigmaFromNeutral(sigma)
         }
         var gates = keeper.check(
-            observation, upInPelvis: up, posture: posture, wanted: plan?.posture,
-            sigmaFromNeutral: sigma)
+            observation, upInPelvis: up, posture: posture, wanted: nil, sigmaFromNeutral: sigma)
+        if let plan {
+            if !plan.allows(posture) { gates.close(.posture) }
+            // Only in a static task does shaking hide gravity for as long as it lasts.
+            if plan.task == .steps || plan.task == .landings { gates.open(.shaking) }
+        }
+        // Bending may tip the pelvis further than "upright" goes; the formulas still hold.
+        var isUpright = posture == .upright
+        if let plan, posture == .unknown, plan.allows(.unknown) { isUpright = true }
+        // Where several postures are right, the person may still be on the way to theirs.
+        var isSettling = false
+        if let plan { isSettling = plan.otherPostures & ~Posture.unknown.bit != 0 }
         let angles = measuredAngles(at: time)
-
         var event = ShiftEvent.none
         var jerkRatio: Double?
+        var moment: PelvisMoment?
         if let up, let alignment = alignments[Segment.pelvis.index] {
             let force = alignment.segmentFromSensor.apply(observation.specificForce)
             event = shift.step(
                 up: up, specificForce: force, interval: observation.interval, time: time)
+            // A filter that has just started moves by itself.
+            if observation.settling { event = .none }
             jerk.step(up: up, specificForce: force, interval: observation.interval)
             jerkRatio = jerk.jerk / max(alignment.calmJerk, Body.leastCalmJerk)
+            rest.step(up: up, posture: posture, interval: observation.interval)
+            let rate = alignment.segmentFromSensor.apply(observation.angularRate)
+            moment = PelvisMoment(
+                up: up, force: force, rate: rate.norm, verticalRate: rate.dot(up),
+                interval: observation.interval, time: time,
+                isReady: rest.isKnown || isUpright && !isSettling, shift: event)
         }
+        if event != .none { lastShift = event == .toRight ? .right : .left }
         let completedBefore = hold.completed
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
             jerkLimit: plan?.threshold(of: .jerkRatio), gates: gates, time: time)
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
+        watchSensors(angles, observation, gates: &gates)
+        let stance = stanceSide()
         // A detected side is unknown again once the hold is over; that must not silence C19.
-        if plan != nil, !lostBalance, case .none = hold.stanceSide { gates.close(.stanceUnknown) }
-
-        var signals = angles.signals(stance: hold.stanceSide)
+        if let plan, plan.task == .singleLegHold, !lostBalance, case .none = stance {
+            gates.close(.stanceUnknown)
+        }
+        var signals = isUpright ? angles.signals(stance: stance) : SignalValues()
+        if let up, !isUpright { rest.addSignals(up: up, to: &signals) }
+        addMovingLeg(angles, stance: stance, to: &signals)
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }
+        let events = stepTasks(
+            moment, angles: angles, posture: posture, gates: gates, signals: &signals)
+        takeQuietLean(&signals, stance: stance, gates: gates, observation)
         fill(&frame, angles: angles, signals: signals, posture: posture, gates: gates, time: time)
+        if isUpright { fillUpright(&frame, angles: angles, signals: signals) }
+        fillTask(&frame, events: events, signals: signals)
         guard let plan else { return nil }
         return decide(
             plan, signals: signals, gates: gates, lostBalance: lostBalance, frame: &frame)
+    }
+
+    /// Runs the trackers of the set.
+    @_noLocks
+    private mutating func stepTasks(
+        _ moment: PelvisMoment?, angles: BodyAngles, posture: Posture, gates: Gates,
+        signals: inout SignalValues
+    ) -> TaskEvents {
+        guard let moment else { return TaskEvents() }
+        guard var plan else {
+            tasks.stepIdle(moment, angles: angles)
+            return TaskEvents()
+        }
+        // Lying on a side, the upper leg is the one that moves.
+        if posture == .leftSide { plan.stanceSide = .left }
+        if posture == .rightSide { plan.stanceSide = .right }
+        var ready = moment
+        // What cannot be trusted moves nothing on.
+        ready.isReady =
+            moment.isReady && plan.allows(posture) && !gates.has(.uncertain) && !gates.has(.gap)
+            && !gates.has(.saturated)
+        let events = tasks.step(
+            ready, plan: plan, angles: angles, thighs: thighDirections(at: moment.time),
+            signals: &signals)
+        if plan.task == .singleLegHold {
+            tasks.stepHold(
+                isHolding: hold.phase == .holding, interval: moment.interval, signals: &signals)
+        }
+        return events
+    }
+
+    /// In a set, C05 counts what comes on top of the person's own lean on that leg.
+    @_noLocks
+    private mutating func takeQuietLean(
+        _ signals: inout SignalValues, stance: Side?, gates: Gates,
+        _ observation: SegmentObservation
+    ) {
+        guard let plan, let stance, let lean = signals.value(.legLean) else { return }
+        if gates.isOpen, isJudging(plan, time: observation.time) {
+            quietLean.step(lean: lean, side: stance, interval: observation.interval)
+        }
+        signals.remove(.legLean)
+        if let beyond = quietLean.beyond(lean: lean, side: stance) { signals.set(.legLean, beyond) }
+    }
+
+    /// The leg that stands, from whatever knows it.
+    @_noLocks
+    private func stanceSide() -> Side? {
+        guard let plan else { return tasks.steps.side }
+        switch plan.task {
+        case .singleLegHold: return hold.stanceSide
+        case .steps: return tasks.steps.side
+        case .repetitions, .landings, .habits: return plan.stanceSide
+        }
+    }
+
+    /// Slipped and swapped sensors, and the other leg than was asked for.
+    @_noLocks
+    private mutating func watchSensors(
+        _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
+    ) {
+        guard let plan else { return }
+        // Only a lifted knee says which leg is in the air.
+        if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
+            swap.step(angles: angles, shifted: lastShift)
+        }
+        if let pelvis = angles.pelvis, plan.restsUpright {
+            let atRest =
+                plan.task == .singleLegHold
+                ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
+            slip.step(
+                angles: pelvis, rate: observation.angularRate.norm,
+                mayStand: atRest && !gates.has(.posture) && observation.angularRate.norm > 0,
+                interval: observation.interval)
+        }
+        if slip.hasSlipped { gates.close(.slipped) }
+        if swap.isSwapped { gates.close(.swapped) }
+        guard let side = plan.stanceSide, plan.task == .singleLegHold,
+            let left = angles.leftThigh, let right = angles.rightThigh
+        else { return }
+        // The given leg is the one in the air.
+        let lifted = side == .right ? left.anteriorTilt - right.anteriorTilt
+            : right.anteriorTilt - left.anteriorTilt
+        let isOther = lifted > 15 * radiansPerDegree
+        otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
+        if otherSideFor > 1 { gates.close(.wrongSide) }
+    }
+
+    /// C12: the moving thigh past the midline, where it is worn and aligned.
+    @_noLocks
+    private func addMovingLeg(
+        _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
+    ) {
+        guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
+        // The free leg's top leaning to its own side is adduction: hip outside the knee.
+        signals.set(.pastMidline, stance.opposite.sign * thigh.obliquity)
+    }
+
+    /// Whether the continuous rules may run at this moment of the task.
+    @_noLocks
+    private func isJudging(_ plan: MovementPlan, time: Int64) -> Bool {
+        switch plan.task {
+        case .singleLegHold: return hold.phase == .holding
+        case .repetitions: return tasks.isMoving || plan.judgesRest && tasks.source != .none
+        case .steps:
+            guard let elapsed = tasks.steps.elapsed(at: time) else { return false }
+            return elapsed >= Body.stepSettles
+        case .landings: return tasks.landings.isRunning
+        case .habits: return true
+        }
     }
 
     @_noLocks
@@ -121,34 +290,43 @@ package struct Body: BitwiseCopyable, Sendable {
         _ plan: MovementPlan, signals: SignalValues, gates: Gates, lostBalance: Bool,
         frame: inout MotionFrame
     ) -> Alert? {
-        let mayJudge = gates.isOpen && (hold.phase == .holding || lostBalance)
-        policy.open()
+        let isHold = plan.task == .singleLegHold
+        let mayJudge = gates.isOpen && (isJudging(plan, time: frame.time) || lostBalance)
+        switch plan.task {
+        case .repetitions: policy.open(tick: UInt32(tasks.count), tickSpan: 1)
+        case .steps: policy.open(tick: tasks.steps.count, tickSpan: 20)
+        case .singleLegHold, .landings, .habits: policy.open()
+        }
         var index = 0
         while index < plan.ruleCount {
             let rule = plan.rules[index]
-            if rule.signal == .jerkRatio {
+            let bit: UInt32 = 1 << UInt32(truncatingIfNeeded: index)
+            if rule.signal == .jerkRatio, isHold {
                 // Balance is judged by the hold tracker, which knows whether the end was early.
                 if mayJudge {
-                    frame.judgedRules |= 1 << UInt32(truncatingIfNeeded: index)
+                    frame.judgedRules |= bit
                     if lostBalance {
-                        frame.activeRules |= 1 << UInt32(truncatingIfNeeded: index)
+                        frame.activeRules |= bit
                         policy.offer(rule, at: index, time: frame.time)
                     }
                 }
             } else {
-                let value = mayJudge && !lostBalance ? signals.value(rule.signal) : nil
+                var value = mayJudge && !lostBalance ? signals.value(rule.signal) : nil
+                if rule.signal.isEvent, gates.isOpen { value = signals.value(rule.signal) }
+                if rule.signal == .jerkRatio, !isLateJerk(frame.time) { value = nil }
+                // A compensation sways by itself and is named already.
+                if rule.signal == .swayRatio, frame.time < swayMutedUntil { value = nil }
                 let verdict = ruleStates[index].step(rule, value: value, time: frame.time)
-                if verdict != .unknown {
-                    frame.judgedRules |= 1 << UInt32(truncatingIfNeeded: index)
-                }
+                if verdict != .unknown { frame.judgedRules |= bit }
                 if verdict == .entered || verdict == .active {
-                    frame.activeRules |= 1 << UInt32(truncatingIfNeeded: index)
+                    if rule.signal.isAngle { swayMutedUntil = frame.time + Body.swayMuted }
+                    frame.activeRules |= bit
                     policy.offer(rule, at: index, time: frame.time)
                 }
             }
             index += 1
         }
-        guard let chosen = policy.choose(time: frame.time) else { return nil }
+        guard plan.mayCue, let chosen = policy.choose(time: frame.time) else { return nil }
         let rule = plan.rules[chosen]
         alertCount &+= 1
         let crossed = ruleStates[chosen].crossed
@@ -156,7 +334,13 @@ package struct Body: BitwiseCopyable, Sendable {
             number: alertCount, sequence: frame.sequence, time: frame.time,
             crossed: crossed == 0 ? frame.time : crossed, rule: rule.id, signal: rule.signal,
             value: signals.value(rule.signal) ?? 0,
-            stanceSide: lostBalance ? hold.holdSide : hold.stanceSide)
+            stanceSide: lostBalance ? hold.holdSide : frame.stanceSide)
+    }
+
+    /// True where a jerk is the person's and not the landing's.
+    @_noLocks
+    private func isLateJerk(_ time: Int64) -> Bool {
+        tasks.landings.isRunning && time &- tasks.landings.began > Body.landingJerk
     }
 
     @_noLocks
@@ -176,40 +360,46 @@ package struct Body: BitwiseCopyable, Sendable {
         frame.holdEndTime = hold.holdEnd
         frame.holdEnd = hold.endedBy
         frame.completedHolds = hold.completed
-        if posture == .upright, let pelvis = angles.pelvis {
-            frame.obliquity = pelvis.obliquity
-            frame.anteriorTilt = pelvis.anteriorTilt
-            frame.drop = signals.value(.drop) ?? Double.nan
+        if let trunk = angles.trunk {
+            frame.trunkLean = trunk.obliquity
+            frame.trunkSigma = angles.sigma(.trunk)
         }
-        if let trunk = angles.trunk { frame.trunkLean = trunk.obliquity }
     }
 
-    /// Up in a segment's axes, or nil without a sensor, an alignment or a known tilt.
     @_noLocks
-    private func upInSegment(_ segment: Segment) -> Vector3? {
-        guard let observation = observations[segment.index],
-            let alignment = alignments[segment.index]
-        else { return nil }
-        return alignment.segmentFromSensor.apply(observation.upInSensor)
+    private func fillUpright(
+        _ frame: inout MotionFrame, angles: BodyAngles, signals: SignalValues
+    ) {
+        guard let pelvis = angles.pelvis else { return }
+        frame.obliquity = pelvis.obliquity
+        frame.anteriorTilt = pelvis.anteriorTilt
+        frame.drop = signals.value(.drop) ?? Double.nan
     }
 
-    /// The angles relative to neutral of every segment whose sensor can be trusted at `time`.
+    /// What the other kinds of task found; holds are told by `fill`.
     @_noLocks
-    private func measuredAngles(at time: Int64) -> BodyAngles {
-        var angles = BodyAngles()
-        var index = 0
-        while index < 6 {
-            if let segment = Segment(index: index),
-                let observation = observations[index], let alignment = alignments[index],
-                !observation.unknown, !observation.saturated,
-                abs(time - observation.time) <= keeper.limits.staleAfter
-            {
-                let up = alignment.segmentFromSensor.apply(observation.upInSensor)
-                angles.set(
-                    segment, SegmentAngles(upInSegment: up).relative(to: alignment.neutral))
-            }
-            index += 1
+    private func fillTask(
+        _ frame: inout MotionFrame, events: TaskEvents, signals: SignalValues
+    ) {
+        frame.signals = signals
+        frame.sway = tasks.sway.rms
+        guard let plan else { return }
+        frame.task = plan.task
+        guard plan.task != .singleLegHold else { return }
+        frame.stanceSide = stanceSide()
+        if case .some = frame.stanceSide {
+            let inferred: StanceSource = tasks.steps.seesThighs ? .detected : .inferred
+            frame.stanceSource = plan.task == .steps ? inferred : .given
         }
-        return angles
+        frame.phase = isJudging(plan, time: frame.time) ? .holding : .waiting
+        frame.repetitionPhase = tasks.phase
+        frame.repetitions = tasks.count
+        frame.wayShare = tasks.wayShare
+        frame.way = tasks.source == .metronome ? 0 : tasks.repetitions.way
+        frame.isPhaseSeen = tasks.source != .metronome
+        frame.steps = tasks.steps.count
+        frame.repetition = events.repetition
+        frame.step = events.step
+        frame.landing = events.landing
     }
 }

@@ -32,6 +32,12 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
     package static var loss: Gates { @_noLocks get { Gates(rawValue: 256) } }
     /// The sensor sends batches: too old for a live cue.
     package static var late: Gates { @_noLocks get { Gates(rawValue: 512) } }
+    /// A quiet stand reads more than 5° off the calibration's: stand quietly for 5 s, or calibrate.
+    package static var slipped: Gates { @_noLocks get { Gates(rawValue: 1024) } }
+    /// The two thigh sensors read as if they were on each other's leg.
+    package static var swapped: Gates { @_noLocks get { Gates(rawValue: 2048) } }
+    /// The person stands on the other leg than was asked for.
+    package static var wrongSide: Gates { @_noLocks get { Gates(rawValue: 4096) } }
 
     package var isOpen: Bool { @_noLocks get { rawValue == 0 } }
 
@@ -43,13 +49,19 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
         self = Gates(rawValue: rawValue | other.rawValue)
     }
 
+    @_noLocks
+    package mutating func open(_ other: Gates) {
+        self = Gates(rawValue: rawValue & ~other.rawValue)
+    }
+
     /// Names for people, in a fixed order.
     package var names: [String] {
         let all: [(Gates, String)] = [
             (.uncalibrated, "uncalibrated"), (.stale, "stale"), (.saturated, "saturated"),
             (.uncertain, "uncertain"), (.gap, "gap"), (.shaking, "shaking"),
             (.posture, "posture"), (.stanceUnknown, "stance-unknown"), (.loss, "loss"),
-            (.late, "late"),
+            (.late, "late"), (.slipped, "slipped"), (.swapped, "swapped"),
+            (.wrongSide, "other-side"),
         ]
         return all.filter { has($0.0) }.map(\.1)
     }

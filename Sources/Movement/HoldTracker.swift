@@ -40,12 +40,15 @@ package enum HoldEnd: UInt8, BitwiseCopyable, Sendable {
 /// Where the knowledge of the stance side comes from.
 package enum StanceSource: UInt8, BitwiseCopyable, Sendable {
     case unknown, given, detected
+    /// From the pelvis alone while stepping: likely, and the person may correct it.
+    case inferred
 
     package var name: String {
         switch self {
         case .unknown: "unknown"
         case .given: "given"
         case .detected: "detected"
+        case .inferred: "inferred"
         }
     }
 }

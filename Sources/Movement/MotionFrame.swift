@@ -46,6 +46,29 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var judgedRules: UInt32 = 0
     /// The cue decided at this sample, if any.
     package var alert: Alert?
+
+    // What the exercise's own segmentation found.
+    /// The kind of task that runs; nil outside a set.
+    package var task: TaskKind?
+    /// Every signal measured at this sample.
+    package var signals = SignalValues()
+    package var repetitionPhase = RepetitionPhase.none
+    package var repetitions: UInt16 = 0
+    /// Share of the person's own range that the movement has gone, about 0 to 1; NaN where not measured.
+    package var wayShare = Double.nan
+    /// The way itself, rad or m; 0 where not measured.
+    package var way = 0.0
+    /// False where the phase is the metronome's.
+    package var isPhaseSeen = true
+    /// The repetition, step or landing that ended at this sample, if any.
+    package var repetition: Repetition?
+    package var step: Step?
+    package var landing: Landing?
+    package var steps: UInt32 = 0
+    /// RMS of the sideways acceleration over 2 s, m/s².
+    package var sway = 0.0
+    /// Standard deviation of the trunk's lean from neutral, rad; NaN where not measured.
+    package var trunkSigma = Double.nan
     /// Number of the command applied just before this sample's step; only in command notices.
     package var command: UInt32 = 0
 

@@ -6,10 +6,22 @@ package import Kinematics
 package enum TaskKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Holds on one leg, begun and ended by the shift of weight.
     case singleLegHold = 0
+    /// Repetitions of one movement, seen in a signal or counted by a metronome.
+    case repetitions = 1
+    /// Steps: marching, side-stepping, walking.
+    case steps = 2
+    /// Landings and stops, each followed by the way to steadiness.
+    case landings = 3
+    /// Standing and sitting through the day.
+    case habits = 4
 
     package var name: String {
         switch self {
         case .singleLegHold: "single-leg-hold"
+        case .repetitions: "repetitions"
+        case .steps: "steps"
+        case .landings: "landings"
+        case .habits: "habits"
         }
     }
 
@@ -18,18 +30,45 @@ package enum TaskKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         guard let match = TaskKind.allCases.first(where: { $0.name == name }) else { return nil }
         self = match
     }
+
+    @_noLocks
+    package static func == (left: TaskKind, right: TaskKind) -> Bool {
+        left.rawValue == right.rawValue
+    }
+    @_noLocks
+    package static func != (left: TaskKind, right: TaskKind) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }
 
 /// One exercise, ready to be judged.
 package struct MovementPlan: BitwiseCopyable, Sendable {
     package var task: TaskKind
+    /// The first of the postures in which the exercise is done.
     package var posture: Posture
-    /// The leg stood on; nil: to be detected.
+    /// Bit n: the posture with raw value n is right too.
+    package var otherPostures: UInt8 = 0
+    /// The leg stood on; nil: to be detected, or none.
     package var stanceSide: Side?
     /// Hold that is asked for, s.
     ///
     /// An end before it with a jerk counts as balance lost.
     package var targetHold: Double
+    /// What repetitions are seen in, and in what where no sensor shows that.
+    package var source = RepetitionSource.none
+    package var fallback = RepetitionSource.none
+    /// The movement away from rest goes down, as in a squat.
+    package var lowersFirst = false
+    /// s of each phase asked for; zeros: none.
+    package var tempo = Tempo.none
+    /// Repetitions of a set; 0: not counted against anything.
+    package var repetitions: UInt16 = 0
+    /// Between repetitions the person stands upright on both feet: a quiet moment shows a slipped sensor.
+    package var restsUpright = true
+    /// Rules run at rest as well: the rest is on one leg.
+    package var judgesRest = false
+    /// False for a set without cues (a probe): rules run, nothing is decided.
+    package var mayCue = true
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int
 
@@ -50,6 +89,11 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
         rules[ruleCount] = rule
         ruleCount += 1
         return true
+    }
+
+    @_noLocks
+    package func allows(_ posture: Posture) -> Bool {
+        posture == self.posture || otherPostures & posture.bit != 0
     }
 
     /// The on-threshold of the first rule that watches `signal`, or nil.

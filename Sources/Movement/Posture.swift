@@ -28,6 +28,9 @@ package enum Posture: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
+    /// The posture's bit in a set of postures.
+    package var bit: UInt8 { @_noLocks get { 1 << rawValue } }
+
     /// The name used in files and on the control socket.
     package var name: String {
         switch self {

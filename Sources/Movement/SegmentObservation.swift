@@ -24,12 +24,16 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
     package var batched: Bool
     /// ns from the taking of the sample to the arrival of its packet.
     package var age: Int64
+    /// rad/s in the sensor's axes; turns about the vertical come from it.
+    package var angularRate: Vector3
+    /// The tilt filter has just started: movements it shows may be its own.
+    package var settling: Bool
 
     @_noLocks
     package init(
         time: Int64, interval: Double, period: Double, upInSensor: Vector3,
         specificForce: Vector3, sigma: Double, saturated: Bool, unknown: Bool, batched: Bool,
-        age: Int64 = 0
+        age: Int64 = 0, angularRate: Vector3 = .zero, settling: Bool = false
     ) {
         self.time = time
         self.interval = interval
@@ -41,5 +45,7 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
         self.unknown = unknown
         self.batched = batched
         self.age = age
+        self.angularRate = angularRate
+        self.settling = settling
     }
 }

@@ -1,10 +1,9 @@
-// The stance-relative signals that rules and reports use, each with its sign.
+// The signals that rules and reports use, each with its sign and its unit.
 
-package import Kinematics
-
-/// A signal a rule can watch (compensations 1.3).
+/// A signal a rule can watch (compensations 1.3, 1.4 and 4).
 ///
-/// Unit: rad, except where said.
+/// Unit: rad, except where said. The raw value is the signal's place in every fixed table and never
+/// changes.
 package enum Signal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     /// Pelvis lower on the non-stance side.
     case drop = 0
@@ -18,124 +17,109 @@ package enum Signal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case legLean = 4
     /// Stance hip adducted.
     case hipAdduction = 5
-    /// Size of the change of anterior tilt, either way.
+    /// Size of the change of anterior tilt, either way; lying: of the pelvis' way against gravity.
     case tiltChange = 6
     /// Balance lost: how many times the calm jerk the present one is (a ratio).
     case jerkRatio = 7
+    /// Size of the pelvic obliquity, whichever side is lower: for tasks on two legs.
+    case obliquity = 8
+    /// Side-lying: the upper side of the pelvis drawn towards the ribs, from the resting value.
+    case hikeUpper = 9
+    /// Side-lying: pelvis rolled back towards the ceiling, from the resting value.
+    case roll = 10
+    /// Upright: size of the turn of the pelvis about the vertical since the start of the repetition.
+    case turn = 11
+    /// Supine or prone: size of the side-to-side sag, from the resting value.
+    case sag = 12
+    /// Knee inside the line from hip to ankle.
+    case kneeIn = 13
+    /// How far the trunk's flexion and the pelvis' tilt have come apart.
+    case spineDifference = 14
+    /// RMS of the sideways acceleration over 2 s, as a multiple of the person's calm (a ratio).
+    case swayRatio = 15
+    /// 1 − lowering time ÷ its target, reached in two of the last three repetitions (a ratio).
+    case loweringShortfall = 16
+    /// 1 − range ÷ the person's own (a ratio).
+    case rangeShortfall = 17
+    /// The moving leg past the midline.
+    case pastMidline = 18
+    /// Share of the lifted position lost while it is to be held (a ratio).
+    case holdLoss = 19
+    /// Foot strike over the person's own 90th percentile, in three successive steps (a ratio).
+    case strikeExcess = 20
+    /// Longer over shorter side minus 1, of step time, over the last 20 steps (a ratio).
+    case stepAsymmetry = 21
+    /// Drop beyond the own side's mean in three successive steps of that side.
+    case stepDropExcess = 22
+    /// Lean to the stance side beyond the own side's mean in three successive steps of it.
+    case stepLeanExcess = 23
+    /// Lean away from the stance side, likewise.
+    case stepLeanAwayExcess = 24
+    /// Last third of a set against its first: 1 where drop, lowering time or sway reach their limit.
+    case fatigue = 25
+    /// Standing still on one hip: obliquity or sideways lean of the leg.
+    case hang = 26
+    /// s that the person has been sitting.
+    case sittingTime = 27
+    /// Difference of the sides' repetition times in three successive ones (a ratio).
+    case tempoImbalance = 28
+    /// Stance femur leaning: the hip outside the knee.
+    case femurAdduction = 29
+    /// Stance shank leaning: the knee outside the ankle.
+    case shankAdduction = 30
+    /// Supine: tip of the pelvis in a bridge, from the resting value.
+    case bridgeHeight = 31
 
-    package static var count: Int { @_noLocks get { 8 } }
+    package static var count: Int { @_noLocks get { 32 } }
 
     package var index: Int { @_noLocks get { Int(rawValue) } }
 
-    /// True for signals in radians; false for ratios.
+    /// The signal's bit in a set of signals.
+    var bit: UInt32 { @_noLocks get { 1 << UInt32(rawValue) } }
+
+    /// True for signals in radians; false for ratios and times.
     package var isAngle: Bool {
         @_noLocks get {
             switch self {
-            case .jerkRatio: false
+            case .jerkRatio, .swayRatio, .loweringShortfall, .rangeShortfall, .holdLoss,
+                .strikeExcess, .stepAsymmetry, .fatigue, .sittingTime, .tempoImbalance:
+                false
             default: true
             }
         }
     }
 
-    /// The name used in files and on the control socket.
-    package var name: String {
+    /// True for angles from the person's neutral or resting pose, which no cue may follow below the 3°
+    /// floor; the others are measured from the person's own mean of many steps.
+    package var isBoundByFloor: Bool {
         switch self {
-        case .drop: "drop"
-        case .hike: "hike"
-        case .leanIpsilateral: "lean-ipsilateral"
-        case .leanAway: "lean-away"
-        case .legLean: "leg-lean"
-        case .hipAdduction: "hip-adduction"
-        case .tiltChange: "tilt-change"
-        case .jerkRatio: "jerk-ratio"
+        case .stepDropExcess, .stepLeanExcess, .stepLeanAwayExcess: false
+        default: isAngle
         }
     }
 
-    /// The signal of that name, or nil.
-    package init?(name: String) {
-        guard let match = Signal.allCases.first(where: { $0.name == name }) else { return nil }
-        self = match
-    }
-}
-
-/// The values of all signals at one moment; what the worn sensors cannot see is "not measured".
-package struct SignalValues: BitwiseCopyable, Sendable {
-    private var values: InlineArray<8, Double>
-    private var measured: UInt32
-
-    @_noLocks
-    package init() {
-        values = InlineArray(repeating: 0)
-        measured = 0
-    }
-
-    @_noLocks
-    package mutating func set(_ signal: Signal, _ value: Double) {
-        values[signal.index] = value
-        measured |= 1 << UInt32(signal.rawValue)
-    }
-
-    /// The value, or nil where it is not measured.
-    @_noLocks
-    package func value(_ signal: Signal) -> Double? {
-        guard measured & (1 << UInt32(signal.rawValue)) != 0 else { return nil }
-        return values[signal.index]
-    }
-}
-
-/// The segments' frontal and sagittal angles at one moment, relative to neutral; nil where not measured.
-package struct BodyAngles: BitwiseCopyable, Sendable {
-    package var pelvis: SegmentAngles?
-    package var trunk: SegmentAngles?
-    package var leftThigh: SegmentAngles?
-    package var rightThigh: SegmentAngles?
-    package var leftShank: SegmentAngles?
-    package var rightShank: SegmentAngles?
-
-    @_noLocks
-    package init() {}
-
-    @_noLocks
-    package mutating func set(_ segment: Segment, _ angles: SegmentAngles?) {
-        switch segment {
-        case .pelvis: pelvis = angles
-        case .trunk: trunk = angles
-        case .leftThigh: leftThigh = angles
-        case .rightThigh: rightThigh = angles
-        case .leftShank: leftShank = angles
-        case .rightShank: rightShank = angles
-        }
-    }
-
-    /// All signals that these angles allow for a stance side (compensations 1.3); none of the
-    /// stance-relative ones where the side is unknown.
-    @_noLocks
-    package func signals(stance: Side?) -> SignalValues {
-        var signals = SignalValues()
-        if let pelvis { signals.set(.tiltChange, abs(pelvis.anteriorTilt)) }
-        guard let stance else { return signals }
-        let s = stance.sign
-        if let pelvis {
-            let drop = -s * pelvis.obliquity
-            signals.set(.drop, drop)
-            signals.set(.hike, -drop)
-        }
-        if let trunk {
-            signals.set(.leanIpsilateral, s * trunk.obliquity)
-            signals.set(.leanAway, -s * trunk.obliquity)
-        }
-        let thigh = stance == .right ? rightThigh : leftThigh
-        let shank = stance == .right ? rightShank : leftShank
-        if let thigh {
-            let femur = s * thigh.obliquity
-            if let pelvis { signals.set(.hipAdduction, -s * pelvis.obliquity + femur) }
-            if let shank {
-                signals.set(.legLean, (femur + s * shank.obliquity) * 0.5)
-            } else {
-                signals.set(.legLean, femur)
+    /// True where the value exists at one moment only: the end of a repetition or a step.
+    package var isEvent: Bool {
+        @_noLocks get {
+            switch self {
+            case .loweringShortfall, .rangeShortfall, .strikeExcess, .stepAsymmetry,
+                .stepDropExcess, .stepLeanExcess, .stepLeanAwayExcess, .fatigue, .tempoImbalance:
+                true
+            default: false
             }
         }
-        return signals
+    }
+
+    /// True where the sign or the leg depends on which leg stands.
+    package var needsStance: Bool {
+        @_noLocks get {
+            switch self {
+            case .drop, .hike, .leanIpsilateral, .leanAway, .legLean, .hipAdduction, .kneeIn,
+                .pastMidline, .femurAdduction, .shankAdduction:
+                true
+            default: false
+            }
+        }
     }
 }
 

@@ -15,6 +15,9 @@ package enum PacketOutcome: Sendable, Equatable {
 /// Used by intake's thread, and by an offline replay without threads.
 package final class ChannelDecoder {
     private var driver: any Wearable
+    /// As the driver was before it met anything: what a new connection begins with.
+    private let unused: any Wearable
+    private var isFirstOfConnection = false
     private var clock: ClockRecovery
     private var buffer: FixedBuffer<ImuSample>
     private let batched: Bool
@@ -28,11 +31,23 @@ package final class ChannelDecoder {
 
     package init(driver: any Wearable, rateHertz: Double) {
         self.driver = driver
+        unused = driver
         let capabilities = type(of: driver).capabilities
         samplePeriod = 1 / rateHertz
         clock = ClockRecovery(nominalPeriod: samplePeriod)
         buffer = FixedBuffer(capacity: max(1, capabilities.samplesPerPacket))
         batched = capabilities.batchDelay > 0.1
+    }
+
+    /// What happened to the connection, in the order of its packets (`ConnectionNews`).
+    package func take(news: Span<UInt8>) {
+        switch ConnectionNews(news) {
+        case .began:
+            driver = unused
+            isFirstOfConnection = true
+        case .reply(let index, let bytes):
+            _ = driver.take(reply: bytes, from: CharacteristicIndex(rawValue: index))
+        }
     }
 
     /// Decodes one packet; the samples are then read with `sample(_:)`.
@@ -58,6 +73,10 @@ package final class ChannelDecoder {
     /// Call once for each index, rising.
     package func sample(_ index: Int, arrival: Int64) -> ImuSample {
         var sample = buffer[index]
+        if isFirstOfConnection {
+            sample.flags = sample.flags.with(.newEpoch)
+            isFirstOfConnection = false
+        }
         if batched { sample.flags = sample.flags.with(.batched) }
         clock.stamp(&sample, arrival: arrival)
         if clock.lostBefore > 0 {

@@ -15,7 +15,7 @@ extension EstimatorAction {
         case .assign(let channel, let segment): "assign \(channel) \(segment?.name ?? "-")"
         case .align(let channel, let alignment):
             "align \(channel) " + EstimatorAction.words(of: alignment)
-        case .begin(let plan): "begin " + EstimatorAction.words(of: plan)
+        case .begin(let plan): "begin " + plan.words.joined(separator: " ")
         case .end: "end"
         }
     }
@@ -25,20 +25,6 @@ extension EstimatorAction {
         let n = alignment.neutral
         return "\(r.w) \(r.x) \(r.y) \(r.z) \(n.obliquity) \(n.anteriorTilt) "
             + "\(alignment.calmJerk) \(alignment.standSigma)"
-    }
-
-    private static func words(of plan: MovementPlan) -> String {
-        var words = [
-            plan.task.name, plan.posture.name, plan.stanceSide?.name ?? "-", "\(plan.targetHold)",
-        ]
-        for index in 0..<plan.ruleCount {
-            let rule = plan.rules[index]
-            words += [
-                rule.id.name, rule.signal.name, "\(rule.on)", "\(rule.off)", "\(rule.minimumOn)",
-                "\(rule.minimumOff)", "\(rule.refractory)", rule.reportOnly ? "report" : "cue",
-            ]
-        }
-        return words.joined(separator: " ")
     }
 
     /// The action that `text` describes, or nil where it is none.
@@ -104,28 +90,6 @@ extension EstimatorAction {
     }
 
     private static func begin(_ words: [String]) -> EstimatorAction? {
-        guard let task = TaskKind(name: words[0]), let posture = Posture(name: words[1]),
-            words[2] == "-" || Side(name: words[2]) != nil, let target = Double(words[3]),
-            target.isFinite, (words.count - 4) % 8 == 0
-        else { return nil }
-        var plan = MovementPlan(
-            task: task, posture: posture, stanceSide: Side(name: words[2]), targetHold: target)
-        var rest = words.dropFirst(4)
-        while rest.count >= 8 {
-            guard let rule = rule(Array(rest.prefix(8))), plan.add(rule) else { return nil }
-            rest = rest.dropFirst(8)
-        }
-        return .begin(plan: plan)
-    }
-
-    private static func rule(_ words: [String]) -> Rule? {
-        let numbers = words[2..<7].compactMap(Double.init)
-        guard let id = RuleID(name: words[0]), let signal = Signal(name: words[1]),
-            numbers.count == 5, numbers.allSatisfy(\.isFinite),
-            words[7] == "cue" || words[7] == "report"
-        else { return nil }
-        return Rule(
-            id: id, signal: signal, on: numbers[0], off: numbers[1], minimumOn: numbers[2],
-            minimumOff: numbers[3], refractory: numbers[4], reportOnly: words[7] == "report")
+        MovementPlan(words: words).map { .begin(plan: $0) }
     }
 }

@@ -43,6 +43,7 @@ package struct Estimator: ~Copyable, Sendable {
             fresh.period = samplePeriod
             fresh.segment = segment
             fresh.filter = TiltFilter(samplePeriod: samplePeriod, parameters: TiltParameters())
+            leave(segment, to: channel)
             channels[Int(channel)] = fresh
         case .detach(let channel):
             guard channel < 32 else { return }
@@ -52,6 +53,7 @@ package struct Estimator: ~Copyable, Sendable {
         case .assign(let channel, let segment):
             guard channel < 32 else { return }
             if let old = channels[Int(channel)].segment { body.forget(old) }
+            leave(segment, to: channel)
             channels[Int(channel)].segment = segment
         case .align(let channel, let alignment):
             guard channel < 32, let segment = channels[Int(channel)].segment else { return }
@@ -60,6 +62,22 @@ package struct Estimator: ~Copyable, Sendable {
             body.begin(plan, time: now)
         case .end:
             body.end(time: now)
+        }
+    }
+
+    /// A segment has one sensor: the newest takes it over, and the one before is worn nowhere.
+    @_noLocks
+    private mutating func leave(_ segment: Segment?, to channel: UInt8) {
+        guard let segment else { return }
+        var index = 0
+        while index < 32 {
+            if index != Int(channel), channels[index].isAttached,
+                let worn = channels[index].segment, worn == segment
+            {
+                channels[index].segment = nil
+                body.forget(segment)
+            }
+            index += 1
         }
     }
 
@@ -95,7 +113,8 @@ package struct Estimator: ~Copyable, Sendable {
             specificForce: tagged.sample.specificForce, sigma: estimate.sigma,
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
             unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched),
-            age: tagged.arrival &- tagged.sample.hostTime)
+            age: tagged.arrival &- tagged.sample.hostTime,
+            angularRate: tagged.sample.angularRate, settling: estimate.flags.has(.settling))
         let alert = body.step(segment, observation, frame: &frame)
         frame.alert = alert
         return alert

@@ -17,10 +17,12 @@ final class Intake: @unchecked Sendable {
         let decoder: @Sendable () -> ChannelDecoder
         let counters: ChannelCounters
         let sources: [PacketSource]
+        let news: [[UInt8]]
     }
 
     private enum Request: Sendable {
         case attach(Attachment)
+        case reattach(Int, [PacketSource], news: [[UInt8]])
         case detach(Int)
     }
 
@@ -28,14 +30,13 @@ final class Intake: @unchecked Sendable {
     private final class Channel {
         let decoder: ChannelDecoder
         let counters: ChannelCounters
-        var doors: [PacketDoor]
+        var doors: [PacketDoor] = []
         /// s that refused samples stood for since the last one that was queued.
         var refusedTime = 0.0
 
-        init(decoder: ChannelDecoder, counters: ChannelCounters, doors: [PacketDoor]) {
+        init(decoder: ChannelDecoder, counters: ChannelCounters) {
             self.decoder = decoder
             self.counters = counters
-            self.doors = doors
         }
     }
 
@@ -76,6 +77,11 @@ final class Intake: @unchecked Sendable {
     /// Any thread.
     func attach(_ attachment: Attachment) { ask(.attach(attachment)) }
 
+    /// Any thread: a new connection of a sensor that is attached.
+    func reattach(_ channel: Int, _ sources: [PacketSource], news: [[UInt8]]) {
+        ask(.reattach(channel, sources, news: news))
+    }
+
     /// Any thread.
     func detach(_ channel: Int) { ask(.detach(channel)) }
 
@@ -90,6 +96,7 @@ final class Intake: @unchecked Sendable {
 
     /// The thread's body.
     func run() {
+        defer { closeAll() }
         while !core.isStopping.load(ordering: .acquiring) {
             turns.wrappingAdd(1, ordering: .relaxed)
             switch stamps {
@@ -221,6 +228,10 @@ final class Intake: @unchecked Sendable {
                     stamp: arrival, channel: UInt8(truncatingIfNeeded: place),
                     characteristic: characteristic.rawValue))
         }
+        if characteristic == .connectionNews {
+            channel.decoder.take(news: packet)
+            return false
+        }
         let counters = channel.counters
         counters.packets.add(1)
         counters.lastArrival.store(arrival, ordering: .relaxed)
@@ -279,6 +290,15 @@ final class Intake: @unchecked Sendable {
         channel.counters.openDoors.add(-1)
     }
 
+    /// Lets go of every door: bluetoothd must see its descriptors closed before the bus is left.
+    private func closeAll() {
+        for channel in channels {
+            guard let channel else { continue }
+            for door in channel.doors { close(door, of: channel) }
+        }
+        channels = Array(repeating: nil, count: maximumChannels)
+    }
+
     private var hasRequests: Bool {
         requestCount.load(ordering: .acquiring) != requestsTaken
     }
@@ -293,7 +313,15 @@ final class Intake: @unchecked Sendable {
         requestsTaken &+= requests.count
         for request in requests {
             switch request {
-            case .attach(let attachment): open(attachment)
+            case .attach(let attachment):
+                open(attachment)
+                tell(attachment.news, to: attachment.channel)
+            case .reattach(let place, let sources, let news):
+                guard place < channels.count, let channel = channels[place] else { continue }
+                for door in channel.doors { close(door, of: channel) }
+                tell(news, to: place)
+                channel.counters.openDoors.store(sources.count, ordering: .releasing)
+                open(sources, of: channel, at: place)
             case .detach(let place):
                 guard place < channels.count, let channel = channels[place] else { continue }
                 for door in channel.doors { close(door, of: channel) }
@@ -303,18 +331,28 @@ final class Intake: @unchecked Sendable {
     }
 
     private func open(_ attachment: Attachment) {
-        let doors = attachment.sources.map { PacketDoor($0, stamps: stamps) }
-        let channel = Channel(
-            decoder: attachment.decoder(), counters: attachment.counters, doors: doors)
+        let channel = Channel(decoder: attachment.decoder(), counters: attachment.counters)
         channels[attachment.channel] = channel
+        open(attachment.sources, of: channel, at: attachment.channel)
+    }
+
+    private func open(_ sources: [PacketSource], of channel: Channel, at place: Int) {
+        channel.doors = sources.map { PacketDoor($0, stamps: stamps) }
         guard stamps == .kernel else { return }
-        for (index, door) in doors.enumerated() {
-            let token = UInt64(attachment.channel) << 8 | UInt64(index)
+        for (index, door) in channel.doors.enumerated() {
+            let token = UInt64(place) << 8 | UInt64(index)
             do throws(PlumbingError) {
                 try poller.add(door.descriptor.rawValue, .readable, token: token)
             } catch {
                 close(door, of: channel)
             }
         }
+    }
+
+    /// Records and applies what is to be known of a connection, before its first packet.
+    private func tell(_ news: [[UInt8]], to place: Int) {
+        guard let channel = channels[place] else { return }
+        let now = MonotonicClock.now()
+        for packet in news { _ = accept(packet.span, channel, place, .connectionNews, now) }
     }
 }

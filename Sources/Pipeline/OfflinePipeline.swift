@@ -18,10 +18,14 @@ package final class OfflinePipeline {
     package init() {}
 
     /// Prepares decoding for a channel; the estimator learns of it by an `attach` command.
-    package func attach(_ family: any Wearable.Type, channel: UInt8, rateHertz: Double) {
+    package func attach(_ kind: WearableKind, channel: UInt8, rateHertz: Double) {
         guard Int(channel) < decoders.count else { return }
         decoders[Int(channel)] = ChannelDecoder(
-            driver: family.init(StreamRequest(rateHertz: rateHertz)), rateHertz: rateHertz)
+            driver: kind.driver(StreamRequest(rateHertz: rateHertz)), rateHertz: rateHertz)
+    }
+
+    package func attach(_ family: any Wearable.Type, channel: UInt8, rateHertz: Double) {
+        attach(WearableKind(family), channel: channel, rateHertz: rateHertz)
     }
 
     /// Queues a command for its place in the stream; places must not fall.
@@ -36,6 +40,7 @@ package final class OfflinePipeline {
         emit: (borrowing MotionFrame, Alert?) -> Void
     ) {
         guard Int(channel) < decoders.count, let decoder = decoders[Int(channel)] else { return }
+        if characteristic == .connectionNews { return decoder.take(news: packet.span) }
         guard
             case .samples(let count) = decoder.decode(
                 packet.span, from: characteristic, arrival: arrival)

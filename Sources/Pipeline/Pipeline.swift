@@ -90,8 +90,12 @@ package final class Pipeline: @unchecked Sendable {
     ///
     /// The estimator learns of it by an `attach` command that the caller sends first, for the
     /// channel `channelCount`.
+    ///
+    /// `replies`: what the driver learned while the sensor was configured; nil where the source is not
+    /// a connection (a file, a simulation), whose recording then holds packets only.
     package func attach(
-        _ family: any Wearable.Type, rateHertz: Double, sources: [PacketSource]
+        _ kind: WearableKind, rateHertz: Double, sources: [PacketSource],
+        replies: [DriverReply]? = nil
     ) -> (channel: UInt8, counters: ChannelCounters)? {
         guard counters.count < maximumChannels else { return nil }
         let channel = counters.count
@@ -104,11 +108,27 @@ package final class Pipeline: @unchecked Sendable {
                 channel: channel,
                 decoder: {
                     ChannelDecoder(
-                        driver: family.init(StreamRequest(rateHertz: rateHertz)),
+                        driver: kind.driver(StreamRequest(rateHertz: rateHertz)),
                         rateHertz: rateHertz)
                 },
-                counters: channelCounters, sources: sources))
+                counters: channelCounters, sources: sources,
+                news: replies.map(ConnectionNews.packets) ?? []))
         return (UInt8(channel), channelCounters)
+    }
+
+    package func attach(
+        _ family: any Wearable.Type, rateHertz: Double, sources: [PacketSource]
+    ) -> (channel: UInt8, counters: ChannelCounters)? {
+        attach(WearableKind(family), rateHertz: rateHertz, sources: sources)
+    }
+
+    /// Reads an attached sensor from the doors of a new connection; its place, its counters and the
+    /// recording go on.
+    package func reattach(
+        _ channel: UInt8, sources: [PacketSource], replies: [DriverReply]
+    ) {
+        guard Int(channel) < counters.count else { return }
+        intake.reattach(Int(channel), sources, news: ConnectionNews.packets(replies))
     }
 
     /// Stops reading a sensor; its place in the session is not used again.

@@ -142,6 +142,12 @@ package enum FileStore {
         return names.sorted()
     }
 
+    package static func move(_ path: String, to other: String) throws(PlumbingError) {
+        guard unsafe rename(path, other) == 0 else {
+            throw PlumbingError("rename \(path)", code: errno)
+        }
+    }
+
     package static func remove(_ path: String) throws(PlumbingError) {
         if unsafe unlink(path) < 0 { throw PlumbingError("remove \(path)", code: errno) }
     }

@@ -89,28 +89,39 @@ struct BodyGeometry: Sendable {
     func pose(_ offsets: PoseOffsets) -> Pose {
         let forward = offsets.forward * (1 / person.legLength)
         let right = offsets.right * (1 / person.legLength)
-        func leg(hip: Jet, knee: Jet) -> (thigh: SegmentAngles, shank: SegmentAngles) {
-            (
-                SegmentAngles(obliquity: right, anteriorTilt: forward - hip),
-                SegmentAngles(obliquity: right, anteriorTilt: forward - hip + knee)
+        func leg(hip: Jet, knee: Jet, aside: Jet) -> (thigh: SegmentAngles, shank: SegmentAngles) {
+            let sideways = right + aside + offsets.lieSide
+            let tilt = forward - hip + offsets.lieTilt
+            return (
+                SegmentAngles(obliquity: sideways, anteriorTilt: tilt),
+                SegmentAngles(obliquity: sideways, anteriorTilt: tilt + knee)
             )
         }
-        let left = leg(hip: offsets.leftHipFlexion, knee: offsets.leftKneeFlexion)
-        let other = leg(hip: offsets.rightHipFlexion, knee: offsets.rightKneeFlexion)
+        // A leg away from the midline has its foot outside: its top leans to the other side.
+        let left = leg(
+            hip: offsets.leftHipFlexion, knee: offsets.leftKneeFlexion,
+            aside: offsets.leftAbduction)
+        let other = leg(
+            hip: offsets.rightHipFlexion, knee: offsets.rightKneeFlexion,
+            aside: offsets.rightAbduction * -1)
         // An inverted pendulum that leans by (forward, right) sinks by half the square over the
         // length.
         let sink = (offsets.forward * forward + offsets.right * right) * 0.5
         return Pose(
             pelvis: SegmentAngles(
                 rotation: offsets.pelvisRotation,
-                obliquity: offsets.pelvisObliquity + Jet(person.neutralObliquity),
-                anteriorTilt: offsets.pelvisTilt + Jet(person.neutralTilt)),
+                obliquity: offsets.pelvisObliquity + Jet(person.neutralObliquity) + offsets.lieSide,
+                anteriorTilt: offsets.pelvisTilt + Jet(person.neutralTilt) + offsets.lieTilt,
+                roll: offsets.pelvisRoll),
             trunk: SegmentAngles(
-                rotation: offsets.pelvisRotation * 0.5, obliquity: offsets.trunkLean,
-                anteriorTilt: offsets.trunkFlexion),
+                rotation: offsets.pelvisRotation * 0.5,
+                obliquity: offsets.trunkLean + offsets.lieSide,
+                anteriorTilt: offsets.trunkFlexion + offsets.lieTilt),
             leftThigh: left.thigh, rightThigh: other.thigh,
             leftShank: left.shank, rightShank: other.shank,
-            hips: JetVector(offsets.forward, offsets.up - sink, offsets.right),
+            hips: JetVector(
+                offsets.forward + offsets.travelForward, offsets.up - sink,
+                offsets.right + offsets.travelRight),
             load: offsets.load)
     }
 
@@ -129,7 +140,8 @@ struct BodyGeometry: Sendable {
     private static func rotation(_ angles: SegmentAngles) -> JetRotation {
         JetRotation(
             rotation: angles.rotation, obliquity: angles.obliquity,
-            anteriorTilt: angles.anteriorTilt)
+            anteriorTilt: angles.anteriorTilt
+        ).rolled(angles.roll)
     }
 
     /// Position of the sensor point as a jet, so that its second derivative is at hand.

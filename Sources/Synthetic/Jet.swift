@@ -127,6 +127,18 @@ package struct JetRotation: BitwiseCopyable, Sendable {
         self.z = z * aboutZ.cosine + w * aboutZ.sine
     }
 
+    /// Then about the turned Y, the source frame's own, by `angle`.
+    package func rolled(_ angle: Jet) -> JetRotation {
+        guard angle != .zero else { return self }
+        let half = (angle * 0.5).sineAndCosineJets()
+        var turned = self
+        turned.w = w * half.cosine - y * half.sine
+        turned.x = x * half.cosine - z * half.sine
+        turned.y = y * half.cosine + w * half.sine
+        turned.z = z * half.cosine + x * half.sine
+        return turned
+    }
+
     /// The orientation now.
     package var value: Rotation {
         Rotation(w: w.value, x: x.value, y: y.value, z: z.value)

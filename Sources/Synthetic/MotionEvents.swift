@@ -15,6 +15,8 @@ package struct CompensationThresholds: Sendable, Equatable {
     package var hikeOff = 3.5 * Double.pi / 180
     package var leanOn = 5 * Double.pi / 180
     package var leanOff = 3 * Double.pi / 180
+    package var shiftOn = 4 * Double.pi / 180
+    package var shiftOff = 3 * Double.pi / 180
 
     package init() {}
 
@@ -22,7 +24,8 @@ package struct CompensationThresholds: Sendable, Equatable {
         switch kind {
         case .drop: (dropOn, dropOff)
         case .hike: (hikeOn, hikeOff)
-        case .lean: (leanOn, leanOff)
+        case .lean, .leanAway: (leanOn, leanOff)
+        case .shift: (shiftOn, shiftOff)
         }
     }
 }
@@ -112,6 +115,9 @@ extension BodyMotion {
                 add(single.liftOff, .liftOff(stance: loss.stance))
                 add(BalanceLossMotion(loss).start, .balanceLoss(stance: loss.stance))
                 add(single.touchDown, .touchDown(stance: loss.stance))
+            case .exercise:
+                // Repetitions and steps have a truth of their own: `ExerciseMotion.truth`.
+                break
             }
             add(place.task.duration, .taskEnd)
         }
@@ -133,6 +139,11 @@ extension BodyMotion {
             case .drop: return drop
             case .hike: return -drop
             case .lean: return stance.sign * pose.trunk.obliquity.value
+            case .leanAway: return -stance.sign * pose.trunk.obliquity.value
+            case .shift:
+                // Beyond the lean that standing on this leg brings along.
+                let quiet = person.shift / person.legLength
+                return stance.sign * pose[stance.thigh].obliquity.value - quiet
             }
         }
         let crossed = firstMoment(from: start, to: end) { signal($0) >= levels.on }

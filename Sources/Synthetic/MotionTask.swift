@@ -11,6 +11,10 @@ package struct PlantedProfile: Sendable, Equatable {
         case hike
         /// The trunk leans towards the stance leg.
         case lean
+        /// The trunk leans away from it.
+        case leanAway = "lean-away"
+        /// The pelvis is carried sideways past the foot; the angle is the leg's.
+        case shift
     }
 
     package var kind: Kind
@@ -135,6 +139,7 @@ package enum MotionTask: Sendable, Equatable {
     case oneLegStand(OneLegStand)
     case walkOnSpot(WalkOnSpot)
     case balanceLoss(BalanceLoss)
+    case exercise(ExerciseMotion)
 
     /// The name used in scripts.
     package var kind: String {
@@ -146,6 +151,7 @@ package enum MotionTask: Sendable, Equatable {
         case .oneLegStand: "one-leg-stand"
         case .walkOnSpot: "walk-on-spot"
         case .balanceLoss: "balance-loss"
+        case .exercise: "exercise"
         }
     }
 
@@ -158,6 +164,7 @@ package enum MotionTask: Sendable, Equatable {
         case .oneLegStand(let stand): SingleStance(stand).end
         case .walkOnSpot(let walk): Double(walk.steps) * walk.stepLength + WalkMotion.tail
         case .balanceLoss(let loss): SingleStance(loss).end
+        case .exercise(let exercise): exercise.duration
         }
     }
 }

@@ -10,6 +10,8 @@ package struct SegmentAngles: BitwiseCopyable, Sendable {
     package var obliquity = Jet.zero
     /// Positive: the front dips (pelvis), the top leans forward (trunk, thigh, shank).
     package var anteriorTilt = Jet.zero
+    /// About the segment's own long axis, after the others; positive: the left side comes forward.
+    package var roll = Jet.zero
 }
 
 /// Departures from quiet stance, all zero and flat at the start and the end of every task.
@@ -31,6 +33,17 @@ struct PoseOffsets: BitwiseCopyable, Sendable {
     var leftKneeFlexion = Jet.zero
     var rightHipFlexion = Jet.zero
     var rightKneeFlexion = Jet.zero
+    /// Legs away from the midline, rad.
+    var leftAbduction = Jet.zero
+    var rightAbduction = Jet.zero
+    /// Lying down: the whole body tips backward (below zero) or to its right, rad.
+    var lieTilt = Jet.zero
+    var lieSide = Jet.zero
+    /// The pelvis about its own long axis; positive: right side back when the left one is down.
+    var pelvisRoll = Jet.zero
+    /// The whole body over the floor, feet included, m.
+    var travelForward = Jet.zero
+    var travelRight = Jet.zero
 
     mutating func lift(_ side: Side, hip: Jet, knee: Jet) {
         switch side {
@@ -40,6 +53,13 @@ struct PoseOffsets: BitwiseCopyable, Sendable {
         case .right:
             rightHipFlexion += hip
             rightKneeFlexion += knee
+        }
+    }
+
+    mutating func abduct(_ side: Side, _ angle: Jet) {
+        switch side {
+        case .left: leftAbduction += angle
+        case .right: rightAbduction += angle
         }
     }
 

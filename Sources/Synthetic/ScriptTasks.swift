@@ -30,11 +30,13 @@ extension NamedTask {
                 BalanceLoss(
                     stance: try section.side("side"),
                     seconds: try section.optionalDouble("seconds", in: 0.6...600) ?? 2))
+        case "exercise":
+            task = .exercise(try ExerciseMotion(section))
         default:
             throw section.fault(
                 "kind",
                 "is not known; use quiet-stand, pause, bow, foot-lift, one-leg-stand, "
-                    + "walk-on-spot or balance-loss")
+                    + "walk-on-spot, balance-loss or exercise")
         }
         self.init(name: name, task: task)
     }
@@ -72,8 +74,13 @@ extension OneLegStand {
             let planted = try section.within("profile") { () throws(TomlError) in
                 try PlantedProfile(item, seconds: seconds)
             }
-            // Drop and hike move the same angle: one after the other.
-            let lane: PlantedProfile.Kind = planted.kind == .lean ? .lean : .drop
+            // Drop and hike move the same angle, and so do the leans: one after the other.
+            let lane: PlantedProfile.Kind =
+                switch planted.kind {
+                case .drop, .hike: .drop
+                case .lean, .leanAway: .lean
+                case .shift: .shift
+                }
             guard planted.at >= ends[lane] ?? 0 else {
                 throw section.fault(
                     "profile",
@@ -89,7 +96,7 @@ extension PlantedProfile {
     /// `seconds`: the time on one leg, into which it must fit.
     init(_ item: TomlSection, seconds: Double) throws(TomlError) {
         guard let kind = Kind(rawValue: try item.string("kind")) else {
-            throw item.fault("kind", "is not known; use drop, hike or lean")
+            throw item.fault("kind", "is not known; use drop, hike, lean, lean-away or shift")
         }
         let rise = try item.optionalDouble("rise_s", in: 0.1...60) ?? 0.6
         self.init(

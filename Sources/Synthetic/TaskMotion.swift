@@ -24,6 +24,8 @@ extension MotionTask {
                 case .drop: pose.drop(size, stance: stand.stance)
                 case .hike: pose.drop(size * -1, stance: stand.stance)
                 case .lean: pose.trunkLean += size * stand.stance.sign
+                case .leanAway: pose.trunkLean -= size * stand.stance.sign
+                case .shift: pose.right += size * (person.legLength * stand.stance.sign)
                 }
             }
         case .walkOnSpot(let walk):
@@ -31,6 +33,8 @@ extension MotionTask {
         case .balanceLoss(let loss):
             SingleStance(loss).add(to: &pose, at: time, person: person)
             BalanceLossMotion(loss).add(to: &pose, at: time)
+        case .exercise(let exercise):
+            pose = exercise.offsets(at: time, person: person)
         }
         return pose
     }
@@ -43,6 +47,7 @@ extension MotionTask {
         case .oneLegStand(let stand): SingleStance(stand).stance(at: time)
         case .walkOnSpot(let walk): WalkMotion(walk).stance(at: time)
         case .balanceLoss(let loss): SingleStance(loss).stance(at: time)
+        case .exercise(let exercise): exercise.stance(at: time)
         }
     }
 }

@@ -10,6 +10,8 @@ package struct Advertisement: Sendable, Equatable {
     package var manufacturerData: [ManufacturerData]
     /// `AA:BB:CC:DD:EE:FF`, where known.
     package var address: String?
+    /// dBm at which the device says it sends.
+    package var transmitPower: Int8?
 
     package struct ManufacturerData: Sendable, Equatable {
         /// Assigned by the Bluetooth SIG.
@@ -59,6 +61,8 @@ package struct Advertisement: Sendable, Equatable {
             }
         case 0x06, 0x07:
             for group in groups(of: 16, in: content) { services.append(uuid(of: group)) }
+        case 0x0A where content.count == 1:
+            transmitPower = Int8(bitPattern: content[0])
         case 0xFF where content.count >= 2:
             let company = UInt16(content[0]) | UInt16(content[1]) << 8
             manufacturerData.append(.init(company: company, bytes: Array(content.dropFirst(2))))

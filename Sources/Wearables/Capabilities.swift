@@ -56,6 +56,33 @@ package struct Capabilities: Sendable, Equatable {
     }
 }
 
+/// How far live cues may lean on a sensor whose samples come late.
+package enum CueFitness: UInt8, Sendable, Comparable {
+    /// Too old to act on: recording and reports only.
+    case refused
+    /// Late: only slow cues and those at the end of a movement, and the user is told.
+    case softened
+    case live
+
+    package static func < (left: CueFitness, right: CueFitness) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}
+
+extension Capabilities {
+    /// Seconds of delay up to which a cue still meets the movement it is about (the limit of
+    /// `SampleFlags.batched`).
+    package static let liveDelay = 0.1
+    /// Seconds up to which a slow cue still belongs to its movement: ours, from the half second that
+    /// the exercises' rules let a fault last before they speak.
+    package static let softenedDelay = 0.5
+
+    package var cueFitness: CueFitness {
+        if batchDelay <= Self.liveDelay { return .live }
+        return batchDelay <= Self.softenedDelay ? .softened : .refused
+    }
+}
+
 /// What the daemon asks of a sensor.
 ///
 /// A driver takes the nearest it can do.
@@ -75,6 +102,12 @@ package struct StreamRequest: Sendable, Equatable {
         self.rateHertz = rateHertz
         self.specificForceRange = specificForceRange
         self.angularRateRange = angularRateRange
+    }
+
+    /// The smallest of the offered ranges (ascending) that holds `wanted`, the largest where none does.
+    package func smallestRange(_ wanted: Double, of offered: [Double]) -> Double {
+        // A whisker of slack: 4 g asked for in m/s² is 4 g.
+        offered.first { $0 >= wanted * 0.999_9 } ?? offered.last ?? wanted
     }
 
     /// The offered rate nearest to the one asked for, the higher of two equally near; `rateHertz`

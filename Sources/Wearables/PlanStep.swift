@@ -29,6 +29,12 @@ package enum PlanStep: Sendable, Equatable {
     case awaitSample(milliseconds: Int, ifSilent: [PlanStep])
     /// Let the sensor finish.
     case pause(milliseconds: Int)
+    /// Run `then` where the device has the characteristic and `otherwise` where it lacks it; both
+    /// are followed by the rest of the plan.
+    case ifPresent(CharacteristicIndex, then: [PlanStep], otherwise: [PlanStep])
+    /// The device is not what it was taken for, or cannot do what is asked: give the connection up and
+    /// tell why.
+    case refuse(reason: String)
 
     /// Whether a write waits for the sensor's word.
     package enum Acknowledgement: Sendable, Equatable {

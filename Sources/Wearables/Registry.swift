@@ -2,7 +2,20 @@
 
 /// The families, in the order in which they are asked whether they recognise a device.
 package let wearableRegistry: [any Wearable.Type] = [
-    MovellaDot.self
+    MovellaDot.self,
+    MetaMotion.self,
+    WitMotion.self,
+    PolarVerity.self,
+    PolarH10.self,
+    NordicUart.self,
+    Movesense.self,
+    BlueST.self,
+    Thingy52.self,
+    Myo.self,
+    Adafruit.self,
+    Espruino.self,
+    NiclaSense.self,
+    Muse.self,
 ]
 
 /// The family of that name, or nil.

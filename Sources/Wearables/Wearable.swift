@@ -22,14 +22,24 @@ package protocol Wearable: Sendable {
 
     static var capabilities: Capabilities { get }
 
+    /// The identity of this very connection: the family's, unless the driver was configured with
+    /// services and characteristics of its own. Whoever holds a driver asks this one.
+    var identity: WearableIdentity { get }
+
+    /// What this very connection can do: the family's, unless the driver knows better.
+    var capabilities: Capabilities { get }
+
     /// A connection that shall stream as near to the request as the family can.
     init(_ request: StreamRequest)
 
     /// Samples a second once the plan has run.
     var nominalRateHertz: Double { get }
 
-    /// The steps from a fresh connection to streaming. Begins with what `stop` does: a sensor may
-    /// still stream from a session that ended without it.
+    /// The steps from a fresh connection to streaming.
+    ///
+    /// Begins with reads (and, where reads prove nothing, a look at packets) that tell whether the
+    /// device is of this family: before that proof nothing is written. Then follows what `stop` does: a
+    /// sensor may still stream from a session that ended without it.
     func plan() -> [PlanStep]
 
     /// Takes the bytes of a `read` or `awaitReply` step; returns the steps to run before the rest of
@@ -51,6 +61,17 @@ package protocol Wearable: Sendable {
     /// The event that the last `decode` or reply met, handed out once.
     mutating func takeEvent() -> WearableEvent?
 
+    /// What replies taught that `decode` needs, for a recording: a replay runs no plan and gives these
+    /// bytes to `recall`.
+    var learned: [UInt8] { get }
+
+    /// Takes what `learned` gave on an earlier connection; bytes that make no sense change nothing.
+    mutating func recall(_ learned: [UInt8])
+
+    /// The steps that ask for the battery level while streaming, answered by an event; nil where the
+    /// sensor tells by itself or only through the standard battery service.
+    func askBattery() -> [PlanStep]?
+
     /// The steps that leave the sensor quiet and saving power: before a planned disconnection.
     func stop() -> [PlanStep]
 
@@ -65,11 +86,21 @@ package protocol Wearable: Sendable {
 }
 
 extension Wearable {
+    package var identity: WearableIdentity { Self.identity }
+
+    package var capabilities: Capabilities { Self.capabilities }
+
     package mutating func take(
         reply: [UInt8], from characteristic: CharacteristicIndex
     ) -> [PlanStep] { [] }
 
     package mutating func takeEvent() -> WearableEvent? { nil }
+
+    package var learned: [UInt8] { [] }
+
+    package mutating func recall(_ learned: [UInt8]) {}
+
+    package func askBattery() -> [PlanStep]? { nil }
 
     package func identify() -> [PlanStep]? { nil }
 

@@ -9,6 +9,8 @@ package enum WearableEvent: Sendable, BitwiseCopyable, Equatable {
     case poweredOff
     /// The sensor went to sleep to spare its battery.
     case powerSaving
+    /// Twenty frames in a row could not be read: the description of the stream does not fit the board.
+    case formatDoesNotFit
 }
 
 /// How full a sensor's battery is.

@@ -20,16 +20,21 @@ package struct WearableIdentity: Sendable, Equatable {
     package let services: [String]
     /// 128-bit UUIDs, lower case with hyphens, in the order of `CharacteristicIndex`.
     package let characteristics: [String]
+    /// The service by place in `characteristics`, for UUIDs that stand in several services of one
+    /// device; the others have a UUID that says enough.
+    package let serviceByCharacteristic: [Int: String]
     /// The sample rates the family can stream at, Hz, ascending.
     package let nominalRatesHertz: [Double]
 
     package init(
-        name: String, services: [String], characteristics: [String], nominalRatesHertz: [Double]
+        name: String, services: [String], characteristics: [String], nominalRatesHertz: [Double],
+        serviceByCharacteristic: [Int: String] = [:]
     ) {
         self.name = name
         self.services = services
         self.characteristics = characteristics
         self.nominalRatesHertz = nominalRatesHertz
+        self.serviceByCharacteristic = serviceByCharacteristic
     }
 
     /// The index of a characteristic given by its UUID (any case), or nil.
@@ -46,4 +51,14 @@ package struct WearableIdentity: Sendable, Equatable {
         let place = Int(index.rawValue)
         return place < characteristics.count ? characteristics[place] : nil
     }
+
+    /// The service in which the characteristic must lie, where its UUID does not tell.
+    package func service(of index: CharacteristicIndex) -> String? {
+        serviceByCharacteristic[Int(index.rawValue)]
+    }
+}
+
+/// Completes a 16-bit UUID of the Bluetooth SIG (Core Specification, volume 3, part B, 2.5.1).
+package func standardUUID(_ short: String) -> String {
+    "0000\(short)-0000-1000-8000-00805f9b34fb"
 }

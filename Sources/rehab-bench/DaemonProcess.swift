@@ -32,7 +32,7 @@ final class DaemonProcess {
         process.environment = ProcessInfo.processInfo.environment.merging([
             "REHABD_SOCKET": socket, "STATE_DIRECTORY": directory + "/state",
             // The stream that waits for cues is a figure of its own.
-            "REHABD_AUDIO": "none",
+            "REHABD_AUDIO": "none", "REHABD_BLUETOOTH": "no",
         ]) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice

@@ -21,7 +21,7 @@ final class DemoDaemon {
         process.environment = ProcessInfo.processInfo.environment.merging(
             [
                 "REHABD_SOCKET": socket, "XDG_STATE_HOME": directory + "/state",
-                "STATE_DIRECTORY": directory + "/state",
+                "STATE_DIRECTORY": directory + "/state", "REHABD_BLUETOOTH": "no",
             ]) { $1 }
         _ = FileManager.default.createFile(atPath: directory + "/log", contents: nil)
         process.standardError = FileHandle(forWritingAtPath: directory + "/log")

@@ -94,7 +94,7 @@ final class DemoPerson {
             switch planted.kind {
             case .drop: rule = "C01"
             case .hike: rule = "C04"
-            case .lean: return nil
+            default: return nil
             }
             return PlantedFault(
                 rule: rule, side: planted.stance, degrees: planted.angle * degreesPerRadian,

@@ -16,10 +16,11 @@ struct Rehabctl: ParsableCommand {
             """,
         version: "rehabctl \(programVersion)",
         subcommands: [
-            StatusCommand.self, SensorsCommand.self, LiveCommand.self, CalibrateCommand.self,
+            SetupCommand.self, StatusCommand.self, ScanCommand.self, SensorsCommand.self,
+            LiveCommand.self, CalibrateCommand.self,
             StartCommand.self, StopCommand.self, RecordingsCommand.self, ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
-            VersionCommand.self,
+            DoctorCommand.self, VersionCommand.self,
         ])
 }
 
@@ -66,7 +67,7 @@ func complaint(_ error: ControlError) -> ExitCode {
 /// One message on standard error: what happened, then what to do.
 func complain(_ sentence: String, cure: String? = nil) {
     var text = "rehabctl: \(sentence).\n"
-    if let cure { text += "          \(cure).\n" }
+    if let cure { text += "          \(cure.prefix(1).uppercased())\(cure.dropFirst()).\n" }
     FileHandle.standardError.write(Data(text.utf8))
 }
 

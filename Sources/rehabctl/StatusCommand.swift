@@ -1,4 +1,4 @@
-// `rehabctl status` and `rehabctl sensors`: the present state, for people and programs.
+// `rehabctl status`: the present state, for people and programs.
 
 import ArgumentParser
 import Control
@@ -21,82 +21,6 @@ struct StatusCommand: ParsableCommand {
             try printJSON(status)
         } else {
             StatusText(style: .standardOutput()).lines(status).forEach { print($0) }
-        }
-    }
-}
-
-struct SensorsCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "sensors", abstract: "Show the attached sensors.",
-        subcommands: [ListSensors.self, AssignSensor.self, DetachSensor.self],
-        defaultSubcommand: ListSensors.self)
-
-    struct ListSensors: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Show the attached sensors.")
-
-        @OptionGroup var daemon: DaemonOptions
-
-        func run() throws {
-            var client = try daemon.connect()
-            let sensors: [Rehab1.Sensor]
-            do throws(ControlError) {
-                sensors = try client.call(Rehab1.GetStatus()).status.sensors
-            } catch {
-                throw complaint(error)
-            }
-            if daemon.json {
-                try printJSON(sensors)
-            } else if sensors.isEmpty {
-                print("no sensor is attached")
-            } else {
-                StatusText(style: .standardOutput()).sensorLines(sensors).forEach { print($0) }
-            }
-        }
-    }
-
-    struct AssignSensor: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "assign", abstract: "Say where a sensor is worn.")
-
-        @OptionGroup var daemon: DaemonOptions
-
-        @Argument(help: "The sensor's name.")
-        var name: String
-
-        @Argument(
-            help: "pelvis, trunk, left-thigh, right-thigh, left-shank, right-shank, or none.")
-        var segment: String
-
-        func run() throws {
-            var client = try daemon.connect()
-            do throws(ControlError) {
-                _ = try client.call(
-                    Rehab1.AssignSegment(name: name, segment: segment == "none" ? nil : segment))
-            } catch {
-                throw complaint(error)
-            }
-            if daemon.json { print("{}") } else { print("\(name) is worn: \(segment)") }
-        }
-    }
-
-    struct DetachSensor: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "detach", abstract: "Stop using a sensor.")
-
-        @OptionGroup var daemon: DaemonOptions
-
-        @Argument(help: "The sensor's name.")
-        var name: String
-
-        func run() throws {
-            var client = try daemon.connect()
-            do throws(ControlError) {
-                _ = try client.call(Rehab1.DetachSensor(name: name))
-            } catch {
-                throw complaint(error)
-            }
-            if daemon.json { print("{}") } else { print("\(name) is detached") }
         }
     }
 }
@@ -136,21 +60,27 @@ struct StatusText {
     func sensorLines(_ sensors: [Rehab1.Sensor]) -> [String] {
         var columns = Columns()
         columns.add(
-            "sensor", "worn", "state", "rate", "age", "packets", "gaps", "lost", "refused",
-            "sigma", "calibrated")
+            "sensor", "worn", "state", "battery", "signal", "rate", "age", "packets", "gaps",
+            "lost", "refused", "interval", "sigma", "calibrated")
         for sensor in sensors {
             columns.add(
                 visible(sensor.name), sensor.segment ?? "-", sensor.state.rawValue,
+                sensor.link?.batteryPercent.map { "\($0) %" } ?? "-",
+                sensor.link?.rssiDecibelMilliwatts.map { "\($0) dBm" } ?? "-",
                 sensor.rateHertz.map { decimal($0, 2, unit: " Hz") } ?? "-",
                 sensor.ageMilliseconds.map { decimal($0, 0, unit: " ms") } ?? "-",
                 "\(sensor.packets)", "\(sensor.gaps)", "\(sensor.lostSamples)",
                 "\(sensor.decodeErrors + sensor.refused)",
-                sensor.sigmaDegrees.map { decimal($0, 2, unit: " deg") } ?? "-",
+                sensor.link?.connectionIntervalMilliseconds.map { decimal($0, 2, unit: " ms") }
+                    ?? "-", sensor.sigmaDegrees.map { decimal($0, 2, unit: " deg") } ?? "-",
                 calibrated(sensor))
         }
         var lines = columns.lines()
         if let first = lines.first { lines[0] = style.dim(first) }
         for sensor in sensors {
+            if let reason = sensor.link?.reason, sensor.state != .streaming {
+                lines.append("\(visible(sensor.name)): \(visible(reason))")
+            }
             lines += (sensor.calibration?.notes ?? []).map { "\(visible(sensor.name)): \($0)" }
         }
         return lines

@@ -34,6 +34,8 @@ struct Rehabd {
         rehabd takes no options. It answers on a Unix socket: use rehabctl.
           REHABD_SOCKET     path of the control socket
           REHABD_AUDIO      ALSA device for tones, "none" for silence (default: "default")
+          REHABD_BLUETOOTH  "no" stays away from Bluetooth
+          REHABD_ADAPTER    address of the Bluetooth adapter to use (default: the first one that is on)
           REHABD_REALTIME   "no" keeps all threads at normal priority
           XDG_STATE_HOME    parent of the directory for recordings and calibrations
 

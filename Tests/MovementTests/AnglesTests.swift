@@ -174,7 +174,7 @@ private let table: [(obliquity: Double, tilt: Double, up: [Double])] = [
         angles.set(.trunk, segment(1))
         angles.set(.leftThigh, segment(1))
         let unknown = angles.signals(stance: nil)
-        for signal in Signal.allCases where signal != .tiltChange {
+        for signal in Signal.allCases where signal.needsStance {
             #expect(unknown.value(signal) == nil)
         }
         for signal in Signal.allCases {
@@ -196,11 +196,15 @@ private let table: [(obliquity: Double, tilt: Double, up: [Double])] = [
         #expect(angles.trunk == nil)
     }
 
-    @Test func namesGoBothWaysAndOnlyTheJerkIsARatio() {
+    @Test func namesGoBothWaysAndRatiosAreNoAngles() {
+        let ratios: [Signal] = [
+            .jerkRatio, .swayRatio, .loweringShortfall, .rangeShortfall, .holdLoss, .strikeExcess,
+            .stepAsymmetry, .fatigue, .sittingTime, .tempoImbalance,
+        ]
         #expect(Signal.allCases.count == Signal.count)
         for signal in Signal.allCases {
             #expect(Signal(name: signal.name) == signal)
-            #expect(signal.isAngle == (signal != .jerkRatio))
+            #expect(signal.isAngle == !ratios.contains(signal))
         }
         #expect(Signal(name: "Drop") == nil)
     }

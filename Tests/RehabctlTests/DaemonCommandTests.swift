@@ -162,7 +162,7 @@ import Varlink
         #expect(
             result.errors
                 == "rehabctl: the pelvis sensor is not calibrated.\n"
-                + "          calibrate with: rehabctl calibrate.\n")
+                + "          Calibrate with: rehabctl calibrate.\n")
         ready.player.stop()
     }
 

@@ -4,6 +4,10 @@ import Testing
 import Wearables
 
 struct MovellaDotPlanTests {
+    /// Device information of the second generation, built as table 6 lays it out.
+    private static let information =
+        "3d69f16ecad4020000e607010c0a1e00000000000000000000000000" + "58532d543032"
+
     /// Settings as a sensor shows them: output rate 60 at 24 and 25 (table 7).
     private static func settings(rate: UInt8) -> [UInt8] {
         var value = [UInt8](repeating: 0, count: 32)
@@ -18,7 +22,10 @@ struct MovellaDotPlanTests {
         rate: UInt8 = 60, accepts modes: Set<UInt8>, streams: Set<UInt8>
     ) -> ScriptedSensor {
         ScriptedSensor(
-            values: ["1002": settings(rate: rate), "2001": [1, 0, 5]],
+            values: [
+                "1001": VectorFixture.bytes(information), "1002": settings(rate: rate),
+                "2001": [1, 0, 5],
+            ],
             reaction: { sensor, characteristic, bytes in
                 guard characteristic == "2001" else { return }
                 let isKnown = bytes[1] == 0 || modes.contains(bytes[2])
@@ -34,7 +41,7 @@ struct MovellaDotPlanTests {
         #expect(isDone)
         #expect(
             sensor.log == [
-                "write 2001 010000", "off 2002", "off 2003", "off 2004", "read 1002",
+                "read 1001", "write 2001 010000", "off 2002", "off 2003", "off 2004", "read 1002",
                 "read 3001", "on 3001", "on 1004", "on 2002", "write 2001 01011a", "read 2001",
             ])
     }
@@ -104,11 +111,21 @@ struct MovellaDotPlanTests {
         #expect(sensor.log.suffix(3) == ["on 2003", "write 2001 010114", "read 2001"])
     }
 
-    @Test("stop is the first thing of a plan, and ends with notifications off")
+    @Test("another product with the DOT's services gets no write")
+    func otherProduct() {
+        var sensor = Self.sensor(accepts: [26], streams: [26])
+        sensor.values["1001"] = Array("Not a DOT, thirty-four bytes long.".utf8)
+        let isDone = sensor.run(MovellaDot(StreamRequest()))
+        #expect(!isDone)
+        #expect(sensor.refusal?.contains("Movella DOT") == true)
+        #expect(sensor.log == ["read 1001"])
+    }
+
+    @Test("stop is the first thing after the proof, and ends with notifications off")
     func stop() {
         let driver = MovellaDot(StreamRequest())
         let stop = driver.stop()
-        #expect(driver.plan().prefix(stop.count).elementsEqual(stop))
+        #expect(driver.plan().dropFirst().prefix(stop.count).elementsEqual(stop))
         #expect(stop.first == .write(MovellaDot.measurement, [1, 0, 0], .withResponse))
         #expect(stop.contains(.unsubscribe(MovellaDot.longPayload)))
         #expect(stop.contains(.unsubscribe(MovellaDot.mediumPayload)))

@@ -14,8 +14,11 @@ struct RecognitionTests {
     }
 
     @Test(
-        "other names are another's",
-        arguments: ["Movella", "DOT", "Movella DOT 2", "Polar Sense 12345678", "WT901BLE68", ""])
+        "other names are nobody's",
+        arguments: [
+            "Movella", "DOT", "Movella DOT 2", "Polar", "Some Polar 12345678", "WTVB01-BT50",
+            "Nordic_UART", "OpenEarable-1234", "muse", "",
+        ])
     func otherNames(_ name: String) {
         #expect(wearable(recognising: Advertisement(localName: name)) == nil)
     }
@@ -35,6 +38,42 @@ struct RecognitionTests {
         #expect(MovellaDot.recognise(named) == nil)
         #expect(Recognition.Strength.needsConnection < .likely)
         #expect(Recognition.Strength.likely < .certain)
+    }
+
+    @Test(
+        "each family's usual advertisement goes to its driver, as surely as it can be",
+        arguments: [
+            ("MetaWear", "metawear", Recognition.Strength.likely),
+            ("WT901BLE68", "witmotion", .certain), ("BWT901BLE5.0", "witmotion", .certain),
+            ("WTSDCL", "witmotion", .certain), ("WT61", "witmotion", .likely),
+            ("Polar Sense 12345678", "polar", .certain),
+            ("Polar H10 12345678", "polar-h10", .certain),
+            ("Polar OH1 1234ABCD", "polar-h10", .certain),
+            ("Polar Unheard 12345678", "polar", .needsConnection),
+            ("Movesense 174630000123", "movesense", .needsConnection),
+            ("Thingy", "thingy52", .likely), ("Puck.js a1b2", "espruino", .certain),
+            ("Bangle.js 1234", "espruino", .certain), ("NICLA", "nicla-bhy2", .likely),
+            ("Muse-1A2B", "muse", .likely),
+        ])
+    func familyNames(_ name: String, family: String, strength: Recognition.Strength) {
+        let found = wearable(recognising: Advertisement(localName: name))
+        #expect(found?.family.identity.name == family)
+        #expect(found?.recognition.strength == strength)
+    }
+
+    @Test("a look-alike with the same service never reads as certain")
+    func lookAlikes() {
+        let wit = Advertisement(
+            localName: "WTVB01-BT50", services: WitMotion.identity.services)
+        #expect(wearable(recognising: wit) == nil)
+        let unnamed = Advertisement(services: WitMotion.identity.services)
+        #expect(wearable(recognising: unnamed)?.recognition.strength == .likely)
+        let earable = Advertisement(
+            localName: "OpenEarable-1234", services: NiclaSense.identity.services)
+        #expect(wearable(recognising: earable) == nil)
+        // Half the world's boards speak through the Nordic UART Service.
+        let uart = Advertisement(localName: "MyLamp", services: [NordicUart.serviceUUID])
+        #expect(wearable(recognising: uart)?.recognition.strength == .needsConnection)
     }
 
     @Test("raw advertising data: name, company, services in both lengths")

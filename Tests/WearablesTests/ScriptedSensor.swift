@@ -9,6 +9,10 @@ struct ScriptedSensor {
     /// Replies waiting on a characteristic.
     var replies: [String: [[UInt8]]] = [:]
     var yieldsSamples = false
+    /// Characteristics that the sensor does not have.
+    var lacking: Set<String> = []
+    /// Why the driver refused the sensor.
+    private(set) var refusal: String?
     /// What a write does to the sensor.
     var reaction: @Sendable (inout ScriptedSensor, String, [UInt8]) -> Void = { _, _, _ in }
     private(set) var log: [String] = []
@@ -28,11 +32,20 @@ struct ScriptedSensor {
         return run(driver.plan(), &held)
     }
 
+    /// The log without pauses.
+    var acts: [String] { log.filter { !$0.hasPrefix("pause") } }
+
+    /// Bytes of the writes, in order.
+    var written: [String] {
+        log.filter { $0.hasPrefix("write") }.compactMap { $0.split(separator: " ").last }
+            .map(String.init)
+    }
+
     /// True when the steps ran to their end, false when they had no answer.
     mutating func run(_ steps: [PlanStep], _ driver: inout any Wearable) -> Bool {
         var rest = steps[...]
         func name(_ index: CharacteristicIndex) -> String {
-            let uuid = type(of: driver).identity.uuid(of: index) ?? "????????"
+            let uuid = driver.identity.uuid(of: index) ?? "????????"
             return String(uuid.dropFirst(4).prefix(4))
         }
         while let step = rest.popFirst() {
@@ -77,6 +90,11 @@ struct ScriptedSensor {
                 rest = ifSilent[...]
             case .pause(let milliseconds):
                 log.append("pause \(milliseconds)")
+            case .ifPresent(let index, let then, let otherwise):
+                rest = (lacking.contains(name(index)) ? otherwise : then)[...] + rest
+            case .refuse(let reason):
+                refusal = reason
+                return false
             }
         }
         return true

@@ -6,12 +6,14 @@ import Wearables
 
 /// A vector with its expectation.
 struct ExpectedVector: Sendable, CustomTestStringConvertible {
+    var device: String
     var id: String
     var kind: VectorQuestion.Kind
     var question: VectorQuestion
     var expect: [String: VectorValue]
     var tolerance: [String: Double]
-    var bytes: [UInt8]
+    var frames: [[UInt8]]
+    var bytes: [UInt8] { frames.first ?? [] }
 
     var testDescription: String { id }
 }
@@ -22,13 +24,13 @@ enum VectorFixture {
         let url = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("Vectors/\(device).json")
         let tree = try JSONDecoder().decode(Tree.self, from: Data(contentsOf: url)).value
-        let vectors = tree["vectors"].list.map(vector)
+        let vectors = tree["vectors"].list.map { vector($0, of: device) }
         struct Empty: Error {}
         if vectors.isEmpty || tree["count"].integer != Int128(vectors.count) { throw Empty() }
         return vectors
     }
 
-    private static func vector(_ tree: VectorValue) -> ExpectedVector {
+    private static func vector(_ tree: VectorValue, of device: String) -> ExpectedVector {
         let kind = VectorQuestion.Kind(rawValue: tree["kind"].text ?? "") ?? .logEntry
         let isCommand = kind == .command || kind == .commandSequence
         let frames = (tree["frames"].list.isEmpty ? [tree["hex"]] : tree["frames"].list)
@@ -37,13 +39,13 @@ enum VectorFixture {
         var tolerance: [String: Double] = [:]
         for (name, value) in tree["tolerance"].fields { tolerance[name] = value.double }
         return ExpectedVector(
-            id: tree["id"].text ?? "", kind: kind,
+            device: device, id: tree["id"].text ?? "", kind: kind,
             question: VectorQuestion(
                 kind: kind, characteristic: tree["char"].text, frames: isCommand ? [] : frames,
                 name: tree["name"].text, isTruncated: tree["truncated"] == .flag(true),
                 context: tree["context"].fields,
                 request: isCommand && expect["meaning"] != nil ? expect : [:]),
-            expect: expect, tolerance: tolerance, bytes: frames.first ?? [])
+            expect: expect, tolerance: tolerance, frames: frames)
     }
 
     static func bytes(_ hex: String) -> [UInt8] {

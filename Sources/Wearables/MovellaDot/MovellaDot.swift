@@ -94,8 +94,12 @@ package struct MovellaDot: Wearable {
     // MARK: Plan
 
     package func plan() -> [PlanStep] {
-        // The rate cannot be changed while measuring (R table 7), so the stop comes first.
-        var steps = stop()
+        // What it says of itself is the proof; then the rate, which cannot be changed while measuring
+        // (R table 7), so the stop comes before it.
+        var steps: [PlanStep] = [
+            .ifPresent(Self.deviceInfo, then: [.read(Self.deviceInfo)], otherwise: [])
+        ]
+        steps += stop()
         steps.append(MovellaDotControl.outputRate(UInt16(nominalRateHertz)))
         // The level is notified only when it changes (R 4), so it is read once.
         steps += [.read(Self.battery), .subscribe(Self.battery), .subscribe(Self.deviceReport)]
@@ -115,14 +119,19 @@ package struct MovellaDot: Wearable {
         ]
     }
 
-    /// Only the battery level is read; one that makes no sense is not worth failing a connection.
+    /// A product code that is not a DOT's ends the plan before anything is written; a battery level
+    /// that makes no sense is not worth failing a connection.
     package mutating func take(
         reply: [UInt8], from characteristic: CharacteristicIndex
     ) -> [PlanStep] {
         if characteristic == Self.battery, let level = try? MovellaDotReport.battery(reply.span) {
             event = .battery(level)
         }
-        return []
+        guard characteristic == Self.deviceInfo, !reply.isEmpty else { return [] }
+        let code = (try? MovellaDotInformation(reply.span))?.productCode ?? ""
+        // `XS-T01` and `XS-T02` (F table 6).
+        if code.hasPrefix("XS-T") { return [] }
+        return [.refuse(reason: "its device information is not a Movella DOT's ('\(code)')")]
     }
 
     package func identify() -> [PlanStep]? { [MovellaDotControl.identify] }

@@ -94,7 +94,7 @@ extension MovellaDot {
                 VectorField("count", .integer(Int128(clicks))),
                 VectorField("t_ms", value.milliseconds.map { .integer(Int128($0)) } ?? .null),
             ]
-        case .battery: return []
+        case .battery, .formatDoesNotFit: return []
         }
     }
 

@@ -52,8 +52,10 @@ package final class RunningDaemon: Sendable {
         process = try ChildProcess(
             command[0], Array(command.dropFirst()),
             environment: Program.environment(
-                ["REHABD_SOCKET": socket, "STATE_DIRECTORY": state, "REHABD_AUDIO": "none"]
-                    .merging(setup.environment) { $1 }),
+                [
+                    "REHABD_SOCKET": socket, "STATE_DIRECTORY": state, "REHABD_AUDIO": "none",
+                    "REHABD_BLUETOOTH": "no",
+                ].merging(setup.environment) { $1 }),
             streams: .files(output: folder.path + "/out", errors: folder.path + "/log"))
     }
 

@@ -1,0 +1,142 @@
+// Repetitions by the clock, for movements that the worn sensors do not show; and the thighs' own way.
+
+import Kinematics
+
+/// The clock of a tempo: phases and count from the moment the person was ready.
+package struct Metronome: BitwiseCopyable, Sendable {
+    package private(set) var phase = RepetitionPhase.none
+    private var start: Int64 = 0
+    private var count = 0
+
+    @_noLocks
+    package init() {}
+
+    /// Takes the time; true where a repetition ended by the clock.
+    @_noLocks
+    package mutating func step(_ tempo: Tempo, wanted: Int = 0, time: Int64) -> Bool {
+        guard tempo.total > 0.5, wanted == 0 || count < wanted else {
+            phase = .none
+            return false
+        }
+        if start == 0 { start = time }
+        let elapsed = seconds(fromNanoseconds: time &- start)
+        guard elapsed >= 0, elapsed < 86_400 else { return false }
+        let turns = Int(elapsed / tempo.total)
+        let into = elapsed - Double(turns) * tempo.total
+        if into < tempo.raise {
+            phase = .raise
+        } else if into < tempo.raise + tempo.hold {
+            phase = .hold
+        } else if into < tempo.raise + tempo.hold + tempo.lower {
+            phase = .lower
+        } else {
+            phase = .rest
+        }
+        // With a rest, the repetition ends where that begins.
+        let ended = turns + (phase == .rest ? 1 : 0)
+        guard ended > count else { return false }
+        count = ended
+        return true
+    }
+}
+
+/// Which way up the thighs are, in their sensors' axes; no alignment is needed for it.
+struct ThighDirections: BitwiseCopyable {
+    var left: Vector3?
+    var right: Vector3?
+
+    @_noLocks
+    init() {}
+
+    @_noLocks
+    func direction(_ side: Side) -> Vector3? { side == .right ? right : left }
+
+    /// Whether the source can be seen with these sensors.
+    @_noLocks
+    func has(_ source: RepetitionSource, stance: Side?) -> Bool {
+        switch source {
+        case .none, .sideways, .walking: return false
+        case .metronome, .hike, .bridgeHeight, .tilt, .height: return true
+        case .eitherThigh:
+            if case .some = left { return true }
+            if case .some = right { return true }
+            return false
+        case .stanceThigh, .movingThigh:
+            guard let stance else { return false }
+            let side = source == .stanceThigh ? stance : stance.opposite
+            if case .some = direction(side) { return true }
+            return false
+        }
+    }
+}
+
+/// The thighs at rest, and how far they have gone from there, whatever the way.
+struct ThighRest: BitwiseCopyable {
+    private var left: Vector3?
+    private var right: Vector3?
+    private var quietFor = 0.0
+    /// Which way the thighs went from rest, length one and across it; once a movement has shown it.
+    private var leftWay: Vector3?
+    private var rightWay: Vector3?
+
+    /// rad from where on a movement shows its way.
+    private static var clear: Double { @_noLocks get { 10 * radiansPerDegree } }
+
+    @_noLocks
+    init() {}
+
+    /// Takes the pose of a quiet half second as the rest.
+    @_noLocks
+    mutating func step(_ thighs: ThighDirections, rate: Double, interval: Double) {
+        quietFor = rate < 8 * radiansPerDegree ? quietFor + interval : 0
+        guard quietFor > 0.5 else { return }
+        if case .none = left { left = thighs.left }
+        if case .none = right { right = thighs.right }
+    }
+
+    /// Learns which way the thighs go, at the far end of a movement.
+    ///
+    /// The way along it has a sign, so that sway across it does not blunt a movement's soft start.
+    @_noLocks
+    mutating func learnWay(_ thighs: ThighDirections) {
+        if let way = ThighRest.tangent(left, thighs.left) { leftWay = way }
+        if let way = ThighRest.tangent(right, thighs.right) { rightWay = way }
+    }
+
+    @_noLocks
+    private static func tangent(_ rest: Vector3?, _ now: Vector3?) -> Vector3? {
+        guard let rest, let now, rest.cross(now).norm > sineAndCosine(clear).sine else {
+            return nil
+        }
+        return (now - rest * rest.dot(now)).normalized()
+    }
+
+    /// Angle between now and the rest, rad; nil where not measured.
+    @_noLocks
+    func way(_ thighs: ThighDirections, source: RepetitionSource, stance: Side?) -> Double? {
+        switch source {
+        case .stanceThigh:
+            guard let stance else { return nil }
+            return way(thighs, stance)
+        case .movingThigh:
+            guard let stance else { return nil }
+            return way(thighs, stance.opposite)
+        case .eitherThigh:
+            guard let a = way(thighs, .left) else { return way(thighs, .right) }
+            guard let b = way(thighs, .right) else { return a }
+            return (a + b) * 0.5
+        default: return nil
+        }
+    }
+
+    @_noLocks
+    private func way(_ thighs: ThighDirections, _ side: Side) -> Double? {
+        guard let rest = side == .right ? right : left, let now = thighs.direction(side) else {
+            return nil
+        }
+        if let way = side == .right ? rightWay : leftWay {
+            return arctangent(y: now.dot(way), x: rest.dot(now))
+        }
+        return arctangent(y: rest.cross(now).norm, x: rest.dot(now))
+    }
+}

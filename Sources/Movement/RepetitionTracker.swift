@@ -1,0 +1,217 @@
+// Cuts an exercise's own signal into repetitions and their phases.
+
+import Kinematics
+
+/// The state machine of repetitions: at rest, on the way out, at the far end, on the way back.
+///
+/// Works on the way x from rest, rad or m. The count comes from the way; the phases' times are looked up
+/// in the history of the speed once the way back is over.
+package struct RepetitionTracker: BitwiseCopyable, Sendable {
+    fileprivate enum State: UInt8, BitwiseCopyable { case rest, out, far, back }
+
+    package private(set) var count: UInt16 = 0
+    /// The newest finished repetition; number 0 before the first.
+    package private(set) var last = Repetition()
+    /// Way from rest now, in the source's unit.
+    package private(set) var way = 0.0
+    /// Way at the far end of the present or last repetition.
+    package private(set) var farWay = 0.0
+    private var state = State.rest
+    private var lowersFirst = false
+    private var least = 0.1
+    private var origin: Int64 = 0
+    private var history = VelocityHistory()
+    private var smooth = 0.0
+    private var speed = 0.0
+    private var primed = false
+    private var base = 0.0
+    private var peak = 0.0
+    private var low = 0.0
+    private var fastest = 0.0
+    private var slowFor = 0.0
+    private var restedFor = 0.0
+    private var departed = 0.0
+    private var farTime = 0.0
+    private var backTime = 0.0
+    private var previousEnd = 0.0
+
+    /// s of the two low-passes of an angle's speed: they widen a movement of 1 s by 2 %.
+    private static var smoothing: Double { @_noLocks get { 0.025 } }
+
+    @_noLocks
+    package init() {}
+
+    @_noLocks
+    package mutating func begin(source: RepetitionSource, lowersFirst: Bool, time: Int64) {
+        self = RepetitionTracker()
+        least = source.leastRange
+        self.lowersFirst = lowersFirst
+        origin = time
+    }
+
+    /// The phase under way.
+    package var phase: RepetitionPhase {
+        @_noLocks get {
+            switch state {
+            case .rest: .rest
+            case .out: lowersFirst ? .lower : .raise
+            case .far: .hold
+            case .back: lowersFirst ? .raise : .lower
+            }
+        }
+    }
+
+    /// True outside the rest between repetitions.
+    package var isMoving: Bool {
+        @_noLocks get {
+            switch state {
+            case .rest: false
+            default: true
+            }
+        }
+    }
+
+    /// Takes the way of an angle, rad; true where a repetition ended.
+    @_noLocks
+    package mutating func step(angle: Double, interval: Double, time: Int64) -> Bool {
+        guard interval > 0, interval < 0.5, primed else {
+            primed = true
+            smooth = angle
+            speed = 0
+            if state == .rest { base = angle }
+            return false
+        }
+        let part = interval / (interval + RepetitionTracker.smoothing)
+        let before = smooth
+        smooth += (angle - smooth) * part
+        speed += ((smooth - before) / interval - speed) * part
+        return advance(at: smooth, interval: interval, time: time)
+    }
+
+    /// Takes the pelvis' height; true where a repetition ended.
+    ///
+    /// `sign` −1 where the way out goes down.
+    @_noLocks
+    package mutating func step(
+        height: VerticalMotion, sign: Double, interval: Double, time: Int64
+    ) -> Bool {
+        guard interval > 0, interval < 0.5 else { return false }
+        if height.residualSpan > 0 {
+            history.correct(
+                residual: height.residual * sign, span: height.residualSpan,
+                time: seconds(fromNanoseconds: time &- origin))
+        }
+        speed = height.velocity * sign
+        if state == .rest, height.isStill { base = height.height * sign }
+        // Stillness near the rest level ends a way back whose integrated speed had drifted.
+        return advance(at: height.height * sign, interval: interval, time: time)
+    }
+
+    @_noLocks
+    private mutating func advance(at x: Double, interval: Double, time: Int64) -> Bool {
+        let now = seconds(fromNanoseconds: time &- origin)
+        history.add(speed, time: now, interval: interval)
+        way = x - base
+        restedFor = state == .rest ? restedFor + interval : 0
+        // The end of the way back is no rest yet.
+        if restedFor > 0.7 { history.rest(speed, interval: interval) }
+        switch state {
+        case .rest: leaveIfMoving(x, now: now, interval: interval)
+        case .out: goOut(x, now: now, interval: interval)
+        case .far:
+            peak = max(peak, x)
+            if x < peak - 0.15 * (peak - base), speed < 0 {
+                state = .back
+                backTime = now
+                low = x
+                fastest = -speed
+                slowFor = 0
+            }
+        case .back: return comeBack(x, now: now, interval: interval, time: time)
+        }
+        return false
+    }
+
+    @_noLocks
+    private mutating func leaveIfMoving(_ x: Double, now: Double, interval: Double) {
+        if way > least * 0.5, speed > 0 {
+            state = .out
+            departed = now
+            peak = x
+            fastest = speed
+            slowFor = 0
+            return
+        }
+        // The resting level follows slowly while little moves, and downward at once.
+        if way < 0 || abs(speed) < least * 0.6 { base += way * min(1, interval / 0.4) }
+    }
+
+    @_noLocks
+    private mutating func goOut(_ x: Double, now: Double, interval: Double) {
+        peak = max(peak, x)
+        fastest = max(fastest, speed)
+        if peak - base < least {
+            if way < least * 0.25 || now - departed > 4 {
+                state = .rest
+                if now - departed > 4 { base = x }
+            }
+            return
+        }
+        slowFor = speed < 0.12 * fastest ? slowFor + interval : 0
+        if slowFor >= 0.1 || x < peak - 0.1 * (peak - base) {
+            state = .far
+            farTime = now
+            farWay = peak - base
+        }
+    }
+
+    @_noLocks
+    private mutating func comeBack(
+        _ x: Double, now: Double, interval: Double, time: Int64
+    ) -> Bool {
+        low = min(low, x)
+        fastest = max(fastest, -speed)
+        let range = peak - base
+        if x > low + 0.3 * range, low - base > 0.45 * range {
+            // A wobble at the far end, not the way back.
+            state = .far
+            return false
+        }
+        slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
+        guard low - base < 0.45 * range, slowFor >= 0.04 else { return false }
+        finish(now: now, time: time)
+        base = min(x, base + 0.3 * range)
+        state = .rest
+        return true
+    }
+
+    @_noLocks
+    private mutating func finish(now: Double, time: Int64) {
+        let earliest = count == 0 ? departed - 6 : previousEnd - 0.3
+        var out = MovementSpan(start: departed, end: farTime)
+        if let seen = history.span(from: earliest, to: farTime, sign: 1) { out = seen }
+        var back = MovementSpan(start: backTime, end: now)
+        if let seen = history.span(from: max(out.end - 0.3, farTime - 1), to: now, sign: -1) {
+            back = seen
+        }
+        let (outward, homeward) = (out.end - out.start, back.end - back.start)
+        let rest = count == 0 ? 0 : max(0, out.start - previousEnd)
+        count &+= 1
+        last = Repetition(
+            number: count, start: origin &+ Int64(max(0, min(out.start, 1e8)) * 1e9),
+            end: origin &+ Int64(max(0, min(back.end, 1e8)) * 1e9),
+            tempo: Tempo(
+                raise: lowersFirst ? homeward : outward, hold: max(0, back.start - out.end),
+                lower: lowersFirst ? outward : homeward, rest: rest),
+            range: peak - base)
+        farWay = peak - base
+        previousEnd = back.end
+    }
+}
+
+extension RepetitionTracker.State {
+    @_noLocks
+    fileprivate static func == (
+        left: RepetitionTracker.State, right: RepetitionTracker.State
+    ) -> Bool { left.rawValue == right.rawValue }
+}

@@ -1,0 +1,311 @@
+// Follows whatever a set consists of besides holds: repetitions, steps, landings, habits.
+
+import Kinematics
+
+/// The pelvis at one moment, as the trackers need it.
+struct PelvisMoment: BitwiseCopyable {
+    /// Up and specific force in pelvis axes.
+    var up: Vector3
+    var force: Vector3
+    /// rad/s about any axis, and about the vertical.
+    var rate: Double
+    var verticalRate: Double
+    var interval: Double
+    var time: Int64
+    /// The exercise's posture, at rest once where it is a lying one.
+    var isReady: Bool
+    var shift: ShiftEvent
+
+    @_noLocks
+    init(
+        up: Vector3, force: Vector3, rate: Double, verticalRate: Double, interval: Double,
+        time: Int64, isReady: Bool, shift: ShiftEvent
+    ) {
+        self.up = up
+        self.force = force
+        self.rate = rate
+        self.verticalRate = verticalRate
+        self.interval = interval
+        self.time = time
+        self.isReady = isReady
+        self.shift = shift
+    }
+}
+
+/// What ended at a sample.
+struct TaskEvents: BitwiseCopyable {
+    var repetition: Repetition?
+    var step: Step?
+    var landing: Landing?
+
+    @_noLocks
+    init() {}
+}
+
+/// The trackers of one set, and the signals only they know.
+package struct TaskTracker: BitwiseCopyable, Sendable {
+    private(set) var repetitions = RepetitionTracker()
+    private(set) var metronome = Metronome()
+    private(set) var steps = StepTracker()
+    private(set) var landings = LandingTracker()
+    private(set) var sway = SwayMeter()
+    private(set) var source = RepetitionSource.none
+    private var judge = RepetitionJudge()
+    private var stepJudge = StepJudge()
+    private var vertical = VerticalMotion()
+    private var habits = HabitWatch()
+    private var thighRest = ThighRest()
+    private var counted: UInt16 = 0
+    /// Mean square of the vertical acceleration over about a second, (m/s²)²; walking is beyond `walks`.
+    private var walking = 0.0
+    private static var walks: Double { @_noLocks get { 0.5 } }
+    private var turn = 0.0
+    private var turnOffset = 0.0
+    private var dropSum = 0.0
+    private var dropTime = 0.0
+    private var farSince: Int64 = 0
+    private var wasMoving = false
+    private var ownRange = 0.0
+
+    @_noLocks
+    package init() {}
+
+    /// Repetitions of the set so far, whatever they were seen in.
+    package var count: UInt16 { @_noLocks get { counted } }
+
+    @_noLocks
+    mutating func begin(_ plan: MovementPlan, time: Int64) {
+        source = .none
+        counted = 0
+        judge.begin(wanted: Int(plan.repetitions))
+        stepJudge = StepJudge()
+        steps.begin()
+        landings.begin()
+        sway.forgetCalm()
+        habits = HabitWatch()
+        thighRest = ThighRest()
+        metronome = Metronome()
+        ownRange = 0
+        turn = 0
+        dropSum = 0
+        dropTime = 0
+        farSince = 0
+        wasMoving = false
+    }
+
+    var phase: RepetitionPhase {
+        @_noLocks get {
+            switch source {
+            case .none: .none
+            case .metronome: metronome.phase
+            default: repetitions.phase
+            }
+        }
+    }
+
+    var isMoving: Bool {
+        @_noLocks get {
+            source == .metronome
+                ? metronome.phase != .rest && metronome.phase != .none : repetitions.isMoving
+        }
+    }
+
+    /// Share of the own range gone; NaN where that is not known.
+    var wayShare: Double {
+        @_noLocks get {
+            let range = ownRange > 0 ? ownRange : repetitions.farWay
+            guard source != .metronome, range > 0 else { return Double.nan }
+            return repetitions.way / range
+        }
+    }
+
+    /// Takes a pelvis sample that can be trusted, with the thighs' tracks; adds signals.
+    @_noLocks
+    mutating func step(
+        _ moment: PelvisMoment, plan: MovementPlan, angles: BodyAngles, thighs: ThighDirections,
+        signals: inout SignalValues
+    ) -> TaskEvents {
+        var events = TaskEvents()
+        vertical.step(
+            up: moment.up, specificForce: moment.force, rate: moment.rate,
+            interval: moment.interval)
+        sway.step(up: moment.up, specificForce: moment.force, interval: moment.interval)
+        guard moment.isReady else {
+            // Whoever is not in place yet begins anew.
+            if counted == 0 { metronome = Metronome() }
+            return events
+        }
+        switch plan.task {
+        case .singleLegHold: break
+        case .repetitions:
+            events.repetition = stepRepetitions(
+                moment, plan: plan, angles: angles, thighs: thighs, signals: &signals)
+        case .steps:
+            // The calm of stepping is that of the steps after the first ones.
+            if steps.count >= 4 { sway.learnCalm(interval: moment.interval, wanted: 6) }
+            if steps.step(
+                moment, mode: StepTracker.Mode(plan.source), angles: angles,
+                upward: vertical.acceleration)
+            {
+                events.step = steps.last
+                stepJudge.step(steps.last, signals: &signals)
+            }
+        case .landings:
+            let horizontal = moment.force - moment.up * moment.force.dot(moment.up)
+            if landings.step(
+                horizontal: horizontal.norm, upward: vertical.acceleration,
+                isQuiet: vertical.isStill, interval: moment.interval,
+                time: moment.time)
+            {
+                events.landing = landings.last
+            }
+        case .habits:
+            habits.step(
+                angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
+        }
+        if let ratio = sway.ratio { signals.set(.swayRatio, ratio) }
+        return events
+    }
+
+    /// The sway of a hold on one leg: its first seconds give the calm.
+    @_noLocks
+    mutating func stepHold(isHolding: Bool, interval: Double, signals: inout SignalValues) {
+        if isHolding { sway.learnCalm(interval: interval) }
+        if isHolding, let ratio = sway.ratio { signals.set(.swayRatio, ratio) }
+    }
+
+    /// Follows the pelvis outside sets too: what it learns at rest is wanted in the next one.
+    @_noLocks
+    mutating func stepIdle(_ moment: PelvisMoment, angles: BodyAngles) {
+        vertical.step(
+            up: moment.up, specificForce: moment.force, rate: moment.rate,
+            interval: moment.interval)
+        sway.step(up: moment.up, specificForce: moment.force, interval: moment.interval)
+        walking += (vertical.acceleration * vertical.acceleration - walking)
+            * min(1, max(0, moment.interval))
+        _ = steps.step(
+            moment, mode: walking > TaskTracker.walks ? .swings : .shifts, angles: angles,
+            upward: vertical.acceleration)
+    }
+
+    @_noLocks
+    private mutating func stepRepetitions(
+        _ moment: PelvisMoment, plan: MovementPlan, angles: BodyAngles,
+        thighs: ThighDirections, signals: inout SignalValues
+    ) -> Repetition? {
+        thighRest.step(thighs, rate: moment.rate, interval: moment.interval)
+        chooseSource(plan, thighs: thighs, time: moment.time)
+        var ended = false
+        if source == .metronome {
+            ended = metronome.step(
+                plan.tempo, wanted: Int(plan.repetitions), time: moment.time)
+        } else if source == .height {
+            ended = repetitions.step(
+                height: vertical, sign: plan.lowersFirst ? -1 : 1, interval: moment.interval,
+                time: moment.time)
+        } else if let way = angle(plan, angles: angles, thighs: thighs, signals: signals) {
+            ended = repetitions.step(angle: way, interval: moment.interval, time: moment.time)
+        }
+        followTurn(moment)
+        signals.set(.turn, abs(turn))
+        collectDrop(signals, interval: moment.interval)
+        if isMoving { sway.learnCalm(interval: moment.interval, wanted: 5) }
+        if isMoving, source != .metronome, repetitions.phase == .hold { thighRest.learnWay(thighs) }
+        addHoldLoss(plan, time: moment.time, signals: &signals)
+        guard ended else { return nil }
+        return finish(plan, time: moment.time, signals: &signals)
+    }
+
+    @_noLocks
+    private mutating func finish(
+        _ plan: MovementPlan, time: Int64, signals: inout SignalValues
+    ) -> Repetition {
+        counted &+= 1
+        var repetition = repetitions.last
+        if source == .metronome {
+            repetition = Repetition(
+                start: time &- Int64(max(0, min(plan.tempo.total, 3600)) * 1e9), end: time,
+                tempo: plan.tempo, isSeen: false)
+        } else {
+            ownRange = ownRange == 0 ? repetition.range : ownRange + (repetition.range - ownRange) * 0.3
+        }
+        repetition.number = counted
+        repetition.side = plan.stanceSide
+        judge.step(
+            repetition, target: plan.tempo.lower, drop: dropTime > 0 ? dropSum / dropTime : nil,
+            sway: sway.rms > 0 ? sway.rms : nil, signals: &signals)
+        dropSum = 0
+        dropTime = 0
+        return repetition
+    }
+
+    /// The best source that the worn sensors show; it only changes between repetitions.
+    @_noLocks
+    private mutating func chooseSource(_ plan: MovementPlan, thighs: ThighDirections, time: Int64) {
+        guard source == .none || !repetitions.isMoving else { return }
+        var wanted = plan.source
+        if !thighs.has(plan.source, stance: plan.stanceSide) { wanted = plan.fallback }
+        if wanted == .none { wanted = .metronome }
+        guard wanted != source else { return }
+        source = wanted
+        repetitions.begin(source: wanted, lowersFirst: plan.lowersFirst, time: time)
+    }
+
+    @_noLocks
+    private func angle(
+        _ plan: MovementPlan, angles: BodyAngles, thighs: ThighDirections, signals: SignalValues
+    ) -> Double? {
+        switch source {
+        case .hike:
+            guard let hike = signals.value(.hike) else { return nil }
+            return hike
+        case .bridgeHeight: return signals.value(.bridgeHeight)
+        case .tilt:
+            guard let pelvis = angles.pelvis else { return nil }
+            return pelvis.anteriorTilt
+        case .movingThigh, .stanceThigh, .eitherThigh:
+            return thighRest.way(thighs, source: source, stance: plan.stanceSide)
+        case .none, .metronome, .height, .sideways, .walking: return nil
+        }
+    }
+
+    @_noLocks
+    private mutating func followTurn(_ moment: PelvisMoment) {
+        guard moment.interval > 0, moment.interval < 0.5 else { return }
+        if isMoving {
+            turn += (moment.verticalRate - turnOffset) * moment.interval
+        } else {
+            turn = 0
+            if moment.rate < 3 * radiansPerDegree {
+                turnOffset += (moment.verticalRate - turnOffset) * min(1, moment.interval / 1)
+            }
+        }
+    }
+
+    /// The drop's mean over the repetition; on two legs or lying, what stands for it.
+    @_noLocks
+    private mutating func collectDrop(_ signals: SignalValues, interval: Double) {
+        guard isMoving, interval > 0, interval < 0.5 else { return }
+        var value = signals.value(.drop)
+        if case .none = value { value = signals.value(.sag) }
+        if case .none = value { value = signals.value(.obliquity) }
+        guard let value else { return }
+        dropSum += value * interval
+        dropTime += interval
+    }
+
+    /// C13: the position given up before the hold asked for is over.
+    @_noLocks
+    private mutating func addHoldLoss(
+        _ plan: MovementPlan, time: Int64, signals: inout SignalValues
+    ) {
+        guard source != .metronome, plan.tempo.hold > 1 else { return }
+        let isFar = repetitions.phase == .hold
+        if isFar, farSince == 0 { farSince = time }
+        if !repetitions.isMoving { farSince = 0 }
+        guard farSince != 0, repetitions.farWay > 0 else { return }
+        let held = seconds(fromNanoseconds: time &- farSince)
+        let isDue = held < plan.tempo.hold - 0.5
+        signals.set(.holdLoss, isDue ? 1 - repetitions.way / repetitions.farWay : 0)
+    }
+}

@@ -1,0 +1,206 @@
+// The last twenty seconds of a movement's speed, to look back on when a phase has ended.
+
+import Kinematics
+
+/// When one movement began and ended, s on the history's clock.
+package struct MovementSpan: BitwiseCopyable, Sendable {
+    package var start: Double
+    package var end: Double
+
+    @_noLocks
+    package init(start: Double, end: Double) {
+        self.start = start
+        self.end = end
+    }
+}
+
+/// Speeds at 50 a second in a ring, with the question that repetitions ask of it: when did this
+/// movement begin and end?
+///
+/// A movement that starts and ends softly crosses any threshold late and leaves it early. Its speed is
+/// taken for a bell (u(1 − u))^k over the time u from 0 to 1: k is 2 for least jerk (Flash and Hogan
+/// 1985), 3 for a seventh-order step, about 1 for half a sine, near 0 for an even pace. The ratio of the
+/// bell's widths at two levels gives k, and k the part of the whole that a width is.
+package struct VelocityHistory: BitwiseCopyable, Sendable {
+    private var speeds: InlineArray<1024, Float>
+    private var times: InlineArray<1024, Double>
+    private var next = 0
+    private var count = 0
+    private var sum = 0.0
+    private var summed = 0.0
+    /// The exponent k, learnt over the set.
+    private var exponent = 2.4
+    /// Speed at rest, RMS squared: below it nothing says when a movement began.
+    private var noise = 0.0
+    private var movements = 0.0
+
+    private static var spacing: Double { @_noLocks get { 0.02 } }
+    private static var size: Int { @_noLocks get { 1024 } }
+
+    @_noLocks
+    package init() {
+        speeds = InlineArray(repeating: 0)
+        times = InlineArray(repeating: 0)
+    }
+
+    /// Adds the mean speed over `interval` s that ended at `time` s.
+    @_noLocks
+    package mutating func add(_ speed: Double, time: Double, interval: Double) {
+        sum += speed * interval
+        summed += interval
+        guard summed >= VelocityHistory.spacing * 0.75 else { return }
+        speeds[next] = Float(sum / summed)
+        times[next] = time - summed / 2
+        next = next + 1 == VelocityHistory.size ? 0 : next + 1
+        count = min(count + 1, VelocityHistory.size)
+        sum = 0
+        summed = 0
+    }
+
+    /// Takes off a drift that grew evenly to `residual` over the last `span` s before `time`.
+    @_noLocks
+    package mutating func correct(residual: Double, span: Double, time: Double) {
+        guard span > 0 else { return }
+        var back = 0
+        while back < count {
+            let place = index(back)
+            let into = times[place] - (time - span)
+            if into <= 0 { return }
+            speeds[place] -= Float(residual * min(1, into / span))
+            back += 1
+        }
+    }
+
+    /// The movement with the largest speed of `sign` between two moments; nil where there is none.
+    @_noLocks
+    package mutating func span(from: Double, to: Double, sign: Double) -> MovementSpan? {
+        var peak = 0.0
+        var peakBack = -1
+        var back = 0
+        while back < count {
+            let place = index(back)
+            if times[place] < from { break }
+            if times[place] <= to, Double(speeds[place]) * sign > peak {
+                peak = Double(speeds[place]) * sign
+                peakBack = back
+            }
+            back += 1
+        }
+        guard peakBack >= 0, peak > 0 else { return nil }
+        // The lower level stands clear of what the person sways at rest.
+        let level = max(0.1, min(0.3, 3 * squareRoot(noise) / peak))
+        let foot = width(peakBack, level: peak * level, sign: sign, from: from)
+        let half = width(peakBack, level: peak * 0.5, sign: sign, from: from)
+        let (wide, narrow) = (foot.end - foot.start, half.end - half.start)
+        guard wide > 0, narrow > 0 else { return nil }
+        // A high level tells little of the shape.
+        movements += 1
+        let first = level < 0.25 ? 1 / (movements + 1.5) : 0
+        let trust = max(first, level < 0.15 ? 0.2 : level < 0.25 ? 0.1 : 0.04)
+        let seen = VelocityHistory.exponent(ratio: wide / narrow, level: level)
+        exponent += (seen - exponent) * trust
+        let extra = wide * (1 / VelocityHistory.width(level, exponent) - 1) * 0.5
+        return MovementSpan(start: foot.start - extra, end: foot.end + extra)
+    }
+
+    /// Learns how fast the person sways when nothing is asked of them.
+    @_noLocks
+    package mutating func rest(_ speed: Double, interval: Double) {
+        noise += (speed * speed - noise) * min(1, interval / 2)
+    }
+
+    /// Width of the bell at a share `level` of its peak: √(1 − level^(1/k)), by a table in between.
+    @_noLocks
+    private static func width(_ level: Double, _ k: Double) -> Double {
+        let (low, high, part) = level < 0.2
+            ? (tenth(k), fifth(k), (level - 0.1) / 0.1) : (fifth(k), third(k), (level - 0.2) / 0.1)
+        return low + (high - low) * max(0, min(1, part))
+    }
+
+    /// √(1 − level^(1/k)) at k = 0.5, 1, 1.5, 2, 2.5, 3, 4 and in between.
+    @_noLocks
+    private static func tenth(_ k: Double) -> Double {
+        table(k, 0.995, 0.9487, 0.8858, 0.8269, 0.7758, 0.7320, 0.6616)
+    }
+    @_noLocks
+    private static func fifth(_ k: Double) -> Double {
+        table(k, 0.9798, 0.8944, 0.8112, 0.7435, 0.6890, 0.6444, 0.5756)
+    }
+    @_noLocks
+    private static func third(_ k: Double) -> Double {
+        table(k, 0.9539, 0.8367, 0.7429, 0.6725, 0.6182, 0.5749, 0.5098)
+    }
+    @_noLocks
+    private static func half(_ k: Double) -> Double {
+        table(k, 0.8660, 0.7071, 0.6083, 0.5412, 0.4921, 0.4542, 0.3989)
+    }
+
+    @_noLocks
+    private static func table(
+        _ k: Double, _ a: Double, _ b: Double, _ c: Double, _ d: Double, _ e: Double,
+        _ f: Double, _ g: Double
+    ) -> Double {
+        if k < 1 { return a + (b - a) * max(0, (k - 0.5) * 2) }
+        if k < 1.5 { return b + (c - b) * (k - 1) * 2 }
+        if k < 2 { return c + (d - c) * (k - 1.5) * 2 }
+        if k < 2.5 { return d + (e - d) * (k - 2) * 2 }
+        if k < 3 { return e + (f - e) * (k - 2.5) * 2 }
+        return f + (g - f) * min(1, k - 3)
+    }
+
+    /// The k at which the widths at `level` and at half have this ratio, by halving.
+    @_noLocks
+    private static func exponent(ratio: Double, level: Double) -> Double {
+        var (low, high) = (0.5, 4.0)
+        var round = 0
+        while round < 20 {
+            let middle = (low + high) / 2
+            // The ratio grows with k.
+            if width(level, middle) / half(middle) < ratio { low = middle } else { high = middle }
+            round += 1
+        }
+        return (low + high) / 2
+    }
+
+    /// The moments around a peak at which the speed passes `level`, between samples by a straight line.
+    @_noLocks
+    private func width(_ peakBack: Int, level: Double, sign: Double, from: Double) -> MovementSpan {
+        var start = times[index(peakBack)]
+        var end = start
+        var back = peakBack
+        while back + 1 < count {
+            let (inner, outer) = (index(back), index(back + 1))
+            if Double(speeds[outer]) * sign < level || times[outer] < from {
+                start = crossing(inner, outer, level, sign)
+                break
+            }
+            back += 1
+            start = times[outer]
+        }
+        back = peakBack
+        while back > 0 {
+            let (inner, outer) = (index(back), index(back - 1))
+            if Double(speeds[outer]) * sign < level {
+                end = crossing(inner, outer, level, sign)
+                break
+            }
+            back -= 1
+            end = times[outer]
+        }
+        return MovementSpan(start: start, end: end)
+    }
+
+    @_noLocks
+    private func crossing(_ inner: Int, _ outer: Int, _ level: Double, _ sign: Double) -> Double {
+        let (a, b) = (Double(speeds[inner]) * sign, Double(speeds[outer]) * sign)
+        let part = a > b ? max(0, min(1, (a - level) / (a - b))) : 0
+        return times[inner] + (times[outer] - times[inner]) * part
+    }
+
+    /// The place of the entry `back` before the newest.
+    @_noLocks
+    private func index(_ back: Int) -> Int {
+        let place = next - 1 - back
+        return place >= 0 ? place : place + VelocityHistory.size
+    }
+}

@@ -1,0 +1,103 @@
+// The pelvis' up and down from its levelled acceleration: squats and steps without a leg sensor.
+
+package import Kinematics
+
+/// Vertical velocity and height of the pelvis by integration, brought back to zero where it is still.
+///
+/// A slow squat accelerates by 0.2 m/s², as much as an uncalibrated accelerometer is off, so what the
+/// sensor reads at rest is learnt whenever the acceleration stays even and nothing turns.
+package struct VerticalMotion: BitwiseCopyable, Sendable {
+    /// m/s upward, and m from where the last reset was.
+    package private(set) var velocity = 0.0
+    package private(set) var height = 0.0
+    /// m/s² upward, gravity and the sensor's offset taken off.
+    package private(set) var acceleration = 0.0
+    /// True while the pelvis neither turns nor is accelerated.
+    package private(set) var isStill = false
+    /// m/s that had piled up when stillness was found, over the s since the stillness before: what the
+    /// velocities in between are to be corrected by, growing with time. Set at that sample only.
+    package private(set) var residual = 0.0
+    package private(set) var residualSpan = 0.0
+    private var offset = 0.0
+    private var knowsOffset = false
+    private var learnt = 0.3
+    private var smooth = 0.0
+    private var lowest = 0.0
+    private var highest = 0.0
+    private var evenFor = 0.0
+    private var sinceStill = 0.0
+
+    /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s. In the
+    /// middle of a squat of 14 cm in 3 s the acceleration changes by 0.11 m/s² in 0.4 s [engineering
+    /// defaults].
+    private static var stillAfter: Double { @_noLocks get { 0.4 } }
+    private static var span: Double { @_noLocks get { 0.07 } }
+    /// m/s: at a higher integrated speed stillness must last longer to be believed, s; for `doubt` s.
+    private static var moving: Double { @_noLocks get { 0.05 } }
+    private static var movingAfter: Double { @_noLocks get { 0.9 } }
+    private static var doubt: Double { @_noLocks get { 10.0 } }
+    private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// s of the low-pass in front of the test of evenness.
+    private static var smoothing: Double { @_noLocks get { 0.12 } }
+    /// m/s²: an even acceleration further from the known offset than this is a movement.
+    /// s of stillness over which the offset is averaged.
+    private static var memory: Double { @_noLocks get { 5.0 } }
+    private static var nearOffset: Double { @_noLocks get { 0.12 } }
+
+    @_noLocks
+    package init() {}
+
+    /// Takes one pelvis sample: `up` and `specificForce` in the same axes, rates in rad/s.
+    @_noLocks
+    package mutating func step(
+        up: Vector3, specificForce: Vector3, rate: Double, interval: Double
+    ) {
+        residualSpan = 0
+        guard interval > 0, interval < 0.5, specificForce.squaredNorm < 9.7e7 else {
+            let known = (offset, knowsOffset)
+            self = VerticalMotion()
+            (offset, knowsOffset) = known
+            return
+        }
+        let raw = specificForce.dot(up) - standardGravity
+        let wasEven = evenFor
+        smooth += (raw - smooth) * min(1, interval / VerticalMotion.smoothing)
+        lowest = min(lowest, smooth)
+        highest = max(highest, smooth)
+        if highest - lowest > VerticalMotion.span || rate > VerticalMotion.turning || wasEven == 0 {
+            lowest = smooth
+            highest = smooth
+            evenFor = 0
+        }
+        evenFor += interval
+        acceleration = raw - offset
+        velocity += acceleration * interval
+        height += velocity * interval
+        sinceStill += interval
+        let near = abs(smooth - offset) < VerticalMotion.nearOffset
+        // Two seconds of evenness are no movement, whatever was known before.
+        var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
+        if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
+            wanted = max(wanted, VerticalMotion.movingAfter)
+        }
+        let longEnough = evenFor >= wanted
+        if longEnough { settle(interval) } else { isStill = false }
+    }
+
+    @_noLocks
+    private mutating func settle(_ interval: Double) {
+        if !isStill {
+            residual = velocity
+            residualSpan = sinceStill
+            height -= 0.5 * velocity * sinceStill
+        }
+        isStill = true
+        sinceStill = 0
+        velocity = 0
+        // Slowly once known: the end of a movement still rings in the smoothed reading.
+        learnt = min(learnt + interval, VerticalMotion.memory)
+        let weight = knowsOffset ? min(1, interval / learnt) : 1
+        offset += (smooth - offset) * weight
+        knowsOffset = true
+    }
+}

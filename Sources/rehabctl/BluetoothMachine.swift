@@ -1,0 +1,106 @@
+// What the machine itself tells of Bluetooth, without the daemon: adapters, rfkill, BlueZ, power saving.
+
+import Foundation
+import Plumbing
+
+/// Looks at the kernel's and the distribution's files.
+enum BluetoothMachine {
+    static func checks() -> [Check] { adapters() + blocked() + [bluetoothd()] }
+
+    private static func text(_ path: String) -> String? {
+        guard let bytes = try? FileStore.read(path, limit: 4096) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(
+            in: .whitespacesAndNewlines)
+    }
+
+    private static func adapters() -> [Check] {
+        let directory = "/sys/class/bluetooth"
+        let names = ((try? FileStore.list(directory)) ?? []).filter {
+            // Live links appear here too, as hci0:64.
+            $0.hasPrefix("hci") && !$0.contains(":")
+        }
+        guard !names.isEmpty else {
+            return [
+                Check(
+                    name: "hardware", state: .failure, finding: "the kernel knows no adapter",
+                    cure: "plug in a Bluetooth adapter; see dmesg where one is plugged in")
+            ]
+        }
+        return names.sorted().flatMap { name in
+            [Check(name: "hardware", state: .ok, finding: "\(name) is there")]
+                + powerSaving(name, in: directory)
+        }
+    }
+
+    /// A USB adapter that the kernel puts to sleep loses packets when it wakes.
+    private static func powerSaving(_ name: String, in directory: String) -> [Check] {
+        for up in ["device/power/control", "device/../power/control"] {
+            guard let control = text("\(directory)/\(name)/\(up)") else { continue }
+            guard control == "auto" else { continue }
+            return [
+                Check(
+                    name: "autosuspend", state: .warning,
+                    finding: "\(name) may be put to sleep by the kernel to save power",
+                    cure: "install rehabd's udev rule, or: echo on | sudo tee "
+                        + "\(directory)/\(name)/\(up)")
+            ]
+        }
+        return []
+    }
+
+    private static func blocked() -> [Check] {
+        let directory = "/sys/class/rfkill"
+        for name in (try? FileStore.list(directory)) ?? [] {
+            guard text("\(directory)/\(name)/type") == "bluetooth" else { continue }
+            if text("\(directory)/\(name)/hard") == "1" {
+                return [
+                    Check(
+                        name: "rfkill", state: .failure, finding: "a switch of the machine is off",
+                        cure: "turn Bluetooth on with the machine's switch or key")
+                ]
+            }
+            if text("\(directory)/\(name)/soft") == "1" {
+                return [
+                    Check(
+                        name: "rfkill", state: .failure, finding: "Bluetooth is blocked",
+                        cure: "rfkill unblock bluetooth")
+                ]
+            }
+        }
+        return []
+    }
+
+    /// Where distributions keep bluetoothd.
+    private static let daemonPaths = [
+        "/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd",
+        "/usr/sbin/bluetoothd",
+    ]
+
+    private static func bluetoothd() -> Check {
+        guard let path = daemonPaths.first(where: { FileStore.attributes($0) != nil }) else {
+            return Check(
+                name: "BlueZ", state: .failure, finding: "bluetoothd is not installed",
+                cure: "sudo apt-get install bluez")
+        }
+        guard let version = firstLine(of: path, "-v") else {
+            return Check(
+                name: "BlueZ", state: .warning, finding: "bluetoothd does not tell its version",
+                cure: "run: \(path) -v")
+        }
+        return Check(name: "BlueZ", state: .ok, finding: "version \(visible(version))")
+    }
+
+    private static func firstLine(of program: String, _ argument: String) -> String? {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = [argument]
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return nil }
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first
+        return line.map(String.init)
+    }
+}
