@@ -26,6 +26,7 @@ let tests: [Target] = [
     tests("EstimationTests", ["Estimation", "Kinematics"]),
     tests("MovementTests", ["Movement", "Kinematics"]),
     tests("WearablesTests", ["Wearables", "Kinematics"], exclude: ["Vectors"]),
+    tests("WearableReadingTests", ["WearableReading", "TomlReading", "Wearables", "Kinematics"]),
     tests("SyntheticTests", ["Synthetic", "Kinematics"]),
     tests("EventLoopTests", ["EventLoop", "Plumbing"]),
     tests("VarlinkTests", ["Varlink"]),
@@ -35,7 +36,13 @@ let tests: [Target] = [
     tests("SensorTableTests", ["SensorTable", "Estimation", "Kinematics"]),
     tests("AlertsTests", ["Alerts", "Movement", "Kinematics", "Plumbing"], exclude: ["Vectors"]),
     tests("ControlTests", ["Control", "Varlink", "Plumbing"]),
-    tests("DBusTests", ["DBus", "CSystemd", "Plumbing"]),
+    tests("DBusTests", ["DBus", "FakeBlueZ", "EventLoop", "CSystemd", "Plumbing"]),
+    tests(
+        "BluetoothTests",
+        [
+            "Bluetooth", "DBus", "FakeBlueZ", "EventLoop", "Kinematics", "LinkProtocol", "Plumbing",
+            "Wearables",
+        ]),
     tests("FakeWearableTests", ["FakeWearable", "Synthetic", "Kinematics", "Plumbing"]),
     tests("ControlServerTests", ["ControlServer", "Control", "EventLoop", "Varlink", "Plumbing"]),
     tests(
@@ -45,7 +52,8 @@ let tests: [Target] = [
     tests(
         "DaemonTests",
         [
-            "DaemonTestKit", "Control", "FakeWearable", "Synthetic", "Recording", "Varlink",
+            "DaemonTestKit", "FakeBlueZ", "Control", "FakeWearable", "Synthetic", "Recording",
+            "Varlink", "Wearables",
             "Movement", "Plumbing", "Kinematics",
         ], exclude: ["Support"]),
     tests("RehabctlTests", ["DaemonTestKit", "Control", "Plumbing"]),
@@ -56,6 +64,16 @@ let daemonTestKit: Target = .target(
     name: "DaemonTestKit",
     dependencies: ["Control", "FakeWearable", "Synthetic", "Varlink", "Plumbing", "Kinematics"],
     path: "Tests/DaemonTests/Support", swiftSettings: testing)
+
+/// A stand-in bluetoothd on a private bus.
+let fakeBlueZ: Target = .target(
+    name: "FakeBlueZ", dependencies: ["DBus", "EventLoop", "Plumbing"],
+    path: "Tests/FakeBlueZ", swiftSettings: testing)
+
+/// The stand-in as a program, for trying rehabctl without a radio.
+let fakeBlueZCommand: Target = .executableTarget(
+    name: "fake-bluez", dependencies: ["FakeBlueZ"], path: "Tests/FakeBlueZCommand",
+    swiftSettings: testing)
 
 /// Counts allocations by standing before malloc, so it is built by itself (and never with TSan).
 let allocationTests: [Target] = [
@@ -71,7 +89,8 @@ let fuzzTargets: [Target] = [
         name: "rehab-fuzz",
         dependencies: [
             "Control", "Estimation", "Exercises", "Kinematics", "Movement", "Pipeline", "Plumbing",
-            "Recording", "SensorTable", "Synthetic", "TomlReading", "Varlink", "Wearables",
+            "Recording", "SensorTable", "Synthetic", "TomlReading", "Varlink", "WearableReading",
+            "Wearables",
         ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: testing)
 ]
 
@@ -79,7 +98,7 @@ let fuzzTargets: [Target] = [
 let only = Context.environment["REHAB_ONLY"]
 let chosenTests: [Target] =
     switch only {
-    case nil: tests + [daemonTestKit]
+    case nil: tests + [daemonTestKit, fakeBlueZ, fakeBlueZCommand]
     case "AllocationTests": allocationTests
     default: tests.filter { $0.name == only }
     }
@@ -123,12 +142,17 @@ let package = Package(
             name: "Synthetic",
             dependencies: ["Kinematics", "TomlReading"], swiftSettings: strict),
         .target(name: "EventLoop", dependencies: ["Plumbing", "CLinux"], swiftSettings: strict),
+        .target(
+            name: "ServiceManager", dependencies: ["CSystemd", "Plumbing"], swiftSettings: strict),
         .target(name: "Varlink", dependencies: ["Plumbing"], swiftSettings: strict),
 
         // Floor 4.
         .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
             resources: [.embedInCode("Catalogue")], swiftSettings: strict),
+        .target(
+            name: "WearableReading", dependencies: ["TomlReading", "Wearables", "Kinematics"],
+            swiftSettings: strict),
         .target(
             name: "Pipeline",
             dependencies: ["Wearables", "Estimation", "Movement", "Kinematics", "Plumbing"],
@@ -169,7 +193,8 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Pipeline", "Wearables", "Estimation", "Movement", "Kinematics", "Exercises",
-                "TomlReading", "Recording", "Alerts", "Bluetooth", "DBus", "Control", "ControlServer",
+                "TomlReading", "Recording", "Alerts", "Bluetooth", "DBus",
+                "ServiceManager", "WearableReading", "Control", "ControlServer",
                 "EventLoop", "Varlink", "Plumbing",
             ], swiftSettings: strict),
 

@@ -31,10 +31,12 @@ enum BlueZ {
         static let value = 3 * second
         static let setting = 5 * second
         static let pair = 60 * second
-        static let ping = 5 * second / 2
+        static let ping = 2 * second
     }
 
-    static func call(_ path: String, _ interface: String, _ member: String, _ arguments: [BusValue] = [])
+    static func call(
+        _ path: String, _ interface: String, _ member: String, _ arguments: [BusValue] = []
+    )
         -> BusCall
     {
         BusCall(to: service, path: path, interface: interface, member: member, arguments)

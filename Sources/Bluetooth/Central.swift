@@ -20,7 +20,7 @@ package actor Central: LoopActor {
     let mirror: ObjectMirror
     let linkHelper: LinkHelper?
 
-    // Surroundings.
+    // Surroundings: what stands between us and any sensor.
     package internal(set) var condition = CentralCondition.noBus
     var adapter: AdapterFacts?
     var isHanging = false
@@ -29,18 +29,22 @@ package actor Central: LoopActor {
     var lastHeard: Int64 = 0
     var goneSince: Int64?
     var heartbeat: TimerID?
+    /// The next question to the bus to start bluetoothd.
+    var activation: TimerID?
     var isPinging = false
 
     // Sensors.
     var entries: [DeviceAddress: SensorEntry] = [:]
-    /// Forgotten ones whose link is still ending.
+    /// Forgotten ones whose link is still ending; they tell the owner nothing any more.
     var leaving: [SensorEntry] = []
     var turns = ConnectQueue()
+    /// Where the packets of a characteristic's object go.
     var routes: [String: Route] = [:]
+    /// Events that came while another's effects were performed.
     private var inbox: [(SensorEntry, SensorEvent)] = []
     private var isDelivering = false
 
-    // Scanning.
+    // Scanning: by a person, and for sensors that BlueZ does not know.
     var isScanning = false
     var seekers: Set<DeviceAddress> = []
     var discovery = DiscoveryState.off
@@ -49,8 +53,11 @@ package actor Central: LoopActor {
     // Sleep and pairing.
     var inhibitor: SharedDescriptor?
     var sleepTimer: TimerID?
+    /// The one pairing under way: the device's object, and who waits.
     var pairing: (path: String, completion: @Sendable (BluetoothError?) -> Void)?
+    /// When each sentence was last said, so that a log is not filled with one.
     var warnedAt: [String: Int64] = [:]
+    /// Who waits for `stop` to end.
     var stopping: (@Sendable () -> Void)?
     var isReadingStrength = false
     var isStopped = false
@@ -116,10 +123,15 @@ package actor Central: LoopActor {
         if stopping != nil { finishStopping() }
     }
 
-    /// One timer for each sensor; later deadlines are looked at when the earlier one has come, so
-    /// that data does not move a timer.
+    /// One timer for each sensor.
+    ///
+    /// Data does not move it: while a sensor streams the timer comes once a gap limit, and finds
+    /// that the deadline has moved on.
     private func arm(_ entry: SensorEntry) {
-        let deadline = entry.life.deadline
+        var deadline = entry.life.deadline
+        if case .streaming = entry.life.state {
+            deadline = deadline.map { min($0, loop.now &+ entry.life.gapLimit) }
+        }
         if let deadline, let set = entry.timerDeadline, set <= deadline, set > loop.now { return }
         if let timer = entry.timer { loop.cancel(timer) }
         entry.timer = nil

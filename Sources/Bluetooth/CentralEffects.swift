@@ -5,6 +5,7 @@ import EventLoop
 import Wearables
 
 extension Central {
+    /// Performs one effect; what comes of it is told later, as an event.
     func perform(_ effect: SensorEffect, for entry: SensorEntry) {
         let address = entry.address
         switch effect {
@@ -38,6 +39,7 @@ extension Central {
         if !entry.isForgotten { handlers.onEvent(event) }
     }
 
+    /// Counts for the report: what a person looks at when a sensor misbehaves.
     private func count(_ counter: SensorEffect.Counter, _ entry: SensorEntry) {
         switch counter {
         case .connect: entry.counts.connects += 1
@@ -52,7 +54,8 @@ extension Central {
     /// Makes a call for a sensor; the answer is dropped where the sensor is gone from the book.
     private func call(
         _ call: BusCall, limit: Int64, for entry: SensorEntry,
-        _ body: @escaping @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) ->
+        _ body:
+            @escaping @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) ->
             Void
     ) {
         let address = entry.address
@@ -73,6 +76,7 @@ extension Central {
         }
     }
 
+    /// An answer reduced to what a decision can rest on.
     private func outcome(_ result: Result<[BusValue], BusError>) -> CallOutcome {
         switch result {
         case .success: .success
@@ -80,6 +84,7 @@ extension Central {
         }
     }
 
+    /// `Connect`, with BlueZ's own limit of 40 s beyond ours: the slice ends it by `Disconnect`.
     private func connect(_ entry: SensorEntry) {
         entry.epoch &+= 1
         let epoch = entry.epoch
@@ -87,12 +92,14 @@ extension Central {
         guard let path = entry.devicePath else {
             return send(.connectAnswered(.unknownObject), to: entry)
         }
-        call(BlueZ.connect(path), limit: BlueZ.Limit.connect, for: entry) { central, entry, result in
+        call(BlueZ.connect(path), limit: BlueZ.Limit.connect, for: entry) {
+            central, entry, result in
             guard entry.epoch == epoch else { return }
             central.send(.connectAnswered(central.outcome(result)), to: entry)
         }
     }
 
+    /// `Disconnect` also cancels a `Connect` that is pending.
     private func disconnect(_ entry: SensorEntry) {
         entry.epoch &+= 1
         let epoch = entry.epoch
@@ -106,6 +113,7 @@ extension Central {
         }
     }
 
+    /// Drops BlueZ's object with its cache; the life asks for it only without a bond.
     private func removeDevice(_ entry: SensorEntry) {
         guard let path = entry.devicePath, let adapter else {
             return send(.removeAnswered(.unknownObject), to: entry)
@@ -116,6 +124,7 @@ extension Central {
         }
     }
 
+    /// Reads who the device is before anything is written to it.
     private func readSerialNumber(_ entry: SensorEntry) {
         guard let path = entry.serialPath else { return send(.serialNumber(nil), to: entry) }
         let epoch = entry.epoch
@@ -152,6 +161,7 @@ extension Central {
         }
     }
 
+    /// Completes a step that needs no call, in a later pass of the loop as calls do.
     private func finish(
         _ happening: PlanRun.Happening, _ entry: SensorEntry, _ completion: @escaping Completion
     ) {
@@ -163,6 +173,7 @@ extension Central {
         }
     }
 
+    /// Reads a value; a battery level that BlueZ keeps to itself is taken from its property.
     private func read(
         _ index: CharacteristicIndex, _ entry: SensorEntry, _ completion: @escaping Completion
     ) {
@@ -189,7 +200,8 @@ extension Central {
     /// Writes and reads of one sensor, one at a time.
     private func inTurn(
         _ entry: SensorEntry, _ call: BusCall,
-        _ body: @escaping @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) ->
+        _ body:
+            @escaping @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) ->
             Void
     ) {
         entry.calls.append(
@@ -197,6 +209,7 @@ extension Central {
         callNext(entry)
     }
 
+    /// Starts the next of the waiting calls, if none is under way.
     private func callNext(_ entry: SensorEntry) {
         guard !entry.isCalling, !entry.calls.isEmpty else { return }
         let next = entry.calls.removeFirst()
@@ -217,6 +230,5 @@ extension Central {
 /// A call that waits for the one before it.
 struct QueuedCall: Sendable {
     let call: BusCall
-    let body:
-        @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) -> Void
+    let body: @Sendable (isolated Central, SensorEntry, Result<[BusValue], BusError>) -> Void
 }

@@ -56,8 +56,9 @@ package enum LossCause: String, Sendable, Equatable {
 /// One packet source, given to the owner when a sensor has been configured.
 package struct DoorOpening: Sendable {
     package let characteristic: CharacteristicIndex
-    /// A SEQPACKET descriptor for intake: kernel stamps are already asked for. It ends (reads 0 with
-    /// a hang-up) when the link ends; a reconnection brings another.
+    /// A SEQPACKET descriptor for intake: kernel stamps are already asked for.
+    ///
+    /// It ends (reads 0 with a hang-up) when the link ends; a reconnection brings another.
     package let descriptor: SharedDescriptor
     package let path: NotifyPath
 }
@@ -79,14 +80,19 @@ package enum CentralEvent: Sendable {
     case woke
 }
 
-/// What the owner wants to hear. All are called on the loop's thread, inside the central: return soon.
+/// What the owner wants to hear.
+///
+/// All are called on the loop's thread, inside the central: return soon.
 package struct CentralHandlers: Sendable {
     package var onSighting: @Sendable (Sighting) -> Void = { _ in }
-    /// A sensor is configured and streams. `driver` has learned what the plan's replies told, its
-    /// decoder is as fresh as its connection: move it to intake, and give it the doors.
-    package var onStream: @Sendable (DeviceAddress, _ driver: any Wearable, [DoorOpening]) -> Void = {
-        _, _, _ in
-    }
+    /// A sensor is configured and streams.
+    ///
+    /// `driver` has learned what the plan's replies told, its decoder is as fresh as its
+    /// connection: move it to intake, and give it the doors.
+    package var onStream: @Sendable (DeviceAddress, _ driver: any Wearable, [DoorOpening]) -> Void =
+        {
+            _, _, _ in
+        }
     /// The state, the battery or the path changed.
     package var onReport: @Sendable (SensorReport) -> Void = { _ in }
     package var onEvent: @Sendable (CentralEvent) -> Void = { _ in }

@@ -9,7 +9,9 @@ extension Central {
     /// three links at 7.5 ms starve everything else on the radio).
     static func interval(forSensors count: Int) -> UInt16 { count <= 3 ? 12 : 24 }
 
-    /// Units of 10 ms: 2 s. The kernel's 0.42 s cost 3 % of links in a soak of others.
+    /// Units of 10 ms: 2 s.
+    ///
+    /// The kernel's 0.42 s cost 3 % of links in a soak of others.
     private static let supervisionTimeout: UInt16 = 200
     /// Between two readings of the signal strength, ns.
     private static let rssiPause: Int64 = 5_000_000_000

@@ -6,8 +6,6 @@ import Plumbing
 package import Wearables
 
 extension Central {
-    /// Copies of one notification come within this time where other programs listen too, ns.
-    private static let copyWindow: Int64 = 2_000_000
     /// From this version on a descriptor is safe for all (the BlueZ sheet, section 4).
     private static let descriptorVersion = BlueZVersion(5, 86)
 
@@ -20,9 +18,15 @@ extension Central {
             _ = bus.subscribe(rule) { [weak self] signal in
                 self?.assumeIsolated { $0.takeProperties(signal) }
             }
+            bus.tapBytes(
+                sender: BlueZ.service, interface: BlueZ.characteristic, property: "Value"
+            ) { [weak self] path, bytes in
+                self?.assumeIsolated { $0.takeValue(bytes, at: path) }
+            }
         }
     }
 
+    /// Property changes other than a single value: notifying that ended, values told with others.
     private func takeProperties(_ signal: BusSignal) {
         lastHeard = loop.now
         guard signal.body.count == 3, signal.body[0].asString == BlueZ.characteristic,
@@ -41,13 +45,20 @@ extension Central {
         }
     }
 
+    /// One notification.
+    private func takeValue(_ bytes: [UInt8], at path: String) {
+        lastHeard = loop.now
+        if let route = routes[path] { takePacket(bytes, route.index, route.entry) }
+    }
+
+    /// Passes one packet through its door, copies apart.
     private func takePacket(
         _ bytes: [UInt8], _ index: CharacteristicIndex, _ entry: SensorEntry
     ) {
         let now = loop.now
         guard var door = entry.doors[index], door.path == .signals else { return }
         entry.doors[index] = nil
-        let isCopy = door.lastBytes == bytes && now &- door.lastTime < Central.copyWindow
+        let isCopy = door.lastBytes == bytes && now &- door.lastTime < entry.copyWindow
         door.lastBytes = bytes
         door.lastTime = now
         entry.doors[index] = door
@@ -94,6 +105,7 @@ extension Central {
 
     // MARK: Subscribing
 
+    /// Signals, unless version, sensor or person say otherwise (the BlueZ sheet, section 4).
     private func path(for index: CharacteristicIndex, of entry: SensorEntry) -> NotifyPath {
         if entry.life.memory.avoidsDescriptor || entry.awaited.contains(index) { return .signals }
         if let forced = entry.spec.notifyPath ?? settings.notifyPath { return forced }
@@ -103,6 +115,7 @@ extension Central {
         return .descriptor
     }
 
+    /// Opens a characteristic's door; done at once where it is open.
     func subscribe(
         _ index: CharacteristicIndex, _ entry: SensorEntry, _ completion: @escaping Completion
     ) {
@@ -168,6 +181,7 @@ extension Central {
         }
     }
 
+    /// AcquireNotify: bluetoothd's own socket, with its own stamps.
     private func subscribeByDescriptor(
         _ index: CharacteristicIndex, _ path: String, _ entry: SensorEntry,
         _ done: @escaping @Sendable (CallOutcome) -> Void
@@ -181,7 +195,8 @@ extension Central {
                 switch result {
                 case .failure(let error): done(CallOutcome(error))
                 case .success(let body):
-                    guard let descriptor = body.first?.asDescriptor, descriptor.isPacketSocket else {
+                    guard let descriptor = body.first?.asDescriptor, descriptor.isPacketSocket
+                    else {
                         return done(.other("bluetoothd sent no packet socket"))
                     }
                     done(central.open(descriptor, path, index, entry))
@@ -190,6 +205,7 @@ extension Central {
         }
     }
 
+    /// Takes a descriptor into the book.
     private func open(
         _ descriptor: SharedDescriptor, _ path: String, _ index: CharacteristicIndex,
         _ entry: SensorEntry
@@ -210,7 +226,9 @@ extension Central {
         return .success
     }
 
-    /// Reads what comes while the plan runs: proof of a sample, replies. It is not kept.
+    /// Reads what comes while the plan runs: proof of a sample, replies.
+    ///
+    /// It is not kept.
     private func readEarly(_ address: DeviceAddress, _ index: CharacteristicIndex) {
         guard let entry = entry(address), let door = entry.doors[index] else { return }
         var buffer = [UInt8](repeating: 0, count: PacketSocket.maximumBytes)
@@ -228,6 +246,9 @@ extension Central {
         }
     }
 
+    /// Closes a door.
+    ///
+    /// `StopNotify` only over a live link: over a dead one it hangs.
     func unsubscribe(
         _ index: CharacteristicIndex, _ entry: SensorEntry, _ completion: @escaping Completion
     ) {
@@ -255,8 +276,9 @@ extension Central {
         }
     }
 
-    /// Notifications ended though the link stands: someone or something reset them. The next silence
-    /// brings a new connection; asking at once would be a fight.
+    /// Notifications ended though the link stands: someone or something reset them.
+    ///
+    /// The next silence brings a new connection; asking at once would be a fight.
     private func notifyingEnded(_ route: Route) {
         guard case .streaming = route.entry.life.state, route.entry.doors[route.index] != nil else {
             return
@@ -265,6 +287,7 @@ extension Central {
         resubscribe(route)
     }
 
+    /// Asks once for notifications again.
     private func resubscribe(_ route: Route) {
         guard let path = route.entry.characteristics[route.index]?.path else { return }
         let address = route.entry.address
@@ -279,10 +302,15 @@ extension Central {
 
     // MARK: Handing over
 
+    /// Gives doors and driver to the owner.
     func openStream(_ entry: SensorEntry) {
         guard var driver = entry.life.armedDriver else { return }
         var events: [WearableEvent] = []
         while let event = driver.takeEvent(), events.count < 16 { events.append(event) }
+        // What the sensor was brought to do may differ from what its kind promises.
+        entry.life.gapLimit = RetryPolicy.gapLimit(
+            rateHertz: driver.nominalRateHertz, batchDelay: driver.capabilities.batchDelay,
+            connectionInterval: SensorEntry.kernelInterval)
         var openings: [DoorOpening] = []
         for index in entry.doors.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard var door = entry.doors[index], let sink = door.sink else { continue }
@@ -310,6 +338,7 @@ extension Central {
         }
     }
 
+    /// Closes our side of one door; intake sees its end.
     func closeDoor(_ index: CharacteristicIndex, of entry: SensorEntry) {
         guard let door = entry.doors.removeValue(forKey: index) else { return }
         if let watch = door.watch { loop.remove(watch) }
@@ -323,5 +352,6 @@ extension Central {
         entry.linkRSSI = nil
         entry.interval = nil
         entry.calls = []
+        endSide(entry, .notConnected(entry.address))
     }
 }

@@ -23,6 +23,7 @@ extension Central {
         if let problem { throw problem }
     }
 
+    /// An agent that can neither show nor type: "Just Works" is all it answers.
     private func registerAgent() {
         let call = BlueZ.call(
             BlueZ.root, BlueZ.agentManager, "RegisterAgent",
@@ -35,6 +36,7 @@ extension Central {
         }
     }
 
+    /// The pairing itself, while the agent is there.
     private func callPair() {
         guard let pairing else { return }
         let call = BlueZ.call(pairing.path, BlueZ.device, "Pair")
@@ -43,6 +45,7 @@ extension Central {
         }
     }
 
+    /// Withdraws the agent and tells who asked.
     private func paired(_ result: Result<[BusValue], BusError>) {
         guard let ended = pairing else { return }
         pairing = nil

@@ -23,17 +23,21 @@ extension Central {
     package func startScanning() {
         isScanning = true
         sightingTimes = [:]
+        keepBeating()
         let tree = tree
         for path in tree.paths(with: BlueZ.device) { tellSighting(path) }
         updateDiscovery()
     }
 
+    /// Ends the person's scan; sensors that are searched for go on being searched for.
     package func stopScanning() {
         isScanning = false
         updateDiscovery()
     }
 
-    /// Brings discovery to what is wanted. While a connection is made the radio is left alone.
+    /// Brings discovery to what is wanted.
+    ///
+    /// While a connection is made the radio is left alone.
     func updateDiscovery() {
         guard condition == .ready, let adapter, !isStopped else { return }
         let isConnecting = turns.holder.flatMap { entry($0) }.map { entry in
@@ -54,6 +58,7 @@ extension Central {
         }
     }
 
+    /// Filter first, then discovery.
     private func startDiscovery(_ path: String, _ pattern: String?) {
         discovery = .starting(pattern: pattern)
         bus.request(BlueZ.filter(path, pattern: pattern), limit: BlueZ.Limit.setting) { _ in }
@@ -63,6 +68,7 @@ extension Central {
         }
     }
 
+    /// Discovery runs, or is tried again in a second.
     private func discoveryStarted(_ result: Result<[BusValue], BusError>, _ pattern: String?) {
         heard(result)
         guard case .starting = discovery else { return }
@@ -80,6 +86,7 @@ extension Central {
         updateDiscovery()
     }
 
+    /// Ends our discovery; other programs' goes on.
     private func stopDiscovery(_ path: String) {
         discovery = .stopping
         let stop = BlueZ.call(path, BlueZ.adapter, "StopDiscovery")
@@ -117,6 +124,7 @@ extension Central {
         "RSSI", "ManufacturerData", "ServiceData", "UUIDs", "Name",
     ]
 
+    /// Tells one look at a device, unless it was told a moment ago.
     private func tellSighting(_ path: String) {
         guard let adapter, path.hasPrefix(adapter.path + "/"),
             let device = DeviceFacts(tree, path: path)

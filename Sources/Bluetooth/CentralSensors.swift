@@ -8,9 +8,16 @@ extension Central {
     /// Adds a sensor and connects it, now and after every loss.
     package func add(_ spec: SensorSpec) throws(BluetoothError) {
         guard entries[spec.address] == nil else { throw .alreadyAdded(spec.address) }
+        for old in leaving where old.address == spec.address {
+            // Its link is the new one's from here on.
+            if let timer = old.timer { loop.cancel(timer) }
+            closeDoors(old)
+        }
         leaving.removeAll { $0.address == spec.address }
+        turns.leave(spec.address)
         let entry = SensorEntry(spec, condition: condition)
         entries[spec.address] = entry
+        keepBeating()
         refresh(entry)
         send(.want, to: entry)
     }
@@ -34,10 +41,12 @@ extension Central {
         send(.rest, to: try known(address))
     }
 
+    /// Every added sensor, in order of address.
     package var reports: [SensorReport] {
         entries.values.map(\.report).sorted { $0.address.text < $1.address.text }
     }
 
+    /// One sensor, or nil where it was not added.
     package func report(of address: DeviceAddress) -> SensorReport? { entries[address]?.report }
 
     /// What the sensor's driver learned from while it was configured: with these, and a fresh driver,
@@ -49,6 +58,7 @@ extension Central {
     /// Signals in BlueZ's name that came from someone else.
     package var forgedSignals: Int { bus.assumeIsolated { $0.forgedSignals } }
 
+    /// The entry, or the error that says there is none.
     private func known(_ address: DeviceAddress) throws(BluetoothError) -> SensorEntry {
         guard let entry = entries[address] else { throw .unknownSensor(address) }
         return entry
@@ -82,6 +92,7 @@ extension Central {
         return entry.life.armedDriver ?? entry.spec.kind.driver(entry.spec.request)
     }
 
+    /// Runs a short plan while the stream goes on; calls of both take turns.
     private func runBeside(
         _ steps: [PlanStep], _ driver: any Wearable, _ address: DeviceAddress
     ) async throws(BluetoothError) {
@@ -106,6 +117,7 @@ extension Central {
         followSide(entry, progress)
     }
 
+    /// Tells a short plan what happened.
     func advanceSide(_ entry: SensorEntry, _ happening: PlanRun.Happening) {
         guard var side = entry.side else { return }
         let progress = side.run.take(happening, at: loop.now)
@@ -113,6 +125,7 @@ extension Central {
         followSide(entry, progress)
     }
 
+    /// Performs what a short plan asks for next.
     private func followSide(_ entry: SensorEntry, _ progress: PlanRun.Progress) {
         let address = entry.address
         switch progress {
@@ -135,6 +148,7 @@ extension Central {
         }
     }
 
+    /// Ends a short plan, once.
     func endSide(_ entry: SensorEntry, _ problem: BluetoothError?) {
         guard let side = entry.side else { return }
         entry.side = nil
@@ -158,6 +172,7 @@ extension Central {
         }
     }
 
+    /// Leaves the bus when the last link has ended.
     func finishStopping() {
         let isQuiet = (Array(entries.values) + leaving).allSatisfy { entry in
             if case .idle = entry.life.state { true } else { entry.life.link.isConnected == false }

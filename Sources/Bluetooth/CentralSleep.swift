@@ -8,6 +8,7 @@ extension Central {
     /// For the owner to end its recording, ns; logind itself waits five seconds.
     private static let sleepLimit: Int64 = 1_000_000_000
 
+    /// Listens to logind and holds a delay inhibitor while it is there.
     func watchSleep() {
         guard settings.inhibitsSleep else { return }
         let rule = SignalRule(
@@ -27,6 +28,7 @@ extension Central {
         }
     }
 
+    /// Takes the inhibitor: a descriptor that delays sleep while it is open.
     private func inhibit() {
         let call = BusCall(
             to: Central.logind, path: "/org/freedesktop/login1",
@@ -43,6 +45,7 @@ extension Central {
         }
     }
 
+    /// Going to sleep ends every stream; waking is like an adapter that comes back.
     private func prepareForSleep(_ isGoing: Bool) {
         guard isGoing != isAsleep else { return }
         isAsleep = isGoing

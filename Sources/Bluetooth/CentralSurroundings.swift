@@ -10,7 +10,7 @@ extension Central {
     private static let activationPause: Int64 = 5_000_000_000
     private static let tellGoneAfter: Int64 = 10_000_000_000
     /// Silence of bluetoothd after which it is asked whether it lives, ns.
-    private static let quietLimit: Int64 = 2_000_000_000
+    private static let quietLimit: Int64 = 1_500_000_000
 
     func watchSurroundings() {
         var told = ObjectMirror.Handlers()
@@ -30,12 +30,25 @@ extension Central {
                 self?.assumeIsolated { $0.takeInvocation(invocation) } ?? false
             }
         }
-        heartbeat = every(1_000_000_000) { $0.beat() }
+    }
+
+    /// Looks after bluetoothd once a second, as long as there is something to look after.
+    func keepBeating() {
+        guard heartbeat == nil else { return }
+        heartbeat = after(1_000_000_000) { central in
+            central.heartbeat = nil
+            guard !central.isStopped else { return }
+            central.beat()
+            if !central.entries.isEmpty || central.isScanning || central.isHanging {
+                central.keepBeating()
+            }
+        }
     }
 
     var tree: ObjectTree { mirror.assumeIsolated { $0.tree } }
     var owner: String? { mirror.assumeIsolated { $0.owner } }
 
+    /// bluetoothd came, changed or went: nothing of the old one holds.
     private func ownerChanged(_ owner: String?) {
         isHanging = false
         isPinging = false
@@ -46,10 +59,11 @@ extension Central {
         routes = [:]
         for entry in entries.values { entry.notifying = [] }
         goneSince = owner == nil ? (goneSince ?? loop.now) : nil
-        if owner == nil { after(Central.activationDelay) { $0.activate() } }
+        if owner == nil { activateLater(Central.activationDelay) }
         judge()
     }
 
+    /// All objects have been read: sensors may find their device connected already.
     private func mirrorCompleted() {
         isHanging = false
         lastHeard = loop.now
@@ -58,7 +72,15 @@ extension Central {
         updateDiscovery()
     }
 
-    /// Asks the bus to start bluetoothd, again and again while it is away.
+    private func activateLater(_ pause: Int64) {
+        if let activation { loop.cancel(activation) }
+        activation = after(pause) { $0.activate() }
+    }
+
+    /// Asks the bus to start bluetoothd, again and again while it is away: Debian 12's unit
+    /// restarts nothing that crashed.
+    ///
+    /// Everyone may ask.
     private func activate() {
         guard !isStopped, owner == nil, let goneSince, bus.assumeIsolated({ $0.isReady }) else {
             return
@@ -67,25 +89,35 @@ extension Central {
             warn(CentralCondition.noBluetoothd.sentence)
         }
         bus.activate(BlueZ.service) { _ in }
-        after(Central.activationPause) { $0.activate() }
+        activateLater(Central.activationPause)
     }
 
     // MARK: Does bluetoothd live?
 
     /// Asks bluetoothd for a sign of life where it has been quiet, once a second at most.
     private func beat() {
-        guard owner != nil, !isPinging, isHanging || !entries.isEmpty || isScanning,
+        guard owner != nil, !isPinging,
             loop.now &- lastHeard >= Central.quietLimit
         else { return }
+        ping()
+    }
+
+    private func ping() {
         isPinging = true
         bus.request(BlueZ.ping(), limit: BlueZ.Limit.ping) { [weak self] result in
             self?.assumeIsolated { $0.pinged(result) }
         }
     }
 
+    /// An answer in time is life; silence is a hang, and everything since is old news.
     private func pinged(_ result: Result<[BusValue], BusError>) {
         isPinging = false
-        if case .failure(.timedOut) = result { return noticeHang() }
+        if case .failure(.timedOut) = result {
+            noticeHang()
+            // A question always waits, so that the first sign of life is heard.
+            if owner != nil { ping() }
+            return
+        }
         guard case .success = result else { return }
         lastHeard = loop.now
         guard isHanging else { return }
@@ -94,8 +126,10 @@ extension Central {
         mirror.assumeIsolated { $0.reread() }
     }
 
+    /// Says that bluetoothd hangs; streams end here, so that its backlog is not taken for fresh data.
     private func noticeHang() {
         isHanging = true
+        keepBeating()
         judge()
     }
 
@@ -149,6 +183,7 @@ extension Central {
 
     // MARK: Changes of objects
 
+    /// Takes what changed in BlueZ's objects to whom it concerns.
     private func take(_ changes: [ObjectTree.Change]) {
         lastHeard = loop.now
         var devices: Set<String> = []
@@ -156,7 +191,8 @@ extension Central {
         for change in changes {
             let (path, interface): (String, String)
             switch change {
-            case .added(let at, let name), .removed(let at, let name), .changed(let at, let name, _):
+            case .added(let at, let name), .removed(let at, let name),
+                .changed(let at, let name, _):
                 (path, interface) = (at, name)
             }
             if interface == BlueZ.adapter { mustJudge = true }
@@ -182,6 +218,7 @@ extension Central {
         return "/" + parts[0...3].joined(separator: "/")
     }
 
+    /// Reads every sensor's objects anew: after the adapter moved.
     func refreshAll() {
         for entry in Array(entries.values) + leaving { refresh(entry) }
     }

@@ -52,6 +52,7 @@ package actor LinkHelper: LoopActor {
         }
     }
 
+    /// The connection, made now if it is time to look again.
     private func connected() -> SharedDescriptor? {
         if let connection { return connection }
         if let lastTry, loop.now &- lastTry < LinkHelper.retry { return nil }
@@ -70,6 +71,7 @@ package actor LinkHelper: LoopActor {
         }
     }
 
+    /// Takes the answers that have come.
     private func read() {
         guard let connection else { return }
         var buffer = [UInt8](repeating: 0, count: 256)
@@ -81,6 +83,7 @@ package actor LinkHelper: LoopActor {
         }
     }
 
+    /// One answer; anything that is none ends the connection.
     private func take(_ message: [UInt8]) {
         do throws(LinkProtocolError) {
             let reply = try LinkReply(message)
@@ -100,5 +103,6 @@ package actor LinkHelper: LoopActor {
         for body in left { body(nil) }
     }
 
+    /// Ends the connection for good.
     package func close() { drop() }
 }

@@ -67,8 +67,10 @@ package struct PlanRun: Sendable {
         listener = driver
     }
 
+    /// Begins with the first step.
     package mutating func start(at now: Int64) -> Progress { advance(at: now) }
 
+    /// Takes what happened and says what to do next.
     package mutating func take(_ happening: Happening, at now: Int64) -> Progress {
         switch (happening, current) {
         case (.packet(let index, let bytes), _): return take(packet: bytes, index, at: now)
@@ -95,6 +97,7 @@ package struct PlanRun: Sendable {
         }
     }
 
+    /// Goes to the next step that needs something done or awaited.
     private mutating func advance(at now: Int64) -> Progress {
         deadline = nil
         current = nil
@@ -130,11 +133,13 @@ package struct PlanRun: Sendable {
         return .finished
     }
 
+    /// Lets the current step wait until a deadline.
     private mutating func wait(_ milliseconds: Int, from now: Int64) -> Progress {
         deadline = now &+ Int64(clamping: max(0, milliseconds)) &* 1_000_000
         return .running([])
     }
 
+    /// What came before a write is no reply to it.
     private mutating func forgetPackets() {
         recent = []
         sampleSeen = false
@@ -146,6 +151,7 @@ package struct PlanRun: Sendable {
         packet.0 == index && packet.1.starts(with: prefix)
     }
 
+    /// Gives a reply to the driver, whose further steps come first.
     private mutating func learn(_ bytes: [UInt8], from index: CharacteristicIndex) {
         let more = driver.take(reply: bytes, from: index)
         replies.append(DriverReply(characteristic: index, bytes: bytes))
@@ -196,6 +202,7 @@ package struct PlanRun: Sendable {
         }
     }
 
+    /// A wait passed without what was waited for.
     private mutating func timeIsUp(for step: PlanStep, at now: Int64) -> Progress {
         switch step {
         case .pause: advance(at: now)
@@ -207,6 +214,7 @@ package struct PlanRun: Sendable {
         }
     }
 
+    /// Takes a branch in place of the rest; an empty one means that there is no answer.
     private mutating func branch(
         to other: [PlanStep], _ reason: String, at now: Int64
     ) -> Progress {

@@ -61,6 +61,6 @@ package enum RetryPolicy {
     ) -> Int64 {
         let periods = rateHertz > 0 ? 5 / rateHertz : 1
         let seconds = max(0.2, periods, 2 * connectionInterval, 2.5 * batchDelay)
-        return Int64(min(seconds, 60) * 1e9)
+        return Int64((seconds.isFinite ? min(seconds, 60) : 60) * 1e9)
     }
 }

@@ -23,6 +23,13 @@ final class SensorEntry {
     let operations: [CharacteristicIndex: Set<NeededOperation>]
     let awaited: Set<CharacteristicIndex>
 
+    /// Equal bytes within this time are copies of one notification, as they come where other programs
+    /// listen too, ns.
+    ///
+    /// With a counter in the packets no two are equal; without one, a quarter of a period (5 ms at
+    /// most) keeps two like readings of a sensor at rest apart.
+    let copyWindow: Int64
+
     var doors: [CharacteristicIndex: Door] = [:]
     /// Characteristics for which a StartNotify of ours holds, by path: bluetoothd arms them again
     /// after a reconnection, and answers a second StartNotify with an error.
@@ -47,6 +54,9 @@ final class SensorEntry {
         self.spec = spec
         let driver = spec.kind.driver(spec.request)
         identity = driver.identity
+        let period = driver.nominalRateHertz > 0 ? 1e9 / driver.nominalRateHertz : 1e9
+        copyWindow =
+            driver.capabilities.hasDeviceTime ? 1_000_000_000 : Int64(min(period / 4, 5_000_000))
         let plan = driver.plan()
         operations = PlanStep.operations(of: plan)
         awaited = PlanStep.awaited(in: plan)
@@ -68,7 +78,9 @@ final class SensorEntry {
     struct Door {
         let path: NotifyPath
         let objectPath: String
-        /// Signals: our end of the pair. Descriptor: bluetoothd's socket, kept to see its end.
+        /// Signals: our end of the pair.
+        ///
+        /// Descriptor: bluetoothd's socket, kept to see its end.
         let descriptor: SharedDescriptor
         /// Intake's end, until it is handed over.
         var sink: SharedDescriptor?
@@ -90,7 +102,10 @@ final class SensorEntry {
         case .idle: (.idle, "disconnected on request")
         case .blocked: (.blocked, life.condition.sentence)
         case .waiting, .queued:
-            (.searching, life.memory.lastTrouble.isEmpty ? "waits for its turn" : life.memory.lastTrouble)
+            (
+                .searching,
+                life.memory.lastTrouble.isEmpty ? "waits for its turn" : life.memory.lastTrouble
+            )
         case .seeking:
             (.searching, life.memory.lastTrouble.isEmpty ? "searching" : life.memory.lastTrouble)
         case .connecting:
@@ -102,7 +117,10 @@ final class SensorEntry {
         case .stopping: (.idle, "stopping")
         case .closing(_, _, .idle), .removing(_, .idle): (.idle, "disconnecting")
         case .closing, .removing:
-            (.searching, life.memory.lastTrouble.isEmpty ? "disconnecting" : life.memory.lastTrouble)
+            (
+                .searching,
+                life.memory.lastTrouble.isEmpty ? "disconnecting" : life.memory.lastTrouble
+            )
         case .unusable(let why): (.unusable, why.sentence)
         }
     }

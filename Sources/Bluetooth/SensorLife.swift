@@ -37,6 +37,8 @@ package struct SensorLife: Sendable {
         var cacheDropped = false
         /// A pending AcquireNotify went astray: this sensor gets signals from now on.
         package var avoidsDescriptor = false
+        /// It may have been ours: what BlueZ then holds against us goes with its object only.
+        var acquireWentAstray = false
         /// A device was removed because its link would not end.
         var hasBeenRemoved = false
         /// Time of the newest packet, ns.
@@ -83,7 +85,8 @@ package struct SensorLife: Sendable {
         case .arming(let run, let until), .stopping(let run, let until):
             min(run.deadline ?? until, until)
         case .streaming(let since):
-            max(memory.lastData &+ gapLimit, since &+ RetryPolicy.firstDataLimit)
+            memory.lastData > since
+                ? memory.lastData &+ gapLimit : since &+ max(gapLimit, RetryPolicy.firstDataLimit)
         case .silent(let since): since &+ RetryPolicy.phantomLimit
         }
     }
@@ -95,6 +98,7 @@ package struct SensorLife: Sendable {
         return true
     }
 
+    /// Sends an event to its part of the function.
     private mutating func take(
         _ event: SensorEvent, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -120,6 +124,7 @@ package struct SensorLife: Sendable {
 
     // MARK: What a person wants
 
+    /// A person asks: pauses end, what was given up is tried again, memories are dropped.
     private mutating func want(_ now: Int64, _ effects: inout [SensorEffect]) {
         isWanted = true
         switch state {
@@ -134,6 +139,7 @@ package struct SensorLife: Sendable {
         }
     }
 
+    /// The stop plan where there is a link to run it over, then the end of the link.
     private mutating func rest(_ now: Int64, _ effects: inout [SensorEffect]) {
         isWanted = false
         switch state {
@@ -183,6 +189,7 @@ package struct SensorLife: Sendable {
         }
     }
 
+    /// What a loss is put down to when the surroundings go.
     private func cause(of condition: CentralCondition) -> LossCause {
         switch condition {
         case .ready, .noBus, .noBluetoothd, .bluetoothdHangs: .bluetoothd
@@ -191,6 +198,7 @@ package struct SensorLife: Sendable {
         }
     }
 
+    /// Tells a loss once, until data or a new stream comes.
     mutating func tellLoss(_ cause: LossCause, _ effects: inout [SensorEffect]) {
         switch state {
         case .streaming, .silent: break
@@ -207,6 +215,7 @@ package struct SensorLife: Sendable {
         return memory.battery.map { $0 <= 5 } == true ? .battery : .range
     }
 
+    /// Keeps the level and warns at 15 and 5 percent, each once.
     private mutating func take(battery percent: UInt8, _ effects: inout [SensorEffect]) {
         memory.battery = percent
         for limit: UInt8 in [5, 15] where percent <= limit && memory.toldBattery > limit {

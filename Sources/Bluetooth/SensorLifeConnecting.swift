@@ -13,6 +13,7 @@ extension SensorLife {
         effects.append(.askTurn)
     }
 
+    /// Its turn: connect, or scan where BlueZ has no object to connect to.
     mutating func granted(_ now: Int64, _ effects: inout [SensorEffect]) {
         guard case .queued = state else {
             effects.append(.leaveTurn)
@@ -34,6 +35,7 @@ extension SensorLife {
         RetryPolicy.search(absentFor: now &- (memory.absentSince ?? now)).slice
     }
 
+    /// BlueZ has an object now: connect while it advertises.
     mutating func seen(_ now: Int64, _ effects: inout [SensorEffect]) {
         guard case .seeking(let until) = state, link.isKnown else { return }
         // What advertises connects within a second or two.
@@ -41,6 +43,7 @@ extension SensorLife {
         effects += [.stopSeeking, .connect]
     }
 
+    /// An answer to `Connect`: an error is believed, a success is not.
     mutating func connectAnswered(
         _ outcome: CallOutcome, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -82,6 +85,7 @@ extension SensorLife {
         state = .waiting(until: now &+ pause)
     }
 
+    /// The link stands; services come next.
     mutating func connected(_ now: Int64, _ effects: inout [SensorEffect]) {
         effects.append(.count(.connect))
         memory.inProgress = 0
@@ -106,6 +110,7 @@ extension SensorLife {
         }
     }
 
+    /// Who it is has been settled as far as can be: the plan begins.
     mutating func probed(
         _ number: String?, _ now: Int64, _ effects: inout [SensorEffect], wasAsked: Bool = true
     ) {
@@ -122,6 +127,7 @@ extension SensorLife {
 
     // MARK: The plan
 
+    /// Tells the plan under way what happened.
     mutating func takePlan(
         _ happening: PlanRun.Happening, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -138,6 +144,7 @@ extension SensorLife {
         }
     }
 
+    /// Goes where the plan has come to.
     mutating func follow(
         _ progress: PlanRun.Progress, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -162,6 +169,7 @@ extension SensorLife {
         }
     }
 
+    /// A plan that ended early: the driver's word is final, silence is tried again.
     private mutating func planEnded(
         _ failure: PlanRun.Failure, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -180,6 +188,7 @@ extension SensorLife {
         }
     }
 
+    /// A call of the plan that did not succeed, sorted by what can be done about it.
     private mutating func callEnded(
         _ outcome: CallOutcome, isSubscription: Bool, _ now: Int64,
         _ effects: inout [SensorEffect]
@@ -187,6 +196,7 @@ extension SensorLife {
         let soon = SensorState.Afterwards.retry(at: now &+ RetryPolicy.second / 4)
         if isSubscription, outcome == .timedOut {
             memory.subscriptionsUnanswered += 1
+            memory.acquireWentAstray = !memory.avoidsDescriptor
             memory.avoidsDescriptor = true
             let isHopeless =
                 memory.subscriptionsUnanswered >= RetryPolicy.subscriptionTries
@@ -200,6 +210,13 @@ extension SensorLife {
                 // Left over from an AcquireNotify, or held by another: signals, on a new link.
                 memory.avoidsDescriptor = true
                 return close(soon, now, &effects)
+            }
+            if memory.acquireWentAstray, memory.refusedSubscriptions >= 2, !link.isBonded,
+                !memory.hasBeenRemoved
+            {
+                // Our own leftovers: only a new object of the device is free of them.
+                memory.hasBeenRemoved = true
+                return close(.remove, now, &effects)
             }
             // Another program's: it is not disturbed, only asked again.
             effects.append(.closeDoors)

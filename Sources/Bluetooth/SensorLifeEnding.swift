@@ -31,12 +31,15 @@ extension SensorLife {
         }
     }
 
+    /// `Connected` turned false.
     private mutating func linkEnded(_ now: Int64, _ effects: inout [SensorEffect]) {
         switch state {
         case .streaming:
             let isFresh = now &- memory.lastData < RetryPolicy.freshLimit
+            let isSudden = isFresh && !memory.saidFarewell
+            // With its object gone, the adapter is about to follow.
             tellLoss(
-                memory.saidFarewell || !isFresh ? absenceCause() : .interrupted, &effects)
+                !link.isKnown ? .adapter : isSudden ? .interrupted : absenceCause(), &effects)
             effects.append(.closeDoors)
             let last = memory.lastInterruption
             if isFresh { memory.lastInterruption = now }
@@ -55,14 +58,19 @@ extension SensorLife {
             memory.errors += 1
             memory.lastTrouble = "the link ended while it was being set up"
             // A subscription that was pending on bluetoothd's descriptor is lost for good there.
-            if case .arming = state { memory.avoidsDescriptor = true }
+            if case .arming = state {
+                memory.acquireWentAstray = memory.acquireWentAstray || !memory.avoidsDescriptor
+                memory.avoidsDescriptor = true
+            }
             retry(after: RetryPolicy.pause(afterErrors: memory.errors), now, &effects)
         case .stopping: closed(.idle, now, &effects)
         case .closing(_, true, let then): closed(then, now, &effects)
+        case .removing(_, let then) where !link.isKnown: closed(then, now, &effects)
         default: break
         }
     }
 
+    /// Data came: after a silence the stream goes on as if nothing had been.
     mutating func takeData(at time: Int64, _ effects: inout [SensorEffect]) {
         memory.lastData = max(memory.lastData, time)
         guard case .silent(let since) = state, time >= since else { return }
@@ -92,6 +100,7 @@ extension SensorLife {
         state = .closing(until: now &+ RetryPolicy.closeLimit, isAnswered: false, then: then)
     }
 
+    /// An answer to `Disconnect`; that the link ended is told by `Connected`.
     mutating func disconnectAnswered(
         _ outcome: CallOutcome, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -102,6 +111,7 @@ extension SensorLife {
         }
     }
 
+    /// The link has ended: what was planned for afterwards.
     mutating func closed(
         _ then: SensorState.Afterwards, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -128,6 +138,7 @@ extension SensorLife {
         }
     }
 
+    /// Lets BlueZ forget the device.
     private mutating func remove(
         then: SensorState.Afterwards, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -135,6 +146,7 @@ extension SensorLife {
         effects.append(.removeDevice)
     }
 
+    /// An answer to `RemoveDevice`; that the object is gone is told by its removal.
     mutating func removeAnswered(
         _ outcome: CallOutcome, _ now: Int64, _ effects: inout [SensorEffect]
     ) {
@@ -146,6 +158,7 @@ extension SensorLife {
 
     // MARK: Time
 
+    /// A deadline came.
     mutating func tick(_ now: Int64, _ effects: inout [SensorEffect]) {
         guard let deadline, now >= deadline else { return }
         switch state {
@@ -196,11 +209,13 @@ extension SensorLife {
     /// Said where a sensor does not show itself.
     static let notSeen = "not seen: it may be off, out of reach, or connected to a phone"
 
+    /// A slice of searching passed without a sight of it.
     private mutating func notSeen(_ now: Int64, _ effects: inout [SensorEffect]) {
         memory.lastTrouble = SensorLife.notSeen
         retry(after: RetryPolicy.search(absentFor: absence(now)).pause, now, &effects)
     }
 
+    /// Services or objects did not come in time.
     private mutating func servicesMissing(
         _ isResolved: Bool, _ now: Int64, _ effects: inout [SensorEffect]
     ) {

@@ -2,7 +2,9 @@
 
 package import Wearables
 
-/// Where a sensor's connection stands. All times are host time in ns.
+/// Where a sensor's connection stands.
+///
+/// All times are host time in ns.
 package enum SensorState: Sendable {
     /// Not wanted.
     case idle
@@ -66,8 +68,9 @@ package enum SensorState: Sendable {
     }
 }
 
-/// What BlueZ's properties say of a device. Properties alone are believed: `Connect` may answer success
-/// though nothing is connected.
+/// What BlueZ's properties say of a device.
+///
+/// Properties alone are believed: `Connect` may answer success though nothing is connected.
 package struct LinkFacts: Sendable, Equatable {
     /// BlueZ has an object for the device.
     package var isKnown = false

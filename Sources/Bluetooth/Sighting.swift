@@ -6,7 +6,9 @@ package import Wearables
 package struct Sighting: Sendable, Equatable {
     package var address: DeviceAddress
     package var addressKind: AddressKind
-    /// Printable: what a device calls itself is a stranger's text (`printableName`). Nil without one.
+    /// Printable: what a device calls itself is a stranger's text (`printableName`).
+    ///
+    /// Nil without one.
     package var name: String?
     /// Strength of the last advertisement, dBm; nil where the device is only remembered.
     package var rssi: Int?

@@ -41,7 +41,7 @@ static inline int rehab_hci_update(int descriptor, uint16_t handle, uint16_t int
                                    uint16_t timeout, int limit_ms)
 {
     errno = 0;
-    if (hci_le_conn_update(descriptor, handle, htobs(interval), htobs(interval), htobs(0),
+    if (hci_le_conn_update(descriptor, htobs(handle), htobs(interval), htobs(interval), htobs(0),
                            htobs(timeout), limit_ms) < 0)
         return errno > 0 ? -errno : -EIO;
     return 0;

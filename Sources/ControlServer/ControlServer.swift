@@ -104,6 +104,12 @@ package actor ControlServer: LoopActor {
         let outcome = assumeIsolated { server -> Result<Void, ControlServerError> in
             do throws(ListenError) {
                 server.inherited = listening
+                // The manager's sockets block, and accepting until none waits would hold the loop.
+                do throws(PlumbingError) {
+                    try listening.setNonblocking(true)
+                } catch {
+                    throw ListenError.refused(error)
+                }
                 try server.watchListener(listening.rawValue)
                 server.handler = handler
                 return .success(())

@@ -20,6 +20,8 @@ package actor Bus: LoopActor {
     /// Connections made so far: callbacks of an earlier one are told apart.
     private var generation: UInt64 = 0
     private var readyLimit: TimerID?
+    /// Attempts to connect since the last success.
+    private var attempts = 0
 
     var subscriptions: [Subscription] = []
     var names: [String: NameWatch] = [:]
@@ -27,6 +29,7 @@ package actor Bus: LoopActor {
     private var invocationHandler: (@Sendable (BusInvocation) -> Bool)?
     private var stateHandlers: [@Sendable (Bool) -> Void] = []
     private var lastID: UInt64 = 0
+    private var tap: Tap?
     /// Signals with the shape of wanted ones from someone who may not send them.
     package private(set) var forgedSignals = 0
     private var forgedHandler: (@Sendable (_ sender: String) -> Void)?
@@ -37,13 +40,20 @@ package actor Bus: LoopActor {
         let handler: @Sendable (BusSignal) -> Void
     }
 
+    struct Tap {
+        let sender: String
+        let interface: String
+        let property: String
+        let handler: @Sendable (_ path: String, _ bytes: [UInt8]) -> Void
+    }
+
     struct NameWatch {
         var owner: String?
         var isKnown = false
         var handlers: [@Sendable (String?) -> Void] = []
     }
 
-    /// Between two attempts to connect, ns.
+    /// Between two attempts to connect, ns; after the first twenty a second.
     private static let retry: Int64 = 250_000_000
     /// For a bus that accepts and says nothing, ns.
     private static let helloLimit: Int64 = 5_000_000_000
@@ -80,6 +90,7 @@ package actor Bus: LoopActor {
         stateHandlers.append(handler)
     }
 
+    /// Starts a connection; it is usable when it says so.
     private func connect() {
         guard isOpen, connection == nil else { return }
         generation &+= 1
@@ -101,6 +112,7 @@ package actor Bus: LoopActor {
         }
     }
 
+    /// How a connection reports, with its number: reports of an earlier one are not heard.
     private func callbacks(_ generation: UInt64) -> BusConnection.Callbacks {
         BusConnection.Callbacks(
             ready: { [weak self] in self?.assumeIsolated { $0.becameReady(generation) } },
@@ -115,6 +127,7 @@ package actor Bus: LoopActor {
             ended: { [weak self] in self?.assumeIsolated { $0.ended(generation) } })
     }
 
+    /// Lets the library work soon (nil) or at a host time.
     private nonisolated func schedulePump(at time: Int64?, _ generation: UInt64) -> TimerID? {
         guard let time else {
             loop.perform { [weak self] in self?.assumeIsolated { $0.pump(generation) } }
@@ -128,8 +141,10 @@ package actor Bus: LoopActor {
         connection.pump()
     }
 
+    /// Rules, names and questions are made anew on every connection.
     private func becameReady(_ generation: UInt64) {
         guard generation == self.generation else { return }
+        attempts = 0
         if let readyLimit { loop.cancel(readyLimit) }
         for rule in Set(subscriptions.map(\.rule)) { addMatch(rule.text) }
         for name in names.keys { askOwner(name) }
@@ -137,6 +152,7 @@ package actor Bus: LoopActor {
         for handler in stateHandlers { handler(true) }
     }
 
+    /// Everyone is told that nobody owns anything now, then it is tried again.
     private func ended(_ generation: UInt64) {
         guard generation == self.generation, connection != nil else { return }
         connection = nil
@@ -149,7 +165,8 @@ package actor Bus: LoopActor {
 
     private func retryLater() {
         guard isOpen else { return }
-        after(Bus.retry) { $0.connect() }
+        attempts += 1
+        after(attempts <= 20 ? Bus.retry : 4 * Bus.retry) { $0.connect() }
     }
 
     // MARK: Calls
@@ -170,6 +187,7 @@ package actor Bus: LoopActor {
         assumeIsolated { $0.begin(call, limit: limit, completion) }
     }
 
+    /// Makes a call; a refusal is told later too, so that no caller is called back from here.
     func begin(
         _ call: BusCall, limit: Int64,
         _ completion: @escaping @Sendable (Result<[BusValue], BusError>) -> Void
@@ -198,6 +216,7 @@ package actor Bus: LoopActor {
         return SubscriptionID(number: lastID)
     }
 
+    /// Ends a subscription; the rule goes with the last one that needs it.
     package func unsubscribe(_ id: SubscriptionID) {
         guard let index = subscriptions.firstIndex(where: { $0.id == id.number }) else { return }
         let rule = subscriptions.remove(at: index).rule
@@ -220,34 +239,53 @@ package actor Bus: LoopActor {
             arguments)
     }
 
+    /// Takes a signal to those who may hear it.
     private func take(_ message: IncomingMessage) {
         let (path, interface, member) = (message.path, message.interface, message.member)
         let sender = message.sender
+        if let tap, member == "PropertiesChanged", sender == names[tap.sender]?.owner,
+            let bytes = message.changedBytes(of: tap.property, in: tap.interface)
+        {
+            return tap.handler(path, bytes)
+        }
         if sender == Bus.daemon, member == "NameOwnerChanged" { return takeOwner(message) }
         var body: [BusValue]?
-        var isWanted = false
-        var isTaken = false
+        var isForged = false
         // A handler may subscribe and unsubscribe: this signal goes to those of now.
         for subscription in subscriptions {
             let rule = subscription.rule
             guard rule.covers(path: path, interface: interface, member: member) else { continue }
-            isWanted = true
-            guard sender == owner(of: rule.sender) else { continue }
-            isTaken = true
+            guard sender == owner(of: rule.sender) else {
+                // Before the owner is known nobody can be called a forger.
+                isForged = isForged || names[rule.sender]?.isKnown == true
+                continue
+            }
             if body == nil { body = message.body() }
             guard let body else { return }
             if let first = rule.firstArgument, body.first?.asString != first { continue }
             subscription.handler(
                 BusSignal(path: path, interface: interface, member: member, body: body))
         }
-        if isWanted && !isTaken {
+        if isForged && body == nil {
             forgedSignals += 1
             forgedHandler?(sender)
         }
     }
 
+    /// Who may speak in the name of `name`.
     private func owner(of name: String) -> String? {
         name == Bus.daemon ? Bus.daemon : names[name]?.owner
+    }
+
+    /// Calls `handler` with path and bytes of every `PropertiesChanged` that tells one byte property of
+    /// an interface and nothing else; no subscription sees those then.
+    ///
+    /// One for a bus: notifications of sensors come this way, some hundred a second.
+    package func tapBytes(
+        sender: String, interface: String, property: String,
+        _ handler: @escaping @Sendable (_ path: String, _ bytes: [UInt8]) -> Void
+    ) {
+        tap = Tap(sender: sender, interface: interface, property: property, handler: handler)
     }
 
     // MARK: Serving
@@ -273,6 +311,7 @@ package actor Bus: LoopActor {
         if isReady { requestNow(name) }
     }
 
+    /// Gives a name back.
     package func releaseName(_ name: String) {
         wantedNames.removeAll { $0 == name }
         begin(daemonCall("ReleaseName", [.string(name)]), limit: Bus.daemonLimit) { _ in }

@@ -154,7 +154,8 @@ final class BusConnection {
 
     /// Makes a call; the completion runs on the loop, never before this returns.
     func send(
-        _ call: BusCall, limit: Int64, _ completion: @escaping (Result<[BusValue], BusError>) -> Void
+        _ call: BusCall, limit: Int64,
+        _ completion: @escaping (Result<[BusValue], BusError>) -> Void
     ) -> BusError? {
         guard !isEnded else { return .notConnected }
         var created: OpaquePointer?

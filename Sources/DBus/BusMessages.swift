@@ -28,6 +28,13 @@ package struct BusSignal: Sendable {
     package let interface: String
     package let member: String
     package let body: [BusValue]
+
+    package init(path: String, interface: String, member: String, body: [BusValue]) {
+        self.path = path
+        self.interface = interface
+        self.member = member
+        self.body = body
+    }
 }
 
 /// Which signals are wanted.

@@ -38,7 +38,8 @@ extension Bus {
             sender: Bus.daemon, interface: Bus.daemon, member: "NameOwnerChanged",
             firstArgument: name)
         addMatch(rule.text)
-        begin(daemonCall("GetNameOwner", [.string(name)]), limit: Bus.daemonLimit) { [weak self] result in
+        begin(daemonCall("GetNameOwner", [.string(name)]), limit: Bus.daemonLimit) {
+            [weak self] result in
             self?.assumeIsolated { bus in
                 switch result {
                 case .success(let body): bus.ownerChanged(name, to: body.first?.asString)

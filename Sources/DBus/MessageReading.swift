@@ -35,6 +35,24 @@ struct IncomingMessage {
         return values()
     }
 
+    /// The bytes in `PropertiesChanged(interface, {property: bytes}, …)`, where the message is of just
+    /// that shape: read in place, since these are a sensor's packets.
+    func changedBytes(of property: String, in interface: String) -> [UInt8]? {
+        let (array, entry, variant) = (UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "v"))
+        guard unsafe sd_bus_message_rewind(message, 1) >= 0,
+            string(CChar(UInt8(ascii: "s"))) == interface,
+            unsafe sd_bus_message_enter_container(message, CChar(array), "{sv}") > 0,
+            unsafe sd_bus_message_enter_container(message, CChar(entry), "sv") > 0,
+            string(CChar(UInt8(ascii: "s"))) == property,
+            unsafe sd_bus_message_enter_container(message, CChar(variant), "ay") > 0,
+            case .bytes(let packet)? = bytes(),
+            unsafe sd_bus_message_exit_container(message) >= 0,
+            unsafe sd_bus_message_exit_container(message) >= 0,
+            unsafe sd_bus_message_at_end(message, 0) > 0
+        else { return nil }
+        return packet
+    }
+
     private func text(_ pointer: UnsafePointer<CChar>?) -> String {
         guard let pointer = unsafe pointer else { return "" }
         return unsafe String(cString: pointer)

@@ -85,9 +85,10 @@ package actor ObjectMirror: LoopActor {
         isComplete = false
         waiting = []
         owner = new
+        // The owner first: its going explains the changes.
         let changes = tree.clear()
-        if !changes.isEmpty { handlers.changes(changes) }
         handlers.owner(new)
+        if !changes.isEmpty { handlers.changes(changes) }
         if new != nil { read() }
     }
 

@@ -81,8 +81,10 @@ package struct ObjectTree: Sendable {
         }
     }
 
-    /// Removes interfaces of an object. With the last one the object goes, and with it everything
-    /// below: a removed adapter is not always followed by removals of its devices.
+    /// Removes interfaces of an object.
+    ///
+    /// With the last one the object goes, and with it everything below: a removed adapter is not
+    /// always followed by removals of its devices.
     package mutating func remove(_ path: String, _ interfaces: [String]) -> [Change] {
         guard var object = objects[path] else { return [] }
         var gone: Interfaces = [:]

@@ -6,6 +6,7 @@ import EventLoop
 import Exercises
 import Glibc
 import Plumbing
+import ServiceManager
 import Synchronization
 import TomlReading
 import Varlink
@@ -28,6 +29,7 @@ package enum Daemon {
         let parts = try assemble(settings)
         try listen(parts, settings)
         DaemonLog.note("rehabd \(settings.version) answers at \(settings.paths.socket)")
+        ServiceManager.ready(parts.supervisor.assumeIsolated { $0.statusLine })
         ready()
         parts.loop.run()
         parts.signals.end(on: parts.loop)
@@ -72,6 +74,8 @@ package enum Daemon {
                 loop: loop, settings: settings, control: control, catalogue: catalogue,
                 memoryLocked: memoryLocked)
             ending.set {
+                ServiceManager.stopping("closing the recording and letting the sensors rest")
+                ServiceManager.extendTimeout(seconds: 10)
                 supervisor.assumeIsolated { $0.shutDown() }
                 Task(executorPreference: loop) {
                     await supervisor.leaveBluetooth()
@@ -88,21 +92,31 @@ package enum Daemon {
     private static func listen(
         _ parts: Parts, _ settings: DaemonSettings
     ) throws(DaemonError) {
-        do throws(PlumbingError) {
-            try FileStore.makeDirectory(settings.paths.socketDirectory)
-        } catch {
-            throw DaemonError(exitCode: 70, description: error.description)
+        let inherited = ServiceManager.listeningSocket(named: "control")
+        if inherited == nil {
+            do throws(PlumbingError) {
+                try FileStore.makeDirectory(settings.paths.socketDirectory)
+            } catch {
+                throw DaemonError(exitCode: 70, description: error.description)
+            }
         }
         let failure = parts.control.assumeIsolated { control -> ControlServerError? in
             do throws(ControlServerError) {
-                try control.start(at: settings.paths.socket, handler: parts.supervisor)
+                if let inherited {
+                    try control.start(on: inherited, handler: parts.supervisor)
+                } else {
+                    try control.start(at: settings.paths.socket, handler: parts.supervisor)
+                }
                 return nil
             } catch {
                 return error
             }
         }
         guard let failure else {
-            parts.supervisor.assumeIsolated { $0.beginBluetooth() }
+            parts.supervisor.assumeIsolated {
+                $0.beginBluetooth()
+                $0.beginWatchdog()
+            }
             return
         }
         parts.supervisor.assumeIsolated { $0.shutDown() }

@@ -11,6 +11,11 @@ package struct StatePaths: Sendable, Equatable {
     /// Directory for what must survive: recordings, calibrations.
     package var state: String
 
+    /// Directory of the person's own descriptions: sensors, exercises.
+    package var configuration = "/etc/rehabd"
+
+    /// Descriptions of a person's own sensor boards.
+    package var wearables: String { configuration + "/wearables" }
     package var recordings: String { state + "/recordings" }
     package var calibrations: String { state + "/calibrations" }
     /// The sensors that were added.
@@ -30,7 +35,8 @@ package struct StatePaths: Sendable, Equatable {
     /// Socket: `REHABD_SOCKET`, else `control` in systemd's `RUNTIME_DIRECTORY`, else
     /// `rehabd/control` in `XDG_RUNTIME_DIR`, else `/run/rehabd/control`. State: systemd's
     /// `STATE_DIRECTORY`, else `rehabd` in `XDG_STATE_HOME`, else `~/.local/state/rehabd`, else
-    /// `/var/lib/rehabd`.
+    /// `/var/lib/rehabd`. Configuration: systemd's `CONFIGURATION_DIRECTORY`, else `rehabd` in
+    /// `XDG_CONFIG_HOME`, else `~/.config/rehabd`, else `/etc/rehabd`.
     package init(environment: [String: String]) {
         func value(_ name: String) -> String? {
             guard let text = environment[name], text.hasPrefix("/") else { return nil }
@@ -53,6 +59,13 @@ package struct StatePaths: Sendable, Equatable {
             state = home + "/.local/state/rehabd"
         } else {
             state = "/var/lib/rehabd"
+        }
+        if let directory = value("CONFIGURATION_DIRECTORY") {
+            configuration = directory
+        } else if let directory = value("XDG_CONFIG_HOME") {
+            configuration = directory + "/rehabd"
+        } else if let home = value("HOME") {
+            configuration = home + "/.config/rehabd"
         }
     }
 }

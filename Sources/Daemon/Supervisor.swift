@@ -40,6 +40,10 @@ package actor Supervisor: LoopActor {
     var sightings: [DeviceAddress: Sighting] = [:]
     /// The session timer: runs while sensors are attached.
     private var ticking: TimerID?
+    /// What the service manager was told last.
+    var toldStatusLine = ""
+    /// Turns of the inner threads when the watchdog was last asked.
+    var lastTurns: (intake: UInt64, estimator: UInt64) = (.max, .max)
     /// Number of sessions begun, for names within one second.
     var sessionCount = 0
 

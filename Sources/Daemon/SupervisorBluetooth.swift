@@ -19,7 +19,11 @@ extension Supervisor {
     /// Starts the central and asks it for every sensor of the book.
     func beginBluetooth() {
         if let sentence = book.load() { warn(sentence) }
-        guard let settings = settings.bluetooth else { return }
+        let own = OwnWearables(directory: settings.paths.wearables)
+        own.complaints.forEach { warn($0) }
+        kinds = own.kinds
+        guard var settings = settings.bluetooth else { return }
+        settings.kinds = kinds
         var handlers = CentralHandlers()
         handlers.onStream = { [weak self] address, _, openings in
             self?.assumeIsolated { $0.streams(address, openings) }

@@ -49,7 +49,7 @@ extension Supervisor {
 
     private struct ReplaySensor {
         var sensor: RecordedSensor
-        var family: any Wearable.Type
+        var kind: WearableKind
         var sources: [PacketSource]
     }
 
@@ -72,9 +72,9 @@ extension Supervisor {
                     expected: call.channels.count + 1, received: descriptors.count,
                     reason: "not a SEQPACKET socket")
             }
-            guard let family = wearable(named: channel.kind) else {
+            guard let kind = kinds.kind(named: channel.kind) else {
                 throw .unknownKind(
-                    kind: channel.kind, known: wearableRegistry.map { $0.identity.name })
+                    kind: channel.kind, known: kinds.all.map(\.identity.name))
             }
             guard (1...4000).contains(channel.rateHertz), (0...255).contains(channel.characteristic)
             else { throw .invalidParameter("channels") }
@@ -89,7 +89,7 @@ extension Supervisor {
                             channel: UInt8(truncatingIfNeeded: found.count), name: channel.sensor,
                             kind: channel.kind, segment: channel.segment,
                             rateHertz: channel.rateHertz),
-                        family: family, sources: [source]))
+                        kind: kind, sources: [source]))
             } else if channel.channel == Int64(found.count) - 1, !found.isEmpty {
                 found[found.count - 1].sources.append(source)
             } else {
@@ -122,7 +122,7 @@ extension Supervisor {
         for entry in sensors {
             recorder.add(entry.sensor)
             if let attached = pipeline.attach(
-                entry.family, rateHertz: entry.sensor.rateHertz, sources: entry.sources)
+                entry.kind, rateHertz: entry.sensor.rateHertz, sources: entry.sources)
             {
                 counters.append(attached.counters)
             }

@@ -19,14 +19,14 @@ extension Supervisor {
         guard !sensors.contains(where: { $0.name == call.name }), book.find(call.name) == nil else {
             throw .sensorExists(name: call.name)
         }
-        guard let family = wearable(named: call.kind) else {
-            throw .unknownKind(kind: call.kind, known: wearableRegistry.map { $0.identity.name })
+        guard let kind = kinds.kind(named: call.kind) else {
+            throw .unknownKind(kind: call.kind, known: kinds.all.map(\.identity.name))
         }
         let segment = try self.segment(named: call.segment)
         guard call.rateHertz >= 1, call.rateHertz <= 4000 else {
             throw .invalidParameter("rate_hz")
         }
-        let sources = try sources(call.characteristics, of: family, descriptors: descriptors)
+        let sources = try sources(call.characteristics, of: kind, descriptors: descriptors)
         guard session.pipeline.channelCount < maximumChannels else {
             throw .busy(
                 activity: "this session has had \(maximumChannels) sensors",
@@ -35,7 +35,7 @@ extension Supervisor {
         try beginSessionIfNeeded()
         let entry = try begin(
             SensorEntry.Beginning(
-                name: call.name, kind: WearableKind(family), segment: segment,
+                name: call.name, kind: kind, segment: segment,
                 rateHertz: call.rateHertz, sources: sources))
         return entry.told(at: loop.now)
     }
@@ -134,7 +134,7 @@ extension Supervisor {
     }
 
     private func sources(
-        _ characteristics: [String], of family: any Wearable.Type, descriptors: [SharedDescriptor]
+        _ characteristics: [String], of kind: WearableKind, descriptors: [SharedDescriptor]
     ) throws(ControlRefusal) -> [PacketSource] {
         guard !characteristics.isEmpty, characteristics.count <= 16 else {
             throw .invalidParameter("characteristics")
@@ -151,7 +151,7 @@ extension Supervisor {
                     expected: characteristics.count, received: descriptors.count,
                     reason: "not a SEQPACKET socket")
             }
-            guard let index = family.identity.index(of: uuid) else {
+            guard let index = kind.identity.index(of: uuid) else {
                 throw .invalidParameter("characteristics")
             }
             do throws(PlumbingError) {

@@ -28,6 +28,30 @@ extension Rotation {
         return tightened().followed(byX: x * sine, y: y * sine, z: z * sine, w: cosine)
     }
 
+    /// Halfway between two rotations that are a sample's turn apart.
+    ///
+    /// Of length one to a fourth of the squared half angle, which the caller's matrix takes in:
+    /// the sum's length is restored by one Newton step.
+    @_noLocks @inline(__always)
+    func halfway(to other: Rotation) -> Rotation {
+        Rotation(
+            w: (w + other.w) * 0.5, x: (x + other.x) * 0.5, y: (y + other.y) * 0.5,
+            z: (z + other.z) * 0.5
+        ).tightened()
+    }
+
+    /// This rotation, to the earth frame, followed by a small turn (rad) about the earth's x and y.
+    @_noLocks @inline(__always)
+    func corrected(x: Double, y: Double) -> Rotation {
+        let halfX = x * 0.5
+        let halfY = y * 0.5
+        let square = halfX * halfX + halfY * halfY
+        guard square < 0.01 else { return (Rotation(turn: Vector3(x, y, 0)) * self).tightened() }
+        let sine = 1 - square * (1 / 6.0) + square * square * (1 / 120.0)
+        let cosine = 1 - square * 0.5 + square * square * (1 / 24.0)
+        return tightened().preceded(byX: halfX * sine, y: halfY * sine, w: cosine)
+    }
+
     /// The product with the rotation of the given components on the right.
     @_noLocks @inline(__always)
     private func followed(byX x: Double, y: Double, z: Double, w: Double) -> Rotation {
@@ -91,6 +115,19 @@ extension Rotation {
         let scale = 1.5 - 0.5 * (w * w + x * x + y * y + z * z)
         return Rotation(w: w * scale, x: x * scale, y: y * scale, z: z * scale)
     }
+}
+
+/// The turn (rad, sensor axes) in one period of a sensor whose axis of rotation wanders.
+///
+/// The rates of a period and the one before are taken for a parabola; what the order of small turns
+/// adds is a twelfth of their outer product (J. W. Jordan, NASA TN D-5384, 1969).
+@_noLocks @inline(__always)
+func coningTurn(rate: Vector3, before: Vector3, elapsed: Double) -> Vector3 {
+    let scale = elapsed * elapsed * (1 / 12.0)
+    return Vector3(
+        rate.x * elapsed + (before.y * rate.z - before.z * rate.y) * scale,
+        rate.y * elapsed + (before.z * rate.x - before.x * rate.z) * scale,
+        rate.z * elapsed + (before.x * rate.y - before.y * rate.x) * scale)
 }
 
 /// The rows of a rotation's matrix: the destination frame's axes seen in the source frame.

@@ -1,75 +1,190 @@
-// The settings of the tilt filter: what the published filter fixes, and what this one adds.
+// The settings of the tilt filter: one set for every sensor and every movement.
 
-import Kinematics
+package import Kinematics
 
-/// Settings of a `TiltFilter`; its own values are meant for every sensor and movement.
+/// Settings of a `TiltFilter`.
 ///
-/// Those marked VQF are the published defaults of D. Laidig, T. Seel, "VQF: Highly accurate IMU
-/// orientation estimation with bias estimation and magnetic disturbance rejection", Information
-/// Fusion 91 (2023) 187-204, and are not tuned to any recording.
+/// "Fitted" values were found together, by search over free motion (BROAD: D. Laidig et al., Data
+/// 6(7):72, 2021), the same with packets lost, readings cut off, biases added and starts in motion,
+/// and simulated walking with turns and stops; the Accuracy article tells how. They are rounded:
+/// half or double of most of them changes no figure by a tenth. VQF names D. Laidig, T. Seel,
+/// Information Fusion 91 (2023) 187-204.
 package struct TiltParameters: BitwiseCopyable, Sendable {
-    /// Time constant of the accelerometer's low-pass, s (VQF).
-    package var accelerometerTimeConstant: Double
+    // The Kalman filter.
+
+    /// Time between two corrections, s; gravity is slow, so more of them gain nothing...
+    package var correctionPeriod: Double
+    /// ...but after a gap, where the filter is in a hurry.
+    package var hastyCorrectionPeriod: Double
+    /// Growth of the tilt error by the gyroscope's noise, rad/√s (fitted).
+    package var turnNoise: Double
+    /// The same for each rad/s that the sensor turns: scale and axes of the gyroscope (fitted).
+    package var turnShare: Double
+    /// Time over which the rate is averaged for that, s (fitted).
+    package var turnTime: Double
+    /// Deviation of each component of the gyroscope's bias before anything is learnt, rad/s.
+    package var biasInitialSigma: Double
+    /// Its growth in time, rad/s/√s (fitted).
+    package var biasDrift: Double
+    /// Largest bias, rad/s: beyond what any sensor that works has.
+    package var biasLimit: Double
+
+    /// Velocity that comes and goes within a movement: its density, m/√s, without any acceleration...
+    package var swayNoise: Double
+    /// ...and for each m/s² of acceleration (fitted).
+    package var swayShare: Double
+    /// ...and for each rad/s that the sensor turns, which no sensor does about itself (fitted).
+    package var swayTurnShare: Double
+    /// Velocity of the body as a whole, m/s: without any acceleration...
+    package var travelSpeed: Double
+    /// ...and for each m/s² of acceleration (fitted), up to about `travelFullAcceleration`: people
+    /// who run do not travel faster the harder they shake.
+    package var travelShare: Double
+    /// m/s².
+    package var travelFullAcceleration: Double
+    /// Above this rate, rad/s, a sensor tumbles in a hand and does not travel (fitted).
+    package var tumbleRate: Double
+    /// Time over which the rate is averaged for that, s: longer than a turn on the spot.
+    package var tumbleTime: Double
+    /// How long such a velocity lasts, s (fitted).
+    package var travelTime: Double
+    /// Time over which the acceleration is averaged for these, s (fitted).
+    package var accelerationTime: Double
+
+    // Rest.
+
     /// Time constant of the low-pass that rest is measured against, s (VQF).
     package var restTimeConstant: Double
     /// How long a sensor must be still before that counts as rest, s (VQF).
     package var restMinimumTime: Double
-    /// Largest distance of the rate from its low-passed value at rest, rad/s (VQF: 2 deg/s).
+    /// Largest distance of the rate from its mean at rest, rad/s (VQF: 2 deg/s).
     package var restRateThreshold: Double
-    /// Largest distance of the specific force from its low-passed value at rest, m/s² (VQF).
+    /// The same where the mean is further than that from the bias known so far: a slow turn is
+    /// seldom so even.
+    package var restRateThresholdFar: Double
+    /// Largest distance of the specific force from its mean at rest, m/s² (VQF).
     package var restForceThreshold: Double
-    /// Standard deviation of the gyroscope bias before anything is learnt, rad/s (VQF: 0.5 deg/s).
-    package var biasInitialSigma: Double
-    /// Time in which that deviation grows from 0 to `biasForgettingSigma`, s (VQF).
-    package var biasForgettingTime: Double
-    /// rad/s (VQF: 0.1 deg/s).
-    package var biasForgettingSigma: Double
-    /// Standard deviation that the bias estimate converges to in motion, rad/s (VQF: 0.1 deg/s).
-    package var biasMotionSigma: Double
-    /// Standard deviation that the bias estimate converges to at rest, rad/s (VQF: 0.03 deg/s).
-    package var biasRestSigma: Double
-    /// Weight of the pull to zero on the bias about the vertical, which motion cannot show (VQF).
-    package var biasVerticalWeight: Double
-    /// Largest bias, and largest surprise in one update, per component, rad/s (VQF: 2 deg/s).
-    package var biasLimit: Double
+    /// How far that mean may move within a rest, m/s²: a bias does not turn gravity.
+    package var restForceDrift: Double
+    /// Density of the velocity at rest, m/√s.
+    package var restSway: Double
+    /// Density of the gyroscope's noise at rest, rad/s·√s, besides that seen.
+    package var restRateNoise: Double
+
+    // Start.
+
+    /// How long the first specific forces are averaged before the Kalman filter takes over, s.
+    package var alignmentTime: Double
+    /// Velocity at the start for each m/s² of acceleration, s (fitted).
+    package var startShare: Double
+    /// Largest error of a start, rad.
+    package var startError: Double
+    /// Time constant with which the force is watched for an estimate that has tipped over, s.
+    package var watchTime: Double
+
+    // Trouble.
 
     /// A sample that comes later than this many periods after the one before follows a gap.
     package var gapPeriods: Double
     /// Above this gap the orientation is not carried over: the filter starts again, s.
     package var longestGap: Double
-    /// How long an estimate carries `afterGap`, s: the accelerometer's time constant, in which
-    /// most of what the gap has spoilt is corrected.
+    /// How long an estimate carries `afterGap`, s: VQF's time constant for the accelerometer.
     package var gapFlagTime: Double
-    /// Bias deviation across the horizontal above which an estimate carries `biasUnlearnt`, rad/s:
-    /// at 0.2 deg/s the tilt error it explains, deviation times low-pass delay, is 0.6 degrees.
+    /// Error of a straight line across a gap, as a share of the angle that the mean rate of late
+    /// would turn by in it (fitted), less in proportion for gaps below 0.1 s.
+    package var gapShare: Double
+    /// Density of the unseen acceleration as a share of that seen, s (fitted).
+    package var gapForceShare: Double
+    /// Error per angle turned with the gyroscope at its limit (fitted).
+    package var clippedTurnShare: Double
+    /// Share of the velocity shown with the accelerometer at its limit that is missing (fitted).
+    package var clippedForceShare: Double
+    /// Density of a velocity change for each m/s² beyond 0.3 g of which the force's length is off,
+    /// √s: impacts (fitted).
+    package var impactShare: Double
+    /// Drift without a usable accelerometer, rad/√s.
+    package var blindDrift: Double
+
+    // What is said.
+
+    /// What remains with everything learnt, rad (fitted, like the next three: the likeliest over
+    /// all trials and troubles).
+    package var floor: Double
+    /// Share of the Kalman filter's variance that is believed: its noises also stand for what moves
+    /// the body, which it must not take for tilt.
+    package var sigmaShare: Double
+    /// Error for each rad/s of late that the filter does not know of, s: the gyroscope's scale,
+    /// which errs one way while a turn lasts.
+    package var sigmaTurnShare: Double
+    /// Error for each m/s² of late, up to `travelFullAcceleration`, rad/(m/s²).
+    package var sigmaShakeShare: Double
+    /// Above this sigma, rad, an angle says nothing: `unknown`.
+    package var largestSigma: Double
+    /// Relative distance of the force's length at rest from standard gravity that is put down to the
+    /// place: sea-level gravity is 9.780 to 9.832 m/s² (Geodetic Reference System 1980).
+    package var gravityTolerance: Double
+    /// Bias deviation across the horizontal above which an estimate carries `biasUnlearnt`, rad/s.
     package var biasLearntSigma: Double
-    /// Whether a sample with a reading at its limit is kept from the low-pass.
-    ///
-    /// Off, since that is the greater error: the impact that is cut off has a counterpart within
-    /// range, and leaving only the one out of the mean tilts it. On the fastest BROAD trial, cut
-    /// off at 8 g (0.3 % of samples), the inclination is 0.65 degrees off with them, 3.7 without.
-    package var skipsClippedForce: Bool
-    package var uncertainty: UncertaintyParameters
+
+    // The sensor.
+
+    /// Largest rate that the gyroscope can read, rad/s; 0 where it is not known and to be seen.
+    package var gyroscopeRange: Double
+    /// Largest specific force that the accelerometer can read, m/s²; 0 where it is not known.
+    package var accelerometerRange: Double
+    /// What the accelerometer reads too much, m/s², sensor frame (see `turnRoundBias`).
+    package var accelerometerBias: Vector3
 
     @_noLocks
     package init() {
-        accelerometerTimeConstant = 3
+        correctionPeriod = 0.08
+        hastyCorrectionPeriod = 0.04
+        turnNoise = 0.033 * radiansPerDegree
+        turnShare = 0.0013
+        turnTime = 0.7
+        biasInitialSigma = 1 * radiansPerDegree
+        biasDrift = 0.012 * radiansPerDegree
+        biasLimit = 20 * radiansPerDegree
+        swayNoise = 0.016
+        swayShare = 0.034
+        swayTurnShare = 0.004
+        travelSpeed = 0.1
+        travelShare = 1
+        travelFullAcceleration = 2
+        tumbleRate = 1.2
+        tumbleTime = 4
+        travelTime = 1.6
+        accelerationTime = 0.3
         restTimeConstant = 0.5
         restMinimumTime = 1.5
         restRateThreshold = 2 * radiansPerDegree
+        restRateThresholdFar = 1 * radiansPerDegree
         restForceThreshold = 0.5
-        biasInitialSigma = 0.5 * radiansPerDegree
-        biasForgettingTime = 100
-        biasForgettingSigma = 0.1 * radiansPerDegree
-        biasMotionSigma = 0.1 * radiansPerDegree
-        biasRestSigma = 0.03 * radiansPerDegree
-        biasVerticalWeight = 1e-4
-        biasLimit = 2 * radiansPerDegree
+        restForceDrift = 0.4
+        restSway = 0.006
+        restRateNoise = 0.1 * radiansPerDegree
+        alignmentTime = 1.5
+        startShare = 0.25
+        startError = 0.6
+        watchTime = 2
         gapPeriods = 1.6
         longestGap = 1
         gapFlagTime = 3
+        gapShare = 0.65
+        gapForceShare = 0.3
+        clippedTurnShare = 0.9
+        clippedForceShare = 0.5
+        impactShare = 0.007
+        blindDrift = 0.5 * radiansPerDegree
+        floor = 0.003
+        sigmaShare = 0.55
+        sigmaTurnShare = 0.001_55
+        sigmaShakeShare = 0.002
+        largestSigma = 20 * radiansPerDegree
+        gravityTolerance = 0.003
         biasLearntSigma = 0.2 * radiansPerDegree
-        skipsClippedForce = false
-        uncertainty = UncertaintyParameters()
+        gyroscopeRange = 0
+        accelerometerRange = 0
+        accelerometerBias = .zero
     }
 }

@@ -42,11 +42,15 @@ package enum ExerciseText {
             add("counted by", text)
         }
         if exercise.tempo != .none { add("tempo", tempo(exercise.tempo)) }
-        if let side = exercise.side { add("side", "the \(side == .stance ? "standing" : "moving") leg") }
+        if let side = exercise.side {
+            add("side", "the \(side == .stance ? "standing" : "moving") leg")
+        }
         add("dose", exercise.dose.text.isEmpty ? "\(exercise.sets) sets" : exercise.dose.text)
         add("effort", exercise.dose.effort)
         if !exercise.dose.heightsCentimetres.isEmpty {
-            add("height", exercise.dose.heightsCentimetres.map { "\(Int($0)) cm" }.joined(separator: ", "))
+            add(
+                "height",
+                exercise.dose.heightsCentimetres.map { "\(Int($0)) cm" }.joined(separator: ", "))
         }
         add("cue", exercise.cues.joined(separator: " / "))
         add("easier", joined(exercise.easier, exercise.easierExercise))
@@ -63,7 +67,9 @@ package enum ExerciseText {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// The verdict on a file: "ok" with what it holds, or the fault. `isRight` gives the exit code.
+    /// The verdict on a file: "ok" with what it holds, or the fault.
+    ///
+    /// `isRight` gives the exit code.
     package static func check(
         _ text: String, file: String, in set: ExerciseSet
     ) -> (text: String, isRight: Bool) {

@@ -49,7 +49,8 @@ package enum RuleFile {
         if signal.isEvent, minimumOn > 0 {
             throw section.fault(
                 "min-on-seconds",
-                "must be 0: \(signal.name) exists at one moment only, the end of a repetition or step")
+                "must be 0: \(signal.name) exists at one moment only, the end of a repetition or step"
+            )
         }
         let rule = Rule(
             id: id, signal: signal, on: on * unit, off: off * unit, minimumOn: minimumOn,

@@ -17,14 +17,14 @@ package struct Body: BitwiseCopyable, Sendable {
     private var shift = LateralShift()
     private var jerk = JerkMeter()
     private var rest = RestingPose()
-    private var tasks = TaskTracker()
-    private var slip = SlipWatch()
-    private var swap = SwapWatch()
-    private var quietLean = QuietLean()
-    private var lastShift: Side?
+    var tasks = TaskTracker()
+    var slip = SlipWatch()
+    var swap = SwapWatch()
+    var quietLean = QuietLean()
+    var lastShift: Side?
     /// Host ns until which sway is a compensation's own.
     private var swayMutedUntil: Int64 = 0
-    private var otherSideFor = 0.0
+    var otherSideFor = 0.0
     private var alertCount: UInt32 = 0
     package private(set) var hold = HoldTracker()
 
@@ -149,6 +149,7 @@ package struct Body: BitwiseCopyable, Sendable {
                 isReady: rest.isKnown || isUpright && !isSettling, shift: event)
         }
         if event != .none { lastShift = event == .toRight ? .right : .left }
+        if isFreeLegLifted(angles), !isShift(event, to: hold.stanceSide) { event = .none }
         let completedBefore = hold.completed
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
@@ -166,7 +167,8 @@ package struct Body: BitwiseCopyable, Sendable {
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }
         let events = stepTasks(
             moment, angles: angles, posture: posture, gates: gates, signals: &signals)
-        takeQuietLean(&signals, stance: stance, gates: gates, observation)
+        takeQuietLean(
+            &signals, stance: stance, angles: angles, gates: gates, observation)
         fill(&frame, angles: angles, signals: signals, posture: posture, gates: gates, time: time)
         if isUpright { fillUpright(&frame, angles: angles, signals: signals) }
         fillTask(&frame, events: events, signals: signals)
@@ -204,20 +206,6 @@ package struct Body: BitwiseCopyable, Sendable {
         return events
     }
 
-    /// In a set, C05 counts what comes on top of the person's own lean on that leg.
-    @_noLocks
-    private mutating func takeQuietLean(
-        _ signals: inout SignalValues, stance: Side?, gates: Gates,
-        _ observation: SegmentObservation
-    ) {
-        guard let plan, let stance, let lean = signals.value(.legLean) else { return }
-        if gates.isOpen, isJudging(plan, time: observation.time) {
-            quietLean.step(lean: lean, side: stance, interval: observation.interval)
-        }
-        signals.remove(.legLean)
-        if let beyond = quietLean.beyond(lean: lean, side: stance) { signals.set(.legLean, beyond) }
-    }
-
     /// The leg that stands, from whatever knows it.
     @_noLocks
     private func stanceSide() -> Side? {
@@ -229,51 +217,9 @@ package struct Body: BitwiseCopyable, Sendable {
         }
     }
 
-    /// Slipped and swapped sensors, and the other leg than was asked for.
-    @_noLocks
-    private mutating func watchSensors(
-        _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
-    ) {
-        guard let plan else { return }
-        // Only a lifted knee says which leg is in the air.
-        if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
-            swap.step(angles: angles, shifted: lastShift)
-        }
-        if let pelvis = angles.pelvis, plan.restsUpright {
-            let atRest =
-                plan.task == .singleLegHold
-                ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
-            slip.step(
-                angles: pelvis, rate: observation.angularRate.norm,
-                mayStand: atRest && !gates.has(.posture) && observation.angularRate.norm > 0,
-                interval: observation.interval)
-        }
-        if slip.hasSlipped { gates.close(.slipped) }
-        if swap.isSwapped { gates.close(.swapped) }
-        guard let side = plan.stanceSide, plan.task == .singleLegHold,
-            let left = angles.leftThigh, let right = angles.rightThigh
-        else { return }
-        // The given leg is the one in the air.
-        let lifted = side == .right ? left.anteriorTilt - right.anteriorTilt
-            : right.anteriorTilt - left.anteriorTilt
-        let isOther = lifted > 15 * radiansPerDegree
-        otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
-        if otherSideFor > 1 { gates.close(.wrongSide) }
-    }
-
-    /// C12: the moving thigh past the midline, where it is worn and aligned.
-    @_noLocks
-    private func addMovingLeg(
-        _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
-    ) {
-        guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
-        // The free leg's top leaning to its own side is adduction: hip outside the knee.
-        signals.set(.pastMidline, stance.opposite.sign * thigh.obliquity)
-    }
-
     /// Whether the continuous rules may run at this moment of the task.
     @_noLocks
-    private func isJudging(_ plan: MovementPlan, time: Int64) -> Bool {
+    func isJudging(_ plan: MovementPlan, time: Int64) -> Bool {
         switch plan.task {
         case .singleLegHold: return hold.phase == .holding
         case .repetitions: return tasks.isMoving || plan.judgesRest && tasks.source != .none
@@ -373,7 +319,8 @@ package struct Body: BitwiseCopyable, Sendable {
         guard let pelvis = angles.pelvis else { return }
         frame.obliquity = pelvis.obliquity
         frame.anteriorTilt = pelvis.anteriorTilt
-        frame.drop = signals.value(.drop) ?? Double.nan
+        // Outside a set the side is that of the steps, which `stepSide` tells.
+        if case .some = plan { frame.drop = signals.value(.drop) ?? Double.nan }
     }
 
     /// What the other kinds of task found; holds are told by `fill`.
@@ -383,6 +330,7 @@ package struct Body: BitwiseCopyable, Sendable {
     ) {
         frame.signals = signals
         frame.sway = tasks.sway.rms
+        frame.stepSide = tasks.steps.side
         guard let plan else { return }
         frame.task = plan.task
         guard plan.task != .singleLegHold else { return }

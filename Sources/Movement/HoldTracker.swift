@@ -83,6 +83,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private static var assumeAfter: Double { @_noLocks get { 5.0 } }
     /// s for the pelvis to become still after a shift; later the hold begins regardless.
     private static var settleLimit: Double { @_noLocks get { 1.5 } }
+    /// s after a shift in which one the other way is not believed.
+    private static var echoTime: Double { @_noLocks get { 1.2 } }
     /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
     private static var loudFor: Double { @_noLocks get { 0.05 } }
 
@@ -139,6 +141,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         let side: Side = shift == .toRight ? .right : .left
         if phase == .holding, let stanceSide {
             if side != stanceSide {
+                // A foot is lifted for longer; what comes at once is the filters' echo of the shift.
+                let since = seconds(fromNanoseconds: time - shiftTime)
+                if shiftTime != 0, !assumed, since < HoldTracker.echoTime { return }
                 // The movement back began before it was recognised; the hold ended then.
                 finish(.lowered, at: max(holdStart, motion.onset))
             } else if assumed {

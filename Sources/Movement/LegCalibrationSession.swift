@@ -154,7 +154,7 @@ package struct LegCalibrationSession: Sendable {
         }
     }
 
-    /// At the top of each lift: is the pelvis over the other foot?
+    /// At each lift the pelvis must be over the other foot.
     private mutating func proveSide(_ index: Int) {
         guard let axis = tracks[index].axis else { return }
         defer { tracks[index].wasLifted = axis.isLifted }

@@ -65,6 +65,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var step: Step?
     package var landing: Landing?
     package var steps: UInt32 = 0
+    /// The leg that a step stands on, also outside a set; nil between steps.
+    package var stepSide: Side?
     /// RMS of the sideways acceleration over 2 s, m/s².
     package var sway = 0.0
     /// Standard deviation of the trunk's lean from neutral, rad; NaN where not measured.

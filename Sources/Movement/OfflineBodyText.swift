@@ -26,7 +26,8 @@ package enum OfflineBodyText {
         for frame in frames {
             var cells = [
                 fixed(seconds(fromNanoseconds: frame.time - start), places: 4),
-                frame.posture.name, frame.stanceSide?.name ?? "", degrees(frame.obliquity),
+                frame.posture.name, (frame.stanceSide ?? frame.stepSide)?.name ?? "",
+                degrees(frame.obliquity),
                 degrees(frame.anteriorTilt), degrees(frame.sigma), degrees(frame.trunkLean),
                 degrees(frame.trunkSigma),
             ]

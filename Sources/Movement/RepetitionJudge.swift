@@ -118,7 +118,9 @@ package struct FatigueMeter: BitwiseCopyable, Sendable {
         init() {}
 
         @_noLocks
-        mutating func add(drop newDrop: Double?, lowering newLowering: Double?, sway newSway: Double?) {
+        mutating func add(
+            drop newDrop: Double?, lowering newLowering: Double?, sway newSway: Double?
+        ) {
             if let newDrop {
                 drop += newDrop
                 drops += 1
@@ -166,6 +168,7 @@ package struct FatigueMeter: BitwiseCopyable, Sendable {
             let ratio = late.sway / late.sways / (early.sway / early.sways)
             worst = max(worst, (ratio - 1) / 0.3)
         }
-        return worst
+        // Two repetitions a third say less than three.
+        return third >= 3 ? worst : worst * 0.75
     }
 }

@@ -85,6 +85,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         let before = smooth
         smooth += (angle - smooth) * part
         speed += ((smooth - before) / interval - speed) * part
+        restedFor = state == .rest ? restedFor + interval : 0
+        // The end of the way back is no rest yet.
+        if restedFor > 0.7 { history.rest(speed, interval: interval) }
         return advance(at: smooth, interval: interval, time: time)
     }
 
@@ -112,14 +115,16 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         let now = seconds(fromNanoseconds: time &- origin)
         history.add(speed, time: now, interval: interval)
         way = x - base
-        restedFor = state == .rest ? restedFor + interval : 0
-        // The end of the way back is no rest yet.
-        if restedFor > 0.7 { history.rest(speed, interval: interval) }
         switch state {
         case .rest: leaveIfMoving(x, now: now, interval: interval)
         case .out: goOut(x, now: now, interval: interval)
         case .far:
             peak = max(peak, x)
+            // Nobody stays there for so long, nor goes twice as far: the rest has moved.
+            if now - farTime > 60 || farWay > 0 && count > 0 && way > 2 * last.range {
+                state = .rest
+                base = x
+            }
             if x < peak - 0.15 * (peak - base), speed < 0 {
                 state = .back
                 backTime = now
@@ -136,6 +141,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private mutating func leaveIfMoving(_ x: Double, now: Double, interval: Double) {
         if way > least * 0.5, speed > 0 {
             state = .out
+            history.leaveRest()
             departed = now
             peak = x
             fastest = speed

@@ -15,6 +15,12 @@ package struct HoldRecord: Sendable, Equatable {
     package var maxDrop: Double?
     package var maxHike: Double?
     package var endedBy: HoldEnd
+    /// Shares of the pattern rules, and the pattern they make.
+    package var shares = PatternLabel.Shares()
+    package var label = PatternLabel.level
+
+    /// The label as it is printed.
+    package var text: String { label.text(shares) }
 }
 
 /// What one rule saw in a set.
@@ -40,6 +46,11 @@ package struct SetRecord: Sendable {
     package let plan: MovementPlan
     package private(set) var rules: [RuleRecord]
     package private(set) var holds: [HoldRecord] = []
+    package private(set) var repetitions: [RepetitionRecord] = []
+    package private(set) var steps = StepSummary()
+    package private(set) var landings: [Landing] = []
+    private var window: PatternWindow
+    private var holdWindow: PatternWindow
     /// s of pelvis samples, and of those at which a gate was closed.
     package private(set) var duration = 0.0
     package private(set) var unknown = 0.0
@@ -55,6 +66,8 @@ package struct SetRecord: Sendable {
     package init(plan: MovementPlan) {
         self.plan = plan
         rules = (0..<plan.ruleCount).map { RuleRecord(rule: plan.rules[$0]) }
+        window = PatternWindow(rules: plan.ruleCount)
+        holdWindow = window
     }
 
     /// Share of the present hold in band so far; nil outside a hold.
@@ -80,6 +93,7 @@ package struct SetRecord: Sendable {
         duration += interval
         if !frame.gates.isOpen { unknown += interval }
         countRules(frame, interval: interval)
+        collect(frame, interval: interval)
         if let alert = frame.alert { countCue(alert) }
         if frame.completedHolds != completed {
             completed = frame.completedHolds
@@ -100,6 +114,47 @@ package struct SetRecord: Sendable {
     /// The set is over: a hold that still runs ends now.
     package mutating func finish(at time: Int64) {
         if holdStart != 0, holdSide != nil { close(endedBy: .stopped, start: holdStart, end: time) }
+    }
+
+    /// Share of repetitions that were clean; nil without any.
+    package var cleanShare: Double? {
+        guard !repetitions.isEmpty else { return nil }
+        return Double(repetitions.filter(\.isClean).count) / Double(repetitions.count)
+    }
+
+    /// Last third's lowering time over the first third's, of the repetitions that were seen: below 1 the
+    /// tempo was lost; nil below six.
+    package var tempoKept: Double? {
+        let times = repetitions.filter(\.repetition.isSeen).map(\.repetition.tempo.lower)
+        let third = times.count / 3
+        guard third >= 2 else { return nil }
+        let first = times.prefix(third).reduce(0, +)
+        return first > 0 ? times.suffix(third).reduce(0, +) / first : nil
+    }
+
+    private mutating func collect(_ frame: MotionFrame, interval: Double) {
+        if let step = frame.step { steps.add(step) }
+        if let landing = frame.landing { landings.append(landing) }
+        if frame.phase == .holding, frame.task == .singleLegHold {
+            holdWindow.add(frame, interval: interval)
+        }
+        window.add(frame, interval: interval)
+        guard let repetition = frame.repetition else { return }
+        let shares = window.shares(plan)
+        repetitions.append(
+            RepetitionRecord(
+                repetition: repetition, shares: shares, label: PatternLabel(shares),
+                meanDrop: window.meanDrop, maxDrop: window.maxDrop, isClean: isClean(repetition)))
+        window = PatternWindow(rules: plan.ruleCount)
+    }
+
+    private func isClean(_ repetition: Repetition) -> Bool {
+        guard !window.isAnyActive(plan) else { return false }
+        guard repetition.isSeen else { return true }
+        let own = median(repetitions.prefix(3).map(\.repetition.range))
+        let inRange =
+            repetitions.count < 3 || (0.8 * own...1.2 * own).contains(repetition.range)
+        return inRange && repetition.tempo.lower >= 0.7 * plan.tempo.lower
     }
 
     private mutating func countRules(_ frame: MotionFrame, interval: Double) {
@@ -130,7 +185,9 @@ package struct SetRecord: Sendable {
             moments = []
             holdStart = 0
             holdSide = nil
+            holdWindow = PatternWindow(rules: plan.ruleCount)
         }
+        let shares = holdWindow.shares(plan)
         guard let side = holdSide, holdBegin != 0 else { return }
         let kept = moments.filter { $0.time <= end }
         let drops = kept.map(\.drop)
@@ -140,7 +197,8 @@ package struct SetRecord: Sendable {
                 side: side, start: Kinematics.seconds(fromNanoseconds: holdBegin - start),
                 duration: seconds, shareInBand: kept.isEmpty ? nil : shareInBand(kept),
                 meanDrop: drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count),
-                maxDrop: drops.max(), maxHike: drops.min().map { -$0 }, endedBy: endedBy))
+                maxDrop: drops.max(), maxHike: drops.min().map { -$0 }, endedBy: endedBy,
+                shares: shares, label: PatternLabel(shares)))
     }
 
     private func shareInBand(_ moments: [Moment]) -> Double {

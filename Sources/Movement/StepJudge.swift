@@ -17,9 +17,9 @@ private struct OwnMean: BitwiseCopyable {
     @_noLocks
     init() {}
 
-    /// Least and greatest excess over the own mean of three successive steps; nil while unknown.
+    /// Least excess over the own mean of three successive steps; nil while unknown.
     @_noLocks
-    mutating func add(_ value: Double) -> (least: Double, greatest: Double)? {
+    mutating func add(_ value: Double) -> Double? {
         guard value.isFinite else { return nil }
         a = b
         b = c
@@ -30,19 +30,35 @@ private struct OwnMean: BitwiseCopyable {
         let pull = known ? max(-0.02, min(0.02, value - mean)) : value - mean
         mean += pull / min(count, OwnMean.memory)
         guard known else { return nil }
-        return (min(a, min(b, c)), max(a, max(b, c)))
+        return min(a, min(b, c))
+    }
+}
+
+/// The own means of one side.
+private struct OwnMeans: BitwiseCopyable {
+    private var drop = OwnMean()
+    private var lean = OwnMean()
+    private var away = OwnMean()
+
+    @_noLocks
+    init() {}
+
+    @_noLocks
+    mutating func judge(_ step: Step, signals: inout SignalValues) {
+        if let excess = drop.add(step.peakDrop) { signals.set(.stepDropExcess, excess) }
+        if let excess = lean.add(step.peakLean) { signals.set(.stepLeanExcess, excess) }
+        if let excess = away.add(step.peakLeanAway) { signals.set(.stepLeanAwayExcess, excess) }
     }
 }
 
 /// Turns finished steps into the signals that exist at their end.
 package struct StepJudge: BitwiseCopyable, Sendable {
-    private var leftDrop = OwnMean()
-    private var rightDrop = OwnMean()
-    private var leftLean = OwnMean()
-    private var rightLean = OwnMean()
+    private var left = OwnMeans()
+    private var right = OwnMeans()
     /// Step times of the last ten of each side.
     private var leftTimes: InlineArray<10, Double>
     private var rightTimes: InlineArray<10, Double>
+    private var usual = 0.0
     private var leftCount = 0
     private var rightCount = 0
     /// Estimate of the 90th percentile of the strikes: rises by nine parts, falls by one.
@@ -66,14 +82,9 @@ package struct StepJudge: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func judgeAngles(_ step: Step, signals: inout SignalValues) {
-        let drop = step.side == .left ? leftDrop.add(step.drop) : rightDrop.add(step.drop)
-        if let drop { signals.set(.stepDropExcess, drop.least) }
-        let lean =
-            step.side == .left
-            ? leftLean.add(step.leanIpsilateral) : rightLean.add(step.leanIpsilateral)
-        if let lean {
-            signals.set(.stepLeanExcess, lean.least)
-            signals.set(.stepLeanAwayExcess, -lean.greatest)
+        switch step.side {
+        case .left: left.judge(step, signals: &signals)
+        case .right: right.judge(step, signals: &signals)
         }
     }
 
@@ -96,6 +107,9 @@ package struct StepJudge: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func judgeTimes(_ step: Step, signals: inout SignalValues) {
+        // Starting and stopping are no steps of the walk's pace.
+        usual += (step.duration - usual) * (usual == 0 ? 1 : 0.1)
+        guard abs(step.duration - usual) < 0.35 * usual else { return }
         switch step.side {
         case .left:
             leftTimes[leftCount % 10] = step.duration

@@ -13,6 +13,10 @@ package struct Step: BitwiseCopyable, Sendable, Equatable {
     /// Means over the step, rad; NaN where not measured.
     package var drop: Double
     package var leanIpsilateral: Double
+    /// Largest drop, lean to the stance side and lean away from it, rad; NaN where not measured.
+    package var peakDrop = Double.nan
+    package var peakLean = Double.nan
+    package var peakLeanAway = Double.nan
     /// Largest upward acceleration at the pelvis at the start of the step, m/s².
     package var strike: Double
 
@@ -65,6 +69,9 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     private var dropTime = 0.0
     private var leanSum = 0.0
     private var leanTime = 0.0
+    private var peakDrop = -Double.infinity
+    private var peakLean = -Double.infinity
+    private var peakAway = -Double.infinity
     private var strike = 0.0
     private var swing = SwingSide()
 
@@ -150,8 +157,9 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A step that lasts twice as long as the one before was the last of a walk: it counts with that one's
-    /// length. Nil while the step is young.
+    /// A step that lasts twice as long as the one before was the last of a walk.
+    ///
+    /// It counts with that one's length. Nil while the step is young.
     @_noLocks
     private mutating func closeStale(at time: Int64) -> Bool? {
         guard let elapsed = elapsed(at: time) else { return nil }
@@ -172,6 +180,9 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         dropTime = 0
         leanSum = 0
         leanTime = 0
+        peakDrop = -Double.infinity
+        peakLean = -Double.infinity
+        peakAway = -Double.infinity
         strike = 0
     }
 
@@ -186,6 +197,11 @@ package struct StepTracker: BitwiseCopyable, Sendable {
             number: count, side: side, start: start, end: time,
             drop: dropTime > 0 ? dropSum / dropTime : Double.nan,
             leanIpsilateral: leanTime > 0 ? leanSum / leanTime : Double.nan, strike: strike)
+        if dropTime > 0 { last.peakDrop = peakDrop }
+        if leanTime > 0 {
+            last.peakLean = peakLean
+            last.peakLeanAway = peakAway
+        }
         abandon()
         return true
     }
@@ -198,10 +214,13 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         if let pelvis = angles.pelvis {
             dropSum -= side.sign * pelvis.obliquity * interval
             dropTime += interval
+            peakDrop = max(peakDrop, -side.sign * pelvis.obliquity)
         }
         if let trunk = angles.trunk {
             leanSum += side.sign * trunk.obliquity * interval
             leanTime += interval
+            peakLean = max(peakLean, side.sign * trunk.obliquity)
+            peakAway = max(peakAway, -side.sign * trunk.obliquity)
         }
         if seconds(fromNanoseconds: time &- start) < StepTracker.landing {
             strike = max(strike, upward)

@@ -181,7 +181,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             up: moment.up, specificForce: moment.force, rate: moment.rate,
             interval: moment.interval)
         sway.step(up: moment.up, specificForce: moment.force, interval: moment.interval)
-        walking += (vertical.acceleration * vertical.acceleration - walking)
+        walking +=
+            (vertical.acceleration * vertical.acceleration - walking)
             * min(1, max(0, moment.interval))
         _ = steps.step(
             moment, mode: walking > TaskTracker.walks ? .swings : .shifts, angles: angles,
@@ -227,7 +228,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 start: time &- Int64(max(0, min(plan.tempo.total, 3600)) * 1e9), end: time,
                 tempo: plan.tempo, isSeen: false)
         } else {
-            ownRange = ownRange == 0 ? repetition.range : ownRange + (repetition.range - ownRange) * 0.3
+            ownRange =
+                ownRange == 0 ? repetition.range : ownRange + (repetition.range - ownRange) * 0.3
         }
         repetition.number = counted
         repetition.side = plan.stanceSide

@@ -14,8 +14,7 @@ package struct MovementSpan: BitwiseCopyable, Sendable {
     }
 }
 
-/// Speeds at 50 a second in a ring, with the question that repetitions ask of it: when did this
-/// movement begin and end?
+/// Speeds at 50 a second in a ring; tells when a movement began and ended.
 ///
 /// A movement that starts and ends softly crosses any threshold late and leaves it early. Its speed is
 /// taken for a bell (u(1 − u))^k over the time u from 0 to 1: k is 2 for least jerk (Flash and Hogan
@@ -29,11 +28,18 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var sum = 0.0
     private var summed = 0.0
     /// The exponent k, learnt over the set.
-    private var exponent = 2.4
+    private var exponent = 2.7
     /// Speed at rest, RMS squared: below it nothing says when a movement began.
     private var noise = 0.0
     private var movements = 0.0
+    private var windowSum = 0.0
+    private var windowTime = 0.0
+    private var windows = 0
 
+    /// Share of the peak above which sway blurs the foot of a movement.
+    private static var unclear: Double { @_noLocks get { 0.15 } }
+    /// s of rest that give one figure of its speed.
+    private static var window: Double { @_noLocks get { 0.5 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }
     private static var size: Int { @_noLocks get { 1024 } }
 
@@ -96,9 +102,14 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         // A high level tells little of the shape.
         movements += 1
         let first = level < 0.25 ? 1 / (movements + 1.5) : 0
-        let trust = max(first, level < 0.15 ? 0.2 : level < 0.25 ? 0.1 : 0.04)
+        let trust = max(first, level < 0.15 ? 0.25 : level < 0.25 ? 0.1 : 0.04)
         let seen = VelocityHistory.exponent(ratio: wide / narrow, level: level)
         exponent += (seen - exponent) * trust
+        // Where sway reaches up to there, the steep flanks at half the peak tell the time better.
+        if 3 * squareRoot(noise) / peak > VelocityHistory.unclear {
+            let extra = narrow * (1 / VelocityHistory.half(exponent) - 1) * 0.5
+            return MovementSpan(start: half.start - extra, end: half.end + extra)
+        }
         let extra = wide * (1 / VelocityHistory.width(level, exponent) - 1) * 0.5
         return MovementSpan(start: foot.start - extra, end: foot.end + extra)
     }
@@ -106,13 +117,29 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// Learns how fast the person sways when nothing is asked of them.
     @_noLocks
     package mutating func rest(_ speed: Double, interval: Double) {
-        noise += (speed * speed - noise) * min(1, interval / 2)
+        windowSum += speed * speed * interval
+        windowTime += interval
+        guard windowTime >= VelocityHistory.window else { return }
+        let mean = windowSum / windowTime
+        // A window that holds the start of a movement is not what rest is like.
+        noise = windows == 0 || mean < noise ? mean : noise + (mean - noise) * 0.1
+        windows += 1
+        windowSum = 0
+        windowTime = 0
+    }
+
+    /// A movement has begun: its start is not judged as rest.
+    @_noLocks
+    package mutating func leaveRest() {
+        windowSum = 0
+        windowTime = 0
     }
 
     /// Width of the bell at a share `level` of its peak: √(1 − level^(1/k)), by a table in between.
     @_noLocks
     private static func width(_ level: Double, _ k: Double) -> Double {
-        let (low, high, part) = level < 0.2
+        let (low, high, part) =
+            level < 0.2
             ? (tenth(k), fifth(k), (level - 0.1) / 0.1) : (fifth(k), third(k), (level - 0.2) / 0.1)
         return low + (high - low) * max(0, min(1, part))
     }

@@ -14,35 +14,40 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     package private(set) var acceleration = 0.0
     /// True while the pelvis neither turns nor is accelerated.
     package private(set) var isStill = false
-    /// m/s that had piled up when stillness was found, over the s since the stillness before: what the
-    /// velocities in between are to be corrected by, growing with time. Set at that sample only.
+    /// m/s that had piled up when stillness was found.
+    ///
+    /// The velocities of the `residualSpan` s before are to be corrected by it, growing with time. Set at
+    /// that sample only.
     package private(set) var residual = 0.0
     package private(set) var residualSpan = 0.0
     private var offset = 0.0
     private var knowsOffset = false
     private var learnt = 0.3
+    private var stillFor = 0.0
     private var smooth = 0.0
     private var lowest = 0.0
     private var highest = 0.0
     private var evenFor = 0.0
     private var sinceStill = 0.0
 
-    /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s. In the
-    /// middle of a squat of 14 cm in 3 s the acceleration changes by 0.11 m/s² in 0.4 s [engineering
-    /// defaults].
+    /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s.
+    ///
+    /// In the middle of a squat of 14 cm in 3 s the acceleration changes by 0.11 m/s² in 0.4 s
+    /// [engineering defaults].
     private static var stillAfter: Double { @_noLocks get { 0.4 } }
     private static var span: Double { @_noLocks get { 0.07 } }
     /// m/s: at a higher integrated speed stillness must last longer to be believed, s; for `doubt` s.
     private static var moving: Double { @_noLocks get { 0.05 } }
-    private static var movingAfter: Double { @_noLocks get { 0.9 } }
+    private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// s of the low-pass in front of the test of evenness.
     private static var smoothing: Double { @_noLocks get { 0.12 } }
-    /// m/s²: an even acceleration further from the known offset than this is a movement.
     /// s of stillness over which the offset is averaged.
     private static var memory: Double { @_noLocks get { 5.0 } }
-    private static var nearOffset: Double { @_noLocks get { 0.12 } }
+    /// m/s²: an even acceleration further from the known offset than this is a movement: a squat of 14 cm
+    /// in 3 s reaches 0.12.
+    private static var nearOffset: Double { @_noLocks get { 0.05 } }
 
     @_noLocks
     package init() {}
@@ -74,11 +79,13 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         velocity += acceleration * interval
         height += velocity * interval
         sinceStill += interval
-        let near = abs(smooth - offset) < VerticalMotion.nearOffset
+        let limit = learnt >= 2 ? VerticalMotion.nearOffset : 2 * VerticalMotion.nearOffset
+        let near = abs(smooth - offset) < limit
         // Two seconds of evenness are no movement, whatever was known before.
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
         if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
-            wanted = max(wanted, VerticalMotion.movingAfter)
+            let isClose = abs(smooth - offset) < 0.6 * VerticalMotion.nearOffset
+            wanted = isClose ? VerticalMotion.movingAfter : 3
         }
         let longEnough = evenFor >= wanted
         if longEnough { settle(interval) } else { isStill = false }
@@ -91,13 +98,16 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             residualSpan = sinceStill
             height -= 0.5 * velocity * sinceStill
         }
+        if !isStill { stillFor = 0 }
         isStill = true
         sinceStill = 0
         velocity = 0
         // Slowly once known: the end of a movement still rings in the smoothed reading.
         learnt = min(learnt + interval, VerticalMotion.memory)
         let weight = knowsOffset ? min(1, interval / learnt) : 1
-        offset += (smooth - offset) * weight
+        // Not at the very start of a stillness, nor at once: a movement begins and ends softly.
+        if !knowsOffset || stillFor > 0.3 { offset += (smooth - offset) * weight }
+        stillFor += interval
         knowsOffset = true
     }
 }

@@ -32,7 +32,7 @@ package final class ChannelDecoder {
     package init(driver: any Wearable, rateHertz: Double) {
         self.driver = driver
         unused = driver
-        let capabilities = type(of: driver).capabilities
+        let capabilities = driver.capabilities
         samplePeriod = 1 / rateHertz
         clock = ClockRecovery(nominalPeriod: samplePeriod)
         buffer = FixedBuffer(capacity: max(1, capabilities.samplesPerPacket))

@@ -1,53 +1,38 @@
 // When was a sample taken? The sensor's clock, mapped to the host's by the packets that came soonest.
 
+import Estimation
 package import Kinematics
 
 /// Maps one sensor's clock to host time and fills in `hostTime` and `interval`.
 ///
-/// A packet is never early, so the soonest arrivals of each second lie on the true line plus the
-/// smallest delay. A line through them gives the rate of the sensor's clock against the host's (real
-/// sensors are off by up to 3 %) and the offset. Stamps therefore neither jitter nor come in bursts.
+/// `ArrivalLine` tells how fast the sensor's clock runs against the host's (real sensors are off by
+/// up to 3 %) and with which least delay its packets come. Stamps therefore neither jitter nor come
+/// in bursts. A sensor without a clock is taken for an even grid; `StallDetector` tells whether a
+/// silence was the radio's or samples are missing.
 /// Pure: arrival times are data, so a recording replays to the same bits.
 package struct ClockRecovery: Sendable {
-    /// One second's soonest arrival: device time, and arrival minus device time, both ns from the start.
-    private struct Bin {
-        var device: Double
-        var delay: Double
-    }
-
     private let nominalPeriod: Double
     private var epochDevice: Int64 = 0
     private var epochHost: Int64 = 0
     private var started = false
     private var lastDevice: Int64 = 0
     private var lastHost: Int64 = 0
+    /// Periods since the epoch, of a sensor without a clock.
     private var countInEpoch: Int64 = 0
-    private var bins: InlineArray<32, Bin>
-    private var binCount = 0
-    private var openBin: Int64 = -1
-    private var slope = 0.0
-    private var intercept = 0.0
+    private var line = ArrivalLine()
+    private var stall = StallDetector()
 
     /// Host seconds per device second.
-    package var rate: Double { 1 + slope }
+    package var rate: Double { 1 + line.slope }
     /// Samples that were lost before the newest one.
     package private(set) var lostBefore = 0
 
-    /// Largest error of a sensor's clock that is believed (data sheets and field reports: 3 %).
-    private static let largestSlope = 0.035
-    /// Seconds of soonest arrivals that the line is laid through.
-    private static let window = 30
-    /// Bins wanted before the slope is believed at all.
-    private static let leastBins = 4
     /// Arrivals are host times of a machine that has run for 146 years at the most, ns: the stamps of a
     /// recording come from outside, and whoever subtracts host times must not overflow.
     private static let latestArrival: Int64 = 1 << 62
 
     /// `nominalPeriod`: s between samples by the sensor's data sheet.
-    package init(nominalPeriod: Double) {
-        self.nominalPeriod = nominalPeriod
-        bins = InlineArray(repeating: Bin(device: 0, delay: 0))
-    }
+    package init(nominalPeriod: Double) { self.nominalPeriod = nominalPeriod }
 
     /// Sets `hostTime`, `interval` and gap flags of a sample whose packet arrived at `arrival`.
     ///
@@ -56,20 +41,23 @@ package struct ClockRecovery: Sendable {
     package mutating func stamp(_ sample: inout ImuSample, arrival: Int64) {
         let arrival = max(0, min(arrival, ClockRecovery.latestArrival))
         lostBefore = 0
-        let device = deviceTime(of: sample)
         if !started || sample.flags.has(.newEpoch) {
-            begin(device: device, arrival: arrival)
+            begin(
+                device: sample.flags.has(.hasDeviceTime) ? sample.deviceTime : 0, arrival: arrival)
             lastHost = max(lastHost &+ 1, arrival)
             sample.hostTime = lastHost
             sample.interval = 0
             sample.flags = sample.flags.with(.newEpoch)
             return
         }
+        let device = deviceTime(of: sample, arrival: arrival)
         let step = Double(device &- lastDevice) * 1e-9
         lastDevice = device
-        observe(device: device, arrival: arrival)
-        let elapsed = Double(device &- epochDevice)
-        let computed = epochHost &+ nanoseconds(elapsed + elapsed * slope + intercept)
+        let elapsed = Double(device &- epochDevice) * 1e-9
+        let sinceEpoch = Double(arrival &- epochHost) * 1e-9
+        line.add(device: elapsed, arrival: sinceEpoch)
+        let computed =
+            epochHost &+ nanoseconds((elapsed + elapsed * line.slope + line.intercept) * 1e9)
         // Never after the arrival, never backwards.
         lastHost = max(lastHost &+ 1, min(computed, arrival))
         sample.hostTime = lastHost
@@ -81,10 +69,17 @@ package struct ClockRecovery: Sendable {
         }
     }
 
-    private mutating func deviceTime(of sample: ImuSample) -> Int64 {
+    /// The sensor's clock, or the grid that stands for one.
+    private mutating func deviceTime(of sample: ImuSample, arrival: Int64) -> Int64 {
         if sample.flags.has(.hasDeviceTime) { return sample.deviceTime }
-        // Without a clock of its own the sensor is taken for an even grid.
         countInEpoch &+= 1
+        let time = Double(countInEpoch) * nominalPeriod
+        let late = Double(arrival &- epochHost) * 1e-9 - time * rate - line.intercept
+        let missing = stall.take(late: late, elapsed: nominalPeriod)
+        if missing > 0 {
+            // Within 30 years, so that the count stays a count.
+            countInEpoch &+= Int64(min(missing, 1e9) / nominalPeriod + 0.5)
+        }
         return nanoseconds(Double(countInEpoch) * nominalPeriod * 1e9)
     }
 
@@ -93,65 +88,10 @@ package struct ClockRecovery: Sendable {
         epochDevice = device
         epochHost = arrival
         lastDevice = device
-        binCount = 0
-        openBin = -1
-        slope = 0
-        intercept = 0
-    }
-
-    private mutating func observe(device: Int64, arrival: Int64) {
-        let elapsed = Double(device &- epochDevice)
-        let delay = Double(arrival &- epochHost) - elapsed
-        guard elapsed.isFinite, delay.isFinite else { return }
-        let second = nanoseconds(elapsed * 1e-9)
-        if second != openBin || binCount == 0 {
-            openBin = second
-            if binCount == ClockRecovery.window {
-                for index in 1..<binCount { bins[index - 1] = bins[index] }
-                binCount -= 1
-            }
-            bins[binCount] = Bin(device: elapsed, delay: delay)
-            binCount += 1
-            fit()
-        } else if delay < bins[binCount - 1].delay {
-            bins[binCount - 1] = Bin(device: elapsed, delay: delay)
-            lower()
-        }
-    }
-
-    /// Least squares through the closed bins, then lowered until no packet is early.
-    private mutating func fit() {
-        let closed = binCount - 1
-        if closed >= ClockRecovery.leastBins {
-            var meanX = 0.0
-            var meanY = 0.0
-            for index in 0..<closed {
-                meanX += bins[index].device
-                meanY += bins[index].delay
-            }
-            meanX /= Double(closed)
-            meanY /= Double(closed)
-            var cross = 0.0
-            var square = 0.0
-            for index in 0..<closed {
-                let x = bins[index].device - meanX
-                cross += x * (bins[index].delay - meanY)
-                square += x * x
-            }
-            if square > 0 {
-                let limit = ClockRecovery.largestSlope
-                slope = max(-limit, min(limit, cross / square))
-            }
-        }
-        lower()
-    }
-
-    private mutating func lower() {
-        var least = bins[0].delay - bins[0].device * slope
-        for index in 1..<max(binCount, 1) {
-            least = min(least, bins[index].delay - bins[index].device * slope)
-        }
-        intercept = least
+        countInEpoch = 0
+        line = ArrivalLine()
+        stall = StallDetector()
+        line.add(device: 0, arrival: 0)
     }
 }
 

@@ -196,8 +196,18 @@ package final class Pipeline: @unchecked Sendable {
     package var alertsRefused: Int { core.alerts.refused() }
     package var liveRefused: Int { core.live.refused() }
     package var packetsRefused: Int { core.packets.refused }
-    /// Turns of intake's loop.
-    package var intakeTurns: UInt64 { intake.turns.load(ordering: .relaxed) }
+    /// Turns of the inner threads' loops.
+    package var turns: (intake: UInt64, estimator: UInt64) {
+        (
+            intake.turns.load(ordering: .relaxed),
+            core.estimatorTurns.load(ordering: .relaxed)
+        )
+    }
+    /// Wakes both inner threads, so that idle ones turn once.
+    package func nudge() {
+        intake.nudge()
+        core.estimatorWake.signal()
+    }
 }
 
 /// Holds a thread until it is joined.

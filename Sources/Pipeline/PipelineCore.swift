@@ -35,6 +35,8 @@ package final class PipelineCore: Sendable {
     let channelsInUse = Atomic<Int>(0)
     /// Samples beyond this one are held back (a replay's next command is not queued yet).
     let gate = Atomic<UInt64>(UInt64.max)
+    /// Turns of the estimator's loop, for the watchdog.
+    let estimatorTurns = Atomic<UInt64>(0)
     /// Frames taken by the recorder; a replay keeps this close behind.
     let consumed = Atomic<UInt64>(0)
 
@@ -58,6 +60,7 @@ package final class PipelineCore: Sendable {
         var next: UInt64 = 1
         while !intakeHasEnded.load(ordering: .acquiring) {
             estimatorWake.wait()
+            estimatorTurns.wrappingAdd(1, ordering: .relaxed)
             drain(&estimator, &next)
         }
         drain(&estimator, &next)

@@ -59,6 +59,11 @@ package final class SharedDescriptor: Sendable {
         Descriptor(owning: try checked(duplicated(rawValue), "duplicate a descriptor"))
     }
 
+    /// Makes reads, writes and accepts return at once instead of waiting.
+    package func setNonblocking(_ on: Bool) throws(PlumbingError) {
+        try checked(rehab_set_nonblocking(rawValue, on), "change the mode of a descriptor")
+    }
+
     package var isPacketSocket: Bool {
         let borrowed = Descriptor(owning: rawValue)
         let answer = borrowed.isPacketSocket

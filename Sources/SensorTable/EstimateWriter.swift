@@ -7,7 +7,7 @@ import Kinematics
 package struct EstimateWriter: Sendable {
     /// How a row looks.
     package enum Format: Sendable {
-        /// `qw,qx,qy,qz,sigma_deg,flags`, the flags' names joined by `|`, under a header.
+        /// `n,t_s,qw,qx,qy,qz,sigma_deg,flags`, the flags' names joined by `|`, under a header.
         case csv
         /// The same as a JSON object a line, the flags as an array.
         case jsonLines
@@ -20,17 +20,25 @@ package struct EstimateWriter: Sendable {
     /// - Parameter rows: how many rows will come, so that memory is asked for once.
     package init(format: Format, expecting rows: Int = 0) {
         self.format = format
-        bytes.reserveCapacity(64 + max(rows, 0) * (format == .csv ? 72 : 128))
-        if format == .csv { append("qw,qx,qy,qz,sigma_deg,flags\n") }
+        bytes.reserveCapacity(64 + max(rows, 0) * (format == .csv ? 96 : 160))
+        if format == .csv { append("n,t_s,qw,qx,qy,qz,sigma_deg,flags\n") }
     }
 
     /// One row: the quaternion from sensor to earth with nine decimals, which is a ten-millionth of
     /// a degree, and sigma in degrees with four.
-    package mutating func append(_ estimate: TiltEstimate) {
+    ///
+    /// - Parameters:
+    ///   - number: the sample's, as the sensor counts.
+    ///   - time: s since the first sample.
+    package mutating func append(
+        _ estimate: TiltEstimate, number: Int64 = 0, time: Double = 0
+    ) {
         let rotation = estimate.worldFromSensor
         let sigmaDegrees = estimate.sigma * degreesPerRadian
         switch format {
         case .csv:
+            append("\(number),")
+            append(time, decimals: 6, then: ",")
             append(rotation.w, decimals: 9, then: ",")
             append(rotation.x, decimals: 9, then: ",")
             append(rotation.y, decimals: 9, then: ",")
@@ -41,7 +49,8 @@ package struct EstimateWriter: Sendable {
             }
             append("\n")
         case .jsonLines:
-            append("{\"qw\":")
+            append("{\"n\":\(number),\"t_s\":")
+            append(time, decimals: 6, then: ",\"qw\":")
             append(rotation.w, decimals: 9, then: ",\"qx\":")
             append(rotation.x, decimals: 9, then: ",\"qy\":")
             append(rotation.y, decimals: 9, then: ",\"qz\":")

@@ -15,16 +15,36 @@ package struct SensorReading: BitwiseCopyable, Equatable, Sendable {
     }
 }
 
-/// The readings of one sensor, evenly spaced in time.
+/// The readings of one sensor, in the order in which they were received.
 ///
 /// The first line names the columns. Those named `gx gy gz` (rad/s) and `ax ay az` (m/s²) are read,
-/// in any order; others may hold anything, except a comma. Lines end with LF or CRLF, the last one
+/// in any order, and `n` (the sensor's counter), `arrival_s` and `t_device_s` where they are there;
+/// others may hold anything, except a comma. Lines end with LF or CRLF, the last one
 /// need not end; empty lines at the end are ignored.
 package struct SensorTable: Equatable, Sendable {
     /// The columns read, in the order of a reading's six numbers.
     package static let columns = ["gx", "gy", "gz", "ax", "ay", "az"]
+    /// Those that a table may have besides: the sample's number, when its packet arrived (host
+    /// clock, s) and when the sensor says it was taken (its own clock, s).
+    package static let optionalColumns = ["n", "arrival_s", "t_device_s"]
 
     package private(set) var readings: [SensorReading] = []
+    /// A number a row where the table has the column, else empty.
+    package private(set) var counters: [Int64] = []
+    package private(set) var arrivals: [Double] = []
+    package private(set) var deviceTimes: [Double] = []
+
+    /// The line of a row, as editors count.
+    package func line(ofRow row: Int) -> Int { row + 2 }
+
+    /// A table made elsewhere; `counters` and `arrivals` are empty or as many as the readings.
+    package init(readings: [SensorReading], counters: [Int64] = [], arrivals: [Double] = []) {
+        precondition(counters.isEmpty || counters.count == readings.count)
+        precondition(arrivals.isEmpty || arrivals.count == readings.count)
+        self.readings = readings
+        self.counters = counters
+        self.arrivals = arrivals
+    }
 
     /// Reads a whole file's bytes, of any content, without a trap.
     ///
@@ -40,7 +60,7 @@ package struct SensorTable: Equatable, Sendable {
         // A row of this kind of table is seldom shorter than 40 bytes.
         readings.reserveCapacity(bytes.count / 40)
         while let line = lines.next(bytes) {
-            readings.append(try Self.reading(bytes, line, header, file: file))
+            try append(bytes, line, header, file: file)
         }
         guard !readings.isEmpty else {
             throw SensorTableError(
@@ -49,10 +69,10 @@ package struct SensorTable: Equatable, Sendable {
         }
     }
 
-    /// The six numbers of one line; fields of other columns are counted and passed over.
-    private static func reading(
+    /// Takes the numbers of one line; fields of other columns are counted and passed over.
+    private mutating func append(
         _ bytes: Span<UInt8>, _ line: Line, _ header: Header, file: String
-    ) throws(SensorTableError) -> SensorReading {
+    ) throws(SensorTableError) {
         var reading = SensorReading(angularRate: .zero, specificForce: .zero)
         var column = 0
         var start = line.start
@@ -62,12 +82,20 @@ package struct SensorTable: Equatable, Sendable {
                 throw header.ragged(file: file, line: line.number, fields: column + 1)
             }
             if let role = header.roles[column] {
+                let value: Double
                 do throws(DecimalProblem) {
-                    reading.set(role, try parseDecimal(bytes, from: start, to: end))
+                    value = try parseDecimal(bytes, from: start, to: end)
                 } catch {
-                    throw numberError(
+                    throw Self.numberError(
                         error, text: excerpt(bytes, from: start, to: end), file: file,
-                        line: line.number, column: columns[role])
+                        line: line.number, column: Header.known[role])
+                }
+                switch role {
+                case 6: counters.append(try Self.counter(value, file: file, line: line.number))
+                case 7: arrivals.append(try Self.time(value, role, file: file, line: line.number))
+                case 8:
+                    deviceTimes.append(try Self.time(value, role, file: file, line: line.number))
+                default: reading.set(role, value)
                 }
             }
             column += 1
@@ -77,7 +105,33 @@ package struct SensorTable: Equatable, Sendable {
         guard column == header.roles.count else {
             throw header.ragged(file: file, line: line.number, fields: column)
         }
-        return reading
+        readings.append(reading)
+    }
+
+    /// A counter's value: a whole number that a Double holds exactly.
+    private static func counter(
+        _ value: Double, file: String, line: Int
+    ) throws(SensorTableError) -> Int64 {
+        guard value >= 0, value <= 9e15, value == value.rounded() else {
+            throw SensorTableError(
+                .number, file: file, line: line, column: "n",
+                message: "\(value) is no sample number",
+                cure: "give whole numbers from 0 that rise by one with every sample taken")
+        }
+        return Int64(value)
+    }
+
+    /// A time of either clock, s: within 30 years of zero, or a difference would lose its
+    /// milliseconds.
+    private static func time(
+        _ value: Double, _ role: Int, file: String, line: Int
+    ) throws(SensorTableError) -> Double {
+        guard value.magnitude < 1e10 else {
+            throw SensorTableError(
+                .number, file: file, line: line, column: Header.known[role],
+                message: "\(value) s is no time of a clock", cure: "give it in seconds")
+        }
+        return value
     }
 
     /// What is the matter with a field, and what to do about it.

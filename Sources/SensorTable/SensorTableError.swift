@@ -13,6 +13,10 @@ package struct SensorTableError: Error, Equatable, Sendable, CustomStringConvert
         case ragged
         /// A field is no number, or not a finite one.
         case number
+        /// The sample numbers go backwards.
+        case order
+        /// A turn-round without two stands and half a turn.
+        case turnRound
         /// The result could not be written.
         case unwritable
     }

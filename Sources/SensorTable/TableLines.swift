@@ -39,7 +39,10 @@ struct LineReader {
 
 /// What each column of a table is for.
 struct Header {
-    /// For each column its place in `SensorTable.columns`, nil for those that are not read.
+    /// The columns that are read: those a table must have, then those it may have.
+    static let known = SensorTable.columns + SensorTable.optionalColumns
+
+    /// For each column its place in `known`, nil for those that are not read.
     private(set) var roles: [Int?] = []
     /// The columns' names, shortened for showing.
     private var names: [String] = []
@@ -50,7 +53,7 @@ struct Header {
         while true {
             let end = fieldEnd(bytes, from: start, to: line.end)
             let name = excerpt(bytes, from: start, to: end)
-            let role = SensorTable.columns.firstIndex(of: name)
+            let role = Header.known.firstIndex(of: name)
             if let role, roles.contains(role) {
                 throw SensorTableError(
                     .header, file: file, line: line.number, column: name,

@@ -2,7 +2,10 @@
 
 package import Kinematics
 
-/// Every movement of the catalogue but the one-leg stand, which is a task of its own.
+/// Every movement of the catalogue.
+///
+/// The one-leg stand here is one long hold, in which each repetition is a stretch of time; the task of
+/// that name plants its compensations at stated moments.
 package enum ExerciseKind: String, Sendable, CaseIterable {
     case gluteSet = "glute-set"
     case staticAbductionSupine = "static-abd-supine"
@@ -12,6 +15,7 @@ package enum ExerciseKind: String, Sendable, CaseIterable {
     case bridge
     case standingAbduction = "stand-abd"
     case hipHitch = "hip-hitch"
+    case oneLegStand = "one-leg-stand"
     case march
     case squat
     case hinge
@@ -51,7 +55,9 @@ package enum ExerciseKind: String, Sendable, CaseIterable {
     /// Stands on one leg all along.
     package var isOneLegged: Bool {
         switch self {
-        case .standingAbduction, .hipHitch, .stepDown, .singleLegSquat, .decelerate, .hops: true
+        case .standingAbduction, .hipHitch, .oneLegStand, .stepDown, .singleLegSquat, .decelerate,
+            .hops:
+            true
         default: false
         }
     }

@@ -47,6 +47,14 @@ extension ExerciseMotion {
                 pose.right += over * (person.shift * side.sign)
                 pose.load += over * side.sign
             }
+            if kind == .oneLegStand {
+                let lifted =
+                    SmoothCurve.step(time, start: 1.6, length: 0.7)
+                    - SmoothCurve.step(time, start: end - 2.7, length: 0.7)
+                pose.lift(
+                    side.opposite, hip: lifted * (20 * radiansPerDegree),
+                    knee: lifted * (50 * radiansPerDegree))
+            }
             addRepetitions(to: &pose, at: time, person: person)
         }
         return pose
@@ -61,7 +69,8 @@ extension ExerciseMotion {
             time, start: start, rise: out, hold: times.hold, fall: back)
         let from = start + 0.3 * out
         let until = start + out + times.hold + 0.7 * back
-        let ramp = min(0.5, (until - from) / 3)
+        // Nobody carries the pelvis sideways as fast as it sinks.
+        let ramp = min(pattern == .shift ? 1 : 0.5, (until - from) / 3)
         shape.fault = SmoothCurve.plateau(
             time, start: from, rise: ramp, hold: max(0, until - from - 2 * ramp), fall: ramp)
         return shape
@@ -148,7 +157,7 @@ extension ExerciseMotion {
             pose.lift(side.opposite, hip: degrees(15), knee: degrees(50))
         case .hops, .decelerate:
             addLanding(start: start, at: time, to: &pose)
-        case .habits, .march, .carry, .gait, .sideStep: break
+        case .habits, .oneLegStand, .march, .carry, .gait, .sideStep: break
         }
     }
 
@@ -163,8 +172,9 @@ extension ExerciseMotion {
         pose.up -= SingleStance.impact(14, at: time, touchDown: landing)
         for swing in 0..<3 {
             let size = [0.012, -0.007, 0.003][swing]
-            pose.right += SmoothCurve.pulse(
-                time, centre: landing + 0.3 + 0.35 * Double(swing), halfWidth: 0.35) * size
+            pose.right +=
+                SmoothCurve.pulse(
+                    time, centre: landing + 0.3 + 0.35 * Double(swing), halfWidth: 0.35) * size
         }
     }
 
@@ -175,7 +185,9 @@ extension ExerciseMotion {
         case .level, .fastLowering: break
         case .drop, .fatigue: pose.drop(amount, stance: side)
         case .lean:
-            if kind == .hinge { pose.trunkFlexion += amount } else {
+            if kind == .hinge {
+                pose.trunkFlexion += amount
+            } else {
                 pose.trunkLean += amount * side.sign
             }
         case .dropAndLean:

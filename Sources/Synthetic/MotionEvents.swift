@@ -15,8 +15,6 @@ package struct CompensationThresholds: Sendable, Equatable {
     package var hikeOff = 3.5 * Double.pi / 180
     package var leanOn = 5 * Double.pi / 180
     package var leanOff = 3 * Double.pi / 180
-    package var shiftOn = 4 * Double.pi / 180
-    package var shiftOff = 3 * Double.pi / 180
 
     package init() {}
 
@@ -24,8 +22,7 @@ package struct CompensationThresholds: Sendable, Equatable {
         switch kind {
         case .drop: (dropOn, dropOff)
         case .hike: (hikeOn, hikeOff)
-        case .lean, .leanAway: (leanOn, leanOff)
-        case .shift: (shiftOn, shiftOff)
+        case .lean: (leanOn, leanOff)
         }
     }
 }
@@ -139,11 +136,6 @@ extension BodyMotion {
             case .drop: return drop
             case .hike: return -drop
             case .lean: return stance.sign * pose.trunk.obliquity.value
-            case .leanAway: return -stance.sign * pose.trunk.obliquity.value
-            case .shift:
-                // Beyond the lean that standing on this leg brings along.
-                let quiet = person.shift / person.legLength
-                return stance.sign * pose[stance.thigh].obliquity.value - quiet
             }
         }
         let crossed = firstMoment(from: start, to: end) { signal($0) >= levels.on }

@@ -11,10 +11,6 @@ package struct PlantedProfile: Sendable, Equatable {
         case hike
         /// The trunk leans towards the stance leg.
         case lean
-        /// The trunk leans away from it.
-        case leanAway = "lean-away"
-        /// The pelvis is carried sideways past the foot; the angle is the leg's.
-        case shift
     }
 
     package var kind: Kind

@@ -6,7 +6,7 @@ import TomlReading
 extension ExerciseMotion {
     /// ```toml
     /// kind = "exercise"
-    /// exercise = "squat"            # * an id of the catalogue, but one-leg-stand
+    /// exercise = "squat"            # * an id of the catalogue
     /// side = "right"                # the leg that stands (first); lying: the side lain on
     /// pattern = "level"             # drop, lean, drop+lean, lean-away, shift, hike, roll-back,
     ///                               # fast-lowering, fatigue
@@ -35,7 +35,8 @@ extension ExerciseMotion {
         let size =
             try section.optionalDouble("degrees", in: isShare ? 0...0.8 : 0...25)
             ?? (isShare ? 0.5 : 8)
-        let numbers = section.has("tempo")
+        let numbers =
+            section.has("tempo")
             ? try section.doubles("tempo", in: 0...30, count: 4...4) : kind.usualTempo
         guard numbers.count == 4, numbers[0] > 0.1, numbers[2] > 0.1 else {
             throw section.fault("tempo", "must be raise, hold, lower and rest, in seconds")
@@ -57,6 +58,7 @@ extension ExerciseKind {
         case .gluteSet, .staticAbductionSupine, .staticAbductionStanding: [1, 5, 1, 3]
         case .sideLift, .bridge: [2, 2, 3, 1]
         case .hipHitch: [2, 5, 3, 1]
+        case .oneLegStand: [1.5, 3, 1.5, 1]
         case .march: [1, 2, 1, 0]
         case .squat: [3, 0, 3, 0]
         case .sideStep: [0.8, 0.2, 0.6, 0.4]

@@ -74,13 +74,8 @@ extension OneLegStand {
             let planted = try section.within("profile") { () throws(TomlError) in
                 try PlantedProfile(item, seconds: seconds)
             }
-            // Drop and hike move the same angle, and so do the leans: one after the other.
-            let lane: PlantedProfile.Kind =
-                switch planted.kind {
-                case .drop, .hike: .drop
-                case .lean, .leanAway: .lean
-                case .shift: .shift
-                }
+            // Drop and hike move the same angle: one after the other.
+            let lane: PlantedProfile.Kind = planted.kind == .lean ? .lean : .drop
             guard planted.at >= ends[lane] ?? 0 else {
                 throw section.fault(
                     "profile",
@@ -96,7 +91,7 @@ extension PlantedProfile {
     /// `seconds`: the time on one leg, into which it must fit.
     init(_ item: TomlSection, seconds: Double) throws(TomlError) {
         guard let kind = Kind(rawValue: try item.string("kind")) else {
-            throw item.fault("kind", "is not known; use drop, hike, lean, lean-away or shift")
+            throw item.fault("kind", "is not known; use drop, hike or lean")
         }
         let rise = try item.optionalDouble("rise_s", in: 0.1...60) ?? 0.6
         self.init(

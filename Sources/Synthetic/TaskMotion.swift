@@ -24,8 +24,6 @@ extension MotionTask {
                 case .drop: pose.drop(size, stance: stand.stance)
                 case .hike: pose.drop(size * -1, stance: stand.stance)
                 case .lean: pose.trunkLean += size * stand.stance.sign
-                case .leanAway: pose.trunkLean -= size * stand.stance.sign
-                case .shift: pose.right += size * (person.legLength * stand.stance.sign)
                 }
             }
         case .walkOnSpot(let walk):

@@ -44,6 +44,9 @@ package protocol Wearable: Sendable {
 
     /// Takes the bytes of a `read` or `awaitReply` step; returns the steps to run before the rest of
     /// the plan, none where the answer only had to be learned. May leave an event.
+    ///
+    /// Everything that `decode` must know of a connection is learned here and nowhere else: a replay
+    /// gives a fresh driver the same replies in the same order.
     mutating func take(reply: [UInt8], from characteristic: CharacteristicIndex) -> [PlanStep]
 
     /// Appends the samples of one packet, in order, `interval` and `hostTime` left at zero.
@@ -60,13 +63,6 @@ package protocol Wearable: Sendable {
 
     /// The event that the last `decode` or reply met, handed out once.
     mutating func takeEvent() -> WearableEvent?
-
-    /// What replies taught that `decode` needs, for a recording: a replay runs no plan and gives these
-    /// bytes to `recall`.
-    var learned: [UInt8] { get }
-
-    /// Takes what `learned` gave on an earlier connection; bytes that make no sense change nothing.
-    mutating func recall(_ learned: [UInt8])
 
     /// The steps that ask for the battery level while streaming, answered by an event; nil where the
     /// sensor tells by itself or only through the standard battery service.
@@ -95,10 +91,6 @@ extension Wearable {
     ) -> [PlanStep] { [] }
 
     package mutating func takeEvent() -> WearableEvent? { nil }
-
-    package var learned: [UInt8] { [] }
-
-    package mutating func recall(_ learned: [UInt8]) {}
 
     package func askBattery() -> [PlanStep]? { nil }
 

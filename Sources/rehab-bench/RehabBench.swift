@@ -16,7 +16,7 @@ struct RehabBench: ParsableCommand {
             """)
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case step, latency, sound, daemon, replay
+        case step, latency, sound, daemon, replay, accuracy
     }
 
     @Flag(help: "A run of half a minute that shows that everything works; its figures mean little.")
@@ -37,7 +37,7 @@ struct RehabBench: ParsableCommand {
     @Option(help: ArgumentHelp("The script that runs the peers.", valueName: "file"))
     var peers = "Scripts/bench-peers.py"
 
-    @Argument(help: "Sections to run: step, latency, sound, daemon, replay (default: all).")
+    @Argument(help: "Sections to run: step, latency, sound, daemon, replay, accuracy (default: all).")
     var sections: [Section] = Section.allCases
 
     func run() throws {
@@ -80,6 +80,7 @@ struct RehabBench: ParsableCommand {
             case .sound: SoundFigures.run(options)
             case .daemon: try DaemonBench.run(options)
             case .replay: try ReplayBench.run(options)
+            case .accuracy: try AccuracyBench.run(options)
             }
         } catch {
             return [

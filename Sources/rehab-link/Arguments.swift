@@ -2,7 +2,7 @@
 
 import Glibc
 
-/// `rehab-link [PATH] [--allow-uid N]… [--allow-gid N]…`
+/// The command line: `rehab-link [PATH] [--allow-uid N]… [--allow-gid N]…`.
 struct Arguments {
     /// Nil: the socket that systemd passes as descriptor 3.
     var path: String?

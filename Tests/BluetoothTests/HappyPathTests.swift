@@ -6,13 +6,23 @@ import Plumbing
 import Testing
 import Wearables
 
+/// All tests with a bus, one after the other: they measure time.
 @Suite(
-    "Happy path", .serialized, .timeLimit(.minutes(2)),
+    "Central on a bus", .serialized, .timeLimit(.minutes(2)),
     .enabled(if: Rig.hasBus, "dbus-daemon is not installed"))
-struct HappyPathTests {
-    @Test("a sensor that was added streams, in order and without loss", arguments: [
-        NotifyPath.signals, .descriptor,
-    ])
+struct CentralTests {}
+
+extension CentralTests {
+    @Suite("Happy path")
+    struct HappyPathTests {}
+}
+
+extension CentralTests.HappyPathTests {
+    @Test(
+        "a sensor that was added streams, in order and without loss",
+        arguments: [
+            NotifyPath.signals, .descriptor,
+        ])
     func streams(_ path: NotifyPath) async throws {
         let rig = try await Rig()
         try await rig.start([FakeDevice.dot(Rig.address(1))])
@@ -30,11 +40,12 @@ struct HappyPathTests {
         #expect(report.battery == 80)
         #expect(report.reason.isEmpty)
         print("connect to stream \(path): \(Int(seconds(before, start) * 1000)) ms")
-        await rig.end()
+        await rig.central.stop()
         // Left quiet and disconnected.
         #expect(await rig.fake.isConnected(Rig.address(1)) == false)
         let writes = await rig.fake.calls.filter { $0.member == "WriteValue" }
         #expect(writes.last?.bytes == [1, 0, 0])
+        await rig.end()
     }
 
     @Test("scanning tells names, families and what is known, and hides nothing hostile")
@@ -68,10 +79,11 @@ struct HappyPathTests {
             }
         }
         await rig.central.stopScanning()
-        await rig.end()
+        await rig.central.stop()
         let calls = await rig.fake.calls.map(\.member)
         #expect(calls.contains("StartDiscovery"))
         #expect(calls.contains("StopDiscovery"))
+        await rig.end()
     }
 
     @Test("a sensor that BlueZ does not know is found by scanning, then connected")

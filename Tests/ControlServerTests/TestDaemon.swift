@@ -64,6 +64,31 @@ actor TestHandler: ControlHandler {
         log.append("assign \(call.name) \(call.segment ?? "nothing")")
     }
 
+    func scan(_ call: Rehab1.Scan, to stream: ControlStream<Rehab1.Scan>) {
+        log.append("scan")
+        stream.send(Rehab1.Scan.Reply(sightings: [], done: false))
+        stream.finish(
+            Rehab1.Scan.Reply(
+                sightings: [
+                    Rehab1.Sighting(address: "D4:22:CD:00:00:01", addressKind: "random")
+                ], done: true))
+    }
+
+    func addSensor(_ call: Rehab1.AddSensor) throws(ControlRefusal) -> Rehab1.Sensor {
+        log.append("add \(call.address)")
+        throw .bluetoothFailed(reason: "the radio is off", cure: "turn it on")
+    }
+
+    func forgetSensor(_ call: Rehab1.ForgetSensor) { log.append("forget \(call.name)") }
+    func connectSensor(_ call: Rehab1.ConnectSensor) { log.append("connect \(call.name)") }
+    func disconnectSensor(_ call: Rehab1.DisconnectSensor) { log.append("rest \(call.name)") }
+    func identifySensor(_ call: Rehab1.IdentifySensor) { log.append("identify \(call.name)") }
+    func buzzSensor(_ call: Rehab1.BuzzSensor) {
+        log.append("buzz \(call.name) \(call.milliseconds ?? 0)")
+    }
+    func pairSensor(_ call: Rehab1.PairSensor) { log.append("pair \(call.name)") }
+    func bluetooth() -> Rehab1.Bluetooth { Rehab1.Bluetooth(condition: .ready) }
+
     func calibrate(_ call: Rehab1.Calibrate, to stream: ControlStream<Rehab1.Calibrate>) {
         log.append("calibrate")
         calibration = stream

@@ -54,7 +54,8 @@ final class PrivateBus {
 
     func stop() {
         // The daemon inherits the test runner's blocked signals, so no softer one reaches it.
-        kill(process.processIdentifier, SIGKILL)
+        let id = process.processIdentifier
+        if process.isRunning, id > 0 { kill(id, SIGKILL) }
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

@@ -16,13 +16,20 @@ struct BroadTests {
         #expect(run.errorDegrees <= trial.publishedDegrees + 0.02)
     }
 
+    @Test("On the whole it is better than the published VQF's")
+    func meanAccuracy() throws {
+        let errors = try BroadTrial.all.map { try TrialRun.of($0).errorDegrees }
+        // VQF: 0.57 on these six.
+        #expect(errors.reduce(0, +) / 6 < 0.55)
+    }
+
     @Test("True errors lie within two sigma as often as sigma says", arguments: BroadTrial.all)
     func coverage(trial: BroadTrial) throws {
         let run = try TrialRun.of(trial)
         // An error of two independent parts stays within twice its root mean square in 98 %.
         #expect(run.coverage > 0.90)
         // Not by saying "anything is possible": sigma is of the size of the errors.
-        #expect(run.sigmaDegrees < 2 * run.errorDegrees)
+        #expect(run.sigmaDegrees < 2.5 * run.errorDegrees)
     }
 
     @Test("Larger sigma goes with larger errors")

@@ -65,6 +65,15 @@ func still(tilt: Double = 0, bias: Vector3 = .zero, interval: Double = 0.01) -> 
         specificForce: Vector3(0, 9.81 * sin(tilt), 9.81 * cos(tilt)))
 }
 
+/// A sensor that turned about its x axis by `rate` and is `tilt` rad turned at the end of the sample;
+/// like the rate, the force is the mean over the sample.
+func turning(tilt: Double, rate: Vector3, interval: Double = 0.01) -> ImuSample {
+    let middle = tilt - rate.x * interval / 2
+    return ImuSample(
+        interval: interval, angularRate: rate,
+        specificForce: Vector3(0, 9.81 * sin(middle), 9.81 * cos(middle)))
+}
+
 /// The angle between two unit vectors, degrees.
 func degreesBetween(_ a: Vector3, _ b: Vector3) -> Double {
     let x = a.y * b.z - a.z * b.y

@@ -42,7 +42,7 @@ struct TiltFilterTests {
         for index in 1...1000 {
             let tilt = Double(index) * 0.01 * 90 * degree
             // Turning by +x takes up from z towards +y in the sensor frame.
-            let estimate = filter.step(still(tilt: tilt, bias: Vector3(90 * degree, 0, 0)))
+            let estimate = filter.step(turning(tilt: tilt, rate: Vector3(90 * degree, 0, 0)))
             largest = max(largest, degreesBetween(estimate.up, Vector3(0, sin(tilt), cos(tilt))))
         }
         #expect(largest < 0.01)
@@ -63,20 +63,40 @@ struct TiltFilterTests {
         #expect(largest < 0.5)
     }
 
-    @Test("A bias of 1 deg/s is learnt at rest, as fast as by the published filter")
-    func biasAtRest() {
-        let bias = Vector3(1 * degree, -1 * degree, 0.5 * degree)
+    @Test("A bias is learnt at rest within seconds, however large", arguments: [1.0, 3, 5, 8])
+    func biasAtRest(size: Double) {
+        let bias = Vector3(size * degree, -size * degree, 0.5 * size * degree)
         var filter = TiltFilter(samplePeriod: 0.01)
-        // deg/s about x after so many samples: Python package `vqf` 2.1.2, same input.
-        let expected = [200: 0.93179468, 300: 0.97549782, 499: 0.98943758, 2999: 0.9996403]
         for index in 0..<3000 {
             let estimate = filter.step(still(tilt: 30 * degree, bias: bias))
+            let error = (estimate.gyroscopeBias - bias).norm / degree
             if index == 100 { #expect(estimate.flags.has(.biasUnlearnt)) }
-            if let value = expected[index] {
-                #expect(abs(estimate.gyroscopeBias.x / degree - value) < 0.001)
+            if index == 300 { #expect(error < 0.1 * size) }
+            if index == 500 { #expect(error < 0.05 * size) }
+            if index == 2999 {
+                #expect(error < 0.01 * size)
                 #expect(!estimate.flags.has(.biasUnlearnt))
+                #expect(degreesBetween(estimate.up, Vector3(0, 0.5, 0.75.squareRoot())) < 0.05)
             }
         }
+    }
+
+    @Test("A swing with its place shaking is met within its own sigma", arguments: [5.0, 0])
+    func swing(rest: Double) {
+        let swing = Swing(rest: rest)
+        var filter = TiltFilter(samplePeriod: Swing.samplePeriod)
+        var within = 0
+        var largest = 0.0
+        for index in 0..<6000 {
+            let estimate = filter.step(swing.sample(index))
+            guard index >= 1000 else { continue }
+            let error = degreesBetween(estimate.up, swing.up(index))
+            largest = max(largest, error)
+            if error < 2 * estimate.sigma / degree { within += 1 }
+        }
+        // The Python package `vqf` 2.1.2 errs by up to 0.37 and 0.94 degrees here.
+        #expect(largest < (rest > 0 ? 0.37 : 0.94))
+        #expect(within > 4500)
     }
 
     @Test(

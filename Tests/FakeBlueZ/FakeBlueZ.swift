@@ -30,6 +30,7 @@ package actor FakeBlueZ: LoopActor {
     package var losesAcquire = false
     /// Times that the bus asked for the service.
     package internal(set) var activations = 0
+    var floodLeft = 0
     var activationWatch: Watch?
     var activationPipe: SharedDescriptor?
 
@@ -211,12 +212,14 @@ package actor FakeBlueZ: LoopActor {
 }
 
 /// Resumes a continuation once.
-final class Once: @unchecked Sendable {
+package final class Once: @unchecked Sendable {
     private var continuation: CheckedContinuation<Void, Never>?
 
-    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = continuation }
+    package init(_ continuation: CheckedContinuation<Void, Never>) {
+        self.continuation = continuation
+    }
 
-    func resume() {
+    package func resume() {
         continuation?.resume()
         continuation = nil
     }

@@ -303,13 +303,34 @@ extension FakeBlueZ {
         let bytes = call.arguments.first?.asBytes ?? []
         device.values[place] = bytes
         call.reply()
+        react(bytes, device, place)
+    }
+
+    private func react(_ bytes: [UInt8], _ device: LiveDevice, _ place: Int) {
+        let uuid = device.config.characteristics[place].uuid
+        if case .exchanges(let exchanges) = device.config.reaction {
+            guard
+                let exchange = exchanges.first(where: {
+                    $0.characteristic == uuid && bytes.starts(with: $0.prefix)
+                })
+            else { return }
+            for reply in exchange.replies {
+                if let other = device.place(of: reply.characteristic) {
+                    notify(device, other, reply.bytes)
+                }
+            }
+            if let stream = exchange.stream { begin(stream, device) }
+            return
+        }
         guard case .dot(let rate) = device.config.reaction,
-            device.config.characteristics[place].uuid.hasPrefix("15172001"), bytes.count == 3
+            uuid.hasPrefix("15172001"), bytes.count == 3
         else { return }
         guard bytes[1] == 1, bytes[2] == FakeDotPacket.mode else { return stopMeasuring(device) }
-        guard let payload = device.config.characteristics.firstIndex(where: {
-            $0.uuid.hasPrefix("15172002")
-        }) else { return }
+        guard
+            let payload = device.config.characteristics.firstIndex(where: {
+                $0.uuid.hasPrefix("15172002")
+            })
+        else { return }
         startMeasuring(device, payload, rateHertz: rate)
     }
 }

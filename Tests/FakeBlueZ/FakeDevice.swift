@@ -13,6 +13,27 @@ package struct FakeCharacteristic: Sendable {
     }
 }
 
+/// What a device does when bytes that begin with `prefix` are written to a characteristic.
+package struct FakeExchange: Sendable {
+    package var characteristic: String
+    package var prefix: [UInt8]
+    /// Notifications that follow at once: characteristic and bytes.
+    package var replies: [(characteristic: String, bytes: [UInt8])] = []
+    /// A stream that begins, as packets sent over and over; an empty one ends the stream.
+    package var stream: (characteristic: String, packets: [[UInt8]], rateHertz: Double)?
+
+    package init(
+        _ characteristic: String, prefix: [UInt8],
+        replies: [(characteristic: String, bytes: [UInt8])] = [],
+        stream: (characteristic: String, packets: [[UInt8]], rateHertz: Double)? = nil
+    ) {
+        self.characteristic = characteristic
+        self.prefix = prefix
+        self.replies = replies
+        self.stream = stream
+    }
+}
+
 /// What a fake device is and how it behaves; changed by a test while it runs.
 package struct FakeDevice: Sendable {
     package var address: String
@@ -56,10 +77,16 @@ package struct FakeDevice: Sendable {
         case none
         /// A Movella DOT: start and stop on the measurement characteristic, packets at a rate.
         case dot(rateHertz: Double)
+        /// Any other protocol, as far as a test needs it: the first exchange that fits answers.
+        case exchanges([FakeExchange])
     }
 
-    package init(address: String, name: String?, service: String, characteristics: [FakeCharacteristic])
-    {
+    /// What a DOT sends in place of lying still, in this order; after the last it lies still.
+    package var packets: [[UInt8]] = []
+
+    package init(
+        address: String, name: String?, service: String, characteristics: [FakeCharacteristic]
+    ) {
         self.address = address
         self.name = name
         self.service = service

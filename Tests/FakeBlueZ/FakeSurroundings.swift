@@ -25,7 +25,9 @@ extension FakeBlueZ {
         unlink(device)
     }
 
-    /// Pulls the adapter. `quietly`: without removals of its devices, as happens.
+    /// Pulls the adapter.
+    ///
+    /// `quietly`: without removals of its devices, as happens.
     package func removeAdapter(quietly: Bool = false) {
         guard let number = adapters.keys.min() else { return }
         for device in devices.values {

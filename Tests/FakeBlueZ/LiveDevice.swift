@@ -26,6 +26,10 @@ final class LiveDevice {
     /// The stream's counter, µs, which goes on while the sensor measures.
     var microseconds: UInt32 = 1_000_000
     var isMeasuring = false
+    /// The next of the packets to be played.
+    var position = 0
+    /// Set where packets come from outside in place of the device's own stream.
+    var player: Watch?
     /// Counters of the packets that left over a live link, in order.
     var sent: [UInt32] = []
 
@@ -182,7 +186,9 @@ extension FakeBlueZ {
         }
     }
 
-    /// Ends the link. Unbonded services stay remembered, as BlueZ's cache does.
+    /// Ends the link.
+    ///
+    /// Unbonded services stay remembered, as BlueZ's cache does.
     func unlink(_ device: LiveDevice) {
         device.era += 1
         guard device.isConnected, let path = path(device) else { return }
@@ -293,12 +299,36 @@ extension FakeBlueZ {
     func startMeasuring(_ device: LiveDevice, _ place: Int, rateHertz: Double) {
         stopMeasuring(device)
         device.isMeasuring = true
+        guard device.player == nil else { return }
         let (address, step) = (device.config.address, 1_000_000 / rateHertz)
         device.stream = every(Int64(1e9 / rateHertz)) { fake in
             guard let device = fake.devices[address] else { return }
             device.microseconds &+= UInt32(step)
-            let packet = FakeDotPacket.still(microseconds: device.microseconds)
+            var packet = FakeDotPacket.still(microseconds: device.microseconds)
+            if device.position < device.config.packets.count {
+                packet = device.config.packets[device.position]
+                device.position += 1
+                device.microseconds = FakeDotPacket.microseconds(packet) ?? device.microseconds
+            }
             if fake.notify(device, place, packet) { device.sent.append(device.microseconds) }
+        }
+    }
+
+    /// Begins an exchange's stream in place of the one before.
+    func begin(
+        _ stream: (characteristic: String, packets: [[UInt8]], rateHertz: Double),
+        _ device: LiveDevice
+    ) {
+        stopMeasuring(device)
+        guard let place = device.place(of: stream.characteristic), !stream.packets.isEmpty else {
+            return
+        }
+        device.isMeasuring = true
+        let (address, packets) = (device.config.address, stream.packets)
+        device.stream = every(Int64(1e9 / stream.rateHertz)) { fake in
+            guard let device = fake.devices[address] else { return }
+            fake.notify(device, place, packets[device.position % packets.count])
+            device.position += 1
         }
     }
 
@@ -306,5 +336,25 @@ extension FakeBlueZ {
         device.isMeasuring = false
         if let stream = device.stream { loop.cancel(stream) }
         device.stream = nil
+    }
+}
+
+extension FakeBlueZ {
+    /// Sends notifications at a rate no sensor has, in groups of a millisecond.
+    package func flood(_ address: String, _ uuid: String, perSecond rate: Int, seconds: Double) {
+        floodLeft = Int(Double(rate) * seconds)
+        continueFlood(address, uuid, group: max(1, rate / 1000))
+    }
+
+    private func continueFlood(_ address: String, _ uuid: String, group: Int) {
+        guard floodLeft > 0 else { return }
+        for _ in 0..<group {
+            floodLeft -= 1
+            var bytes = [UInt8](repeating: 0x55, count: 44)
+            bytes[8] = UInt8(truncatingIfNeeded: floodLeft)
+            bytes[9] = UInt8(truncatingIfNeeded: floodLeft >> 8)
+            notify(address, uuid, bytes)
+        }
+        after(1_000_000) { $0.continueFlood(address, uuid, group: group) }
     }
 }

@@ -70,8 +70,10 @@ package final class TestBus: @unchecked Sendable {
     /// Ends the daemon as a crash does.
     package func kill() {
         guard let process else { return }
-        // It inherits the test runner's blocked signals, so no softer one reaches it.
-        Glibc.kill(process.processIdentifier, SIGKILL)
+        // It inherits the test runner's blocked signals, so no softer one reaches it. Number 0, of a
+        // process that has ended, would mean ourselves.
+        let id = process.processIdentifier
+        if process.isRunning, id > 0 { Glibc.kill(id, SIGKILL) }
         process.waitUntilExit()
         self.process = nil
     }

@@ -11,6 +11,8 @@ struct FuzzTarget: Sendable {
 /// Every target; `Scripts/fuzz` reads the names from here, one a line.
 let fuzzTargets = [
     FuzzTarget(name: "movella-dot", run: MovellaDotFuzz.run),
+    FuzzTarget(name: "wearables", run: WearableFuzz.run),
+    FuzzTarget(name: "stream-description", run: StreamDescriptionFuzz.run),
     FuzzTarget(name: "recording-reader", run: RecordingFuzz.run),
     FuzzTarget(name: "exercise-reader", run: ExerciseFuzz.run),
     FuzzTarget(name: "script-reader", run: ScriptFuzz.run),

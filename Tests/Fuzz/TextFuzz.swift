@@ -68,7 +68,7 @@ enum SensorTableFuzz {
             text += "\(r.x),\(r.y),\(r.z),\(f.x),\(f.y),\(f.z)\n"
         }
         let again = try? SensorTable(parsing: Array(text.utf8).span, file: "fuzz.csv")
-        promise(again == table, "the table changes")
+        promise(again?.readings == table.readings, "the table changes")
         estimate(table, rate: Double(1 + bytes.count % 4000))
     }
 

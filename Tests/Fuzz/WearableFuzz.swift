@@ -65,7 +65,7 @@ enum WearableFuzz {
         promise(driver.takeEvent() == nil, "an event was handed out twice")
     }
 
-    /// The same bytes as a reply, as something learned, as a vector and as advertising.
+    /// The same bytes as a reply, as a vector and as advertising.
     ///
     /// On copies: what a reply teaches would change the stream.
     private static func others(
@@ -74,8 +74,6 @@ enum WearableFuzz {
     ) {
         var asked = driver
         _ = asked.take(reply: packet, from: characteristic)
-        asked.recall(packet)
-        _ = asked.learned
         _ = asked.capabilities.cueFitness
         _ = asked.stop()
         let kinds = VectorQuestion.Kind.allCases

@@ -131,8 +131,21 @@ private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 }
         var driving = Driving(side: .right)
         driving.run(2)
         driving.step(.toRight)
+        driving.run(1.3)
         driving.step(.toLeft, motion: moving(since: 1000.5))
         #expect(driving.tracker.holdEnd == driving.tracker.holdStart)
+    }
+
+    /// The filters behind a wide shift see it come back at once: that ends no hold.
+    @Test func anEchoOfTheShiftEndsNothing() {
+        var driving = Driving(side: .right)
+        driving.step(.toRight)
+        driving.run(0.5)
+        driving.step(.toLeft)
+        #expect(driving.tracker.phase == .holding && driving.tracker.completed == 0)
+        driving.run(1)
+        driving.step(.toLeft)
+        #expect(driving.tracker.completed == 1)
     }
 
     @Test func aShiftToTheOtherSideThanTheGivenIsNoHold() {

@@ -66,8 +66,8 @@ private func rateError(_ link: Link, after seconds: Double, seed: UInt64) -> Dou
 @Suite struct ClockRecoveryTests {
     /// With up to 30 ms of jitter.
     ///
-    /// The worst of these 210 links, measured: 0.12 % after 10 s (the goal for later is 0.1 %),
-    /// 0.020 % after 60 s.
+    /// In bursts every 50 ms, three periods, nothing is to be seen before the first slip: 0.15 % after
+    /// 10 s is what arrivals hold; without bursts it is 0.02 %.
     @Test(arguments: [-0.03, -0.01, -0.0005, 0, 0.0005, 0.01, 0.03], [0.0, 0.03, 0.05])
     func theRateIsFoundThroughJitterAndBursts(_ error: Double, _ interval: Double) {
         var worst = (ten: 0.0, sixty: 0.0)
@@ -77,7 +77,7 @@ private func rateError(_ link: Link, after seconds: Double, seed: UInt64) -> Dou
             worst.ten = max(worst.ten, rateError(link, after: 10, seed: seed))
             worst.sixty = max(worst.sixty, rateError(link, after: 60, seed: seed))
         }
-        #expect(worst.ten < 0.0015, "after 10 s: \(worst.ten * 100) %")
+        #expect(worst.ten < (interval > 0.04 ? 0.0016 : 0.001), "after 10 s: \(worst.ten * 100) %")
         #expect(worst.sixty < 0.0003, "after 60 s: \(worst.sixty * 100) %")
     }
 

@@ -155,7 +155,7 @@ private func packet(_ index: Int) -> [UInt8] {
         #expect(eventually { running.counters[1].openDoors.value == 1 })
         #expect(running.doors[1].send(packet(0)))
         #expect(eventually { running.counters[1].packets.value == 1 })
-        #expect(running.pipeline.intakeTurns < 20)
+        #expect(running.pipeline.turns.intake < 20)
     }
 
     @Test func packetsBehindAnEmptyOneAreReadBeforeTheEnd() throws {

@@ -11,38 +11,47 @@ struct OfflineEstimationTests {
     /// 10 s of a sensor at rest, turned by 30 degrees about its x axis, at 50 Hz.
     private let still: [UInt8] = {
         let rows = Array(repeating: "7,0,0,0,0,4.905,8.49571\n", count: 500)
-        return Array(("n,gx,gy,gz,ax,ay,az\n" + rows.joined()).utf8)
+        return Array(("place,gx,gy,gz,ax,ay,az\n" + rows.joined()).utf8)
     }()
 
     private func lines(_ bytes: [UInt8]) -> [Substring] {
         String(decoding: bytes, as: UTF8.self).split(separator: "\n")
     }
 
+    private func run(
+        _ bytes: [UInt8], format: EstimateWriter.Format = .csv
+    ) throws -> [UInt8] {
+        try OfflineEstimation.run(
+            bytes.span, file: "s", options: EstimationOptions(rate: 50), format: format
+        ).text
+    }
+
     @Test("One row a sample, under the header, and the tilt that was put in")
     func rows() throws {
-        let text = lines(try OfflineEstimation.run(still.span, file: "s", rate: 50, format: .csv))
+        let text = lines(try run(still))
         #expect(text.count == 501)
-        #expect(text[0] == "qw,qx,qy,qz,sigma_deg,flags")
+        #expect(text[0] == "n,t_s,qw,qx,qy,qz,sigma_deg,flags")
+        #expect(text[1].hasPrefix("0,0.000000,"))
         #expect(text[1].hasSuffix(",settling|bias-unlearnt"))
         // Half of 30 degrees about x: cos 15° and sin 15°.
         let last = text[500].split(separator: ",", omittingEmptySubsequences: false)
-        #expect(last.count == 6)
-        let numbers = try last.prefix(5).map { try #require(Double($0)) }
-        #expect(abs(numbers[0] - 0.965925826) < 1e-5)
-        #expect(abs(numbers[1] - 0.258819045) < 1e-5)
-        #expect(abs(numbers[2]) < 1e-5 && abs(numbers[3]) < 1e-5)
-        #expect(numbers[4] > 0 && numbers[4] < 0.5)
-        #expect(last[5] == "rest")
+        #expect(last.count == 8)
+        let numbers = try last.prefix(7).map { try #require(Double($0)) }
+        #expect(numbers[0] == 499 && abs(numbers[1] - 9.98) < 1e-6)
+        #expect(abs(numbers[2] - 0.965925826) < 1e-5)
+        #expect(abs(numbers[3] - 0.258819045) < 1e-5)
+        #expect(abs(numbers[4]) < 1e-5 && abs(numbers[5]) < 1e-5)
+        #expect(numbers[6] > 0 && numbers[6] < 0.5)
+        #expect(last[7].split(separator: "|").contains("rest"))
     }
 
     @Test("JSON rows carry the same numbers")
     func jsonRows() throws {
-        let csv = lines(try OfflineEstimation.run(still.span, file: "s", rate: 50, format: .csv))
-        let json = lines(
-            try OfflineEstimation.run(still.span, file: "s", rate: 50, format: .jsonLines))
+        let csv = lines(try run(still))
+        let json = lines(try run(still, format: .jsonLines))
         #expect(json.count == 500)
         struct Row: Decodable {
-            let qw, qx, qy, qz: Double
+            let n, tS, qw, qx, qy, qz: Double
             let sigmaDeg: Double
             let flags: [String]
         }
@@ -52,8 +61,9 @@ struct OfflineEstimationTests {
             let row = try decoder.decode(Row.self, from: Data(json[index].utf8))
             let fields = csv[index + 1].split(separator: ",", omittingEmptySubsequences: false)
             #expect(
-                [row.qw, row.qx, row.qy, row.qz, row.sigmaDeg] == fields[..<5].map { Double($0) })
-            #expect(row.flags.joined(separator: "|") == fields[5])
+                [row.n, row.tS, row.qw, row.qx, row.qy, row.qz, row.sigmaDeg]
+                    == fields[..<7].map { Double($0) })
+            #expect(row.flags.joined(separator: "|") == fields[7])
         }
     }
 
@@ -64,11 +74,12 @@ struct OfflineEstimationTests {
             TiltEstimate(
                 worldFromSensor: Rotation(w: 0.5, x: -0.5, y: -1e-12, z: 0.123_456_789_4),
                 sigma: Double.pi / 2, gyroscopeBias: .zero,
-                flags: TiltFlags.afterGap.with(.saturated)))
+                flags: TiltFlags.afterGap.with(.saturated)), number: 41, time: 1.25)
         #expect(
             String(decoding: writer.bytes, as: UTF8.self)
-                == "qw,qx,qy,qz,sigma_deg,flags\n"
-                + "0.500000000,-0.500000000,0.000000000,0.123456789,90.0000,after-gap|saturated\n")
+                == "n,t_s,qw,qx,qy,qz,sigma_deg,flags\n"
+                + "41,1.250000,0.500000000,-0.500000000,0.000000000,0.123456789,90.0000,after-gap|saturated\n"
+        )
     }
 
     @Test("Numbers that are none are written as zero, not as text")
@@ -77,10 +88,10 @@ struct OfflineEstimationTests {
         writer.append(
             TiltEstimate(
                 worldFromSensor: Rotation(w: .nan, x: .infinity, y: 1e300, z: -1), sigma: 0,
-                gyroscopeBias: .zero, flags: .none))
+                gyroscopeBias: .zero, flags: .none), number: 0, time: .nan)
         #expect(
             lines(writer.bytes)[1]
-                == "0.000000000,0.000000000,0.000000000,-1.000000000,0.0000,")
+                == "0,0.000000,0.000000000,0.000000000,0.000000000,-1.000000000,0.0000,")
     }
 
     @Test("The samples of a table are evenly spaced")

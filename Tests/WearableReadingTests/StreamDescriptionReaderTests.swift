@@ -59,7 +59,7 @@ struct StreamDescriptionReaderTests {
             tick_hz = 32768
             range_g = 8
             [commands]
-            start = "go\n"
+            start = "go\\n"
             stop = "hex: 00 FF"
             buzz = "b{ms}"
             """)
@@ -91,7 +91,7 @@ struct StreamDescriptionReaderTests {
             ("t u32", "time u32", 7, "begins with none of"),
             ("length = 20", "length = 20\naxes = \"y x z\"", 6, "right-handed"),
             ("rate_hz = 50", "rate_hz = 50\nrate = 5", 3, "not a known field"),
-            ("name = \"HipBoard*\"", "", 10, "needs a name"),
+            ("name = \"HipBoard*\"", "", 9, "needs a name"),
         ])
     func faults(_ from: String, to: String, line: Int, words: String) {
         let text = Self.binary.replacingOccurrences(of: from, with: to)

@@ -124,7 +124,12 @@ struct MetaMotionTests {
         "fused packets: ticks as time, across the wrap, repeated ones and other processors refused")
     func fused() throws {
         var driver: any Wearable = MetaMotion(StreamRequest())
-        driver.recall([0, 0, 1, 2])
+        // The third processor made is the accounter: 2.
+        for reply in [[0x09, 0x80, 0, 1], [0x09, 0x02, 0], [0x09, 0x02, 1], [0x09, 0x02, 2]]
+            as [[UInt8]]
+        {
+            _ = driver.take(reply: reply, from: MetaMotion.notify)
+        }
         func packet(_ tick: UInt32, processor: UInt8 = 2) -> [UInt8] {
             [0x09, 0x03, processor] + SoundStream.word32(tick)
                 + SoundStream.words([0, 0, 8192, 0, 0, 32767])
@@ -159,5 +164,18 @@ struct MetaMotionTests {
             counts.append(try decode(packet, from: MetaMotion.notify, with: &driver).count)
         }
         #expect(counts == [0, 1, 0, 1, 0, 1])
+    }
+
+    @Test("plain readings that an earlier host left running are not mixed with timed ones")
+    func noMixing() throws {
+        var driver: any Wearable = MetaMotion(StreamRequest())
+        let timed = try #require(SoundStream.packets(of: "metawear", 1)?.first)
+        #expect(try decode(timed.bytes, from: MetaMotion.notify, with: &driver).count == 1)
+        for packet in [
+            [0x03, 0x04] + SoundStream.words([0, 0, 8192]),
+            [0x13, 0x05] + SoundStream.words([1, 2, 3]),
+        ] as [[UInt8]] {
+            #expect(try decode(packet, from: MetaMotion.notify, with: &driver).isEmpty)
+        }
     }
 }

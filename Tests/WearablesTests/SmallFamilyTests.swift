@@ -103,6 +103,20 @@ struct SmallFamilyTests {
         #expect(try decode(force, from: BlueST.force, with: &apart).count == 1)
     }
 
+    @Test("BlueST: a refused packet does not take the mark of a restart with it")
+    func blueSTRestart() throws {
+        var driver: any Wearable = BlueST(StreamRequest())
+        func packet(_ tick: Int16, _ force: Int16) -> [UInt8] {
+            SoundStream.words([tick, 0, 0, force, 0, 0, 0, 0, 0, 0])
+        }
+        _ = try decode(packet(20_000, 1000), from: BlueST.nineAxes, with: &driver)
+        // 32.7 g is beyond twice the range; the board has restarted.
+        let absurd = refusal(packet(3, 32_767), from: BlueST.nineAxes, with: &driver)
+        #expect(absurd == .outOfRange)
+        let after = try decode(packet(8, 1000), from: BlueST.nineAxes, with: &driver)
+        #expect(after.map { $0.flags.has(.newEpoch) } == [true])
+    }
+
     @Test("BlueST: nothing is ever written, and the characteristic that is there is taken")
     func blueSTPlan() {
         for (lacking, taken) in [

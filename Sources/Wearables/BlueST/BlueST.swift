@@ -118,6 +118,10 @@ package struct BlueST: Wearable {
         _ force: Vector3, _ rate: Vector3, _ tick: UInt16,
         into samples: inout OutputSpan<ImuSample>
     ) throws(DecodeError) {
+        // Before the clock moves: a refused packet must not take the mark of a new epoch with it.
+        guard ReadingCheck.isPossible(force, range: Self.specificForceRange),
+            ReadingCheck.isPossible(rate, range: Self.angularRateRange)
+        else { throw .outOfRange }
         guard samples.freeCapacity > 0 else { throw .noRoom }
         let reading = try clock.advance(to: UInt64(tick))
         var flags = SampleFlags.hasDeviceTime

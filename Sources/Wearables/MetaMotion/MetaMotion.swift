@@ -60,6 +60,9 @@ package struct MetaMotion: Wearable {
 
     private var clock = DeviceClock(bits: 32, nanosecondsPerTick: 5_859_375, over: 4)
     private var pairing = ArrivalPairing()
+    /// Timed packets came: plain readings, which an earlier host may have left running, are not mixed
+    /// in.
+    private var isTimed = false
     var event: WearableEvent?
 
     package init(_ request: StreamRequest) {
@@ -89,6 +92,7 @@ package struct MetaMotion: Wearable {
         switch module {
         case 0x09 where register == 0x03:
             try decodeFused(packet, into: &samples)
+        case 0x03 where register == 0x04 && isTimed, 0x13 where isTimed: return
         case 0x03 where register == 0x04:
             guard packet.count == 8 else { throw .tooShort }
             pairing.put(force: try packet.int16Vector(at: 2, scale: forceScale))
@@ -124,6 +128,7 @@ package struct MetaMotion: Wearable {
         guard packet.count == 19 else { throw .malformed }
         guard samples.freeCapacity > 0 else { throw .noRoom }
         let reading = try clock.advance(to: UInt64(tick))
+        isTimed = true
         var flags = SampleFlags.hasDeviceTime
         if reading.startsEpoch { flags = flags.with(.newEpoch) }
         try append(force, rate, flags, reading.nanoseconds, into: &samples)

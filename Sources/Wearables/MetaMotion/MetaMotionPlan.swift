@@ -168,25 +168,6 @@ extension MetaMotion {
         return known
     }
 
-    // MARK: Learned
-
-    /// Both chips and the accounter, 0xFF where unknown.
-    package var learned: [UInt8] {
-        [
-            accelerometerChip?.rawValue ?? 0xFF, gyroscopeChip?.rawValue ?? 0xFF,
-            hasFuser ? 1 : 0, accounter ?? 0xFF,
-        ]
-    }
-
-    package mutating func recall(_ learned: [UInt8]) {
-        guard learned.count == 4 else { return }
-        accelerometerChip = MetaMotionChip(rawValue: learned[0])
-        gyroscopeChip = MetaMotionChip(rawValue: learned[1])
-        hasFuser = learned[2] == 1
-        // Processors are few: 0xFF is never one.
-        accounter = learned[3] == 0xFF ? nil : learned[3]
-    }
-
     // MARK: Stop
 
     /// Old streams and programs outlive a connection (brainexe/node-metawear#46).

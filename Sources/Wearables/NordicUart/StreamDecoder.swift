@@ -9,72 +9,12 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
     /// Frames in a row that say nothing before the user is told that the format does not fit.
     private static var patience: Int { @_noLocks get { 20 } }
 
-    private struct Field: BitwiseCopyable {
-        var quantity = StreamDescription.Quantity.skip
-        var type = StreamDescription.NumberType.u8
-        var order = ByteOrder.littleEndian
-        var scale = 1.0
-        var offset = 0.0
-        var key: InlineArray<16, UInt8> = InlineArray(repeating: 0)
-        var keyLength = 0
-    }
-
-    /// One sample's numbers by quantity, in the description's units.
-    private struct Numbers: BitwiseCopyable {
-        var values: InlineArray<17, Double> = InlineArray(repeating: 0)
-        var present: UInt32 = 0
-
-        @_noLocks
-        init() {}
-
-        @_noLocks
-        mutating func set(_ quantity: StreamDescription.Quantity, _ value: Double) {
-            let place = Self.place(of: quantity)
-            values[place] = value
-            present |= 1 << UInt32(place)
-        }
-
-        @_noLocks
-        func has(_ place: Int) -> Bool { present >> UInt32(place) & 1 == 1 }
-
-        /// Three quantities, where all are there.
-        @_noLocks
-        func vector(_ first: Int) -> Vector3? {
-            guard has(first), has(first + 1), has(first + 2) else { return nil }
-            return Vector3(values[first], values[first + 1], values[first + 2])
-        }
-
-        /// The enum's raw value, which may not be asked for here.
-        @_noLocks
-        static func place(of quantity: StreamDescription.Quantity) -> Int {
-            switch quantity {
-            case .ax: 0
-            case .ay: 1
-            case .az: 2
-            case .gx: 3
-            case .gy: 4
-            case .gz: 5
-            case .mx: 6
-            case .my: 7
-            case .mz: 8
-            case .qw: 9
-            case .qx: 10
-            case .qy: 11
-            case .qz: 12
-            case .t: 13
-            case .counter: 14
-            case .battery: 15
-            case .skip: 16
-            }
-        }
-    }
-
     private enum Format: UInt8, BitwiseCopyable { case csv, json, binary }
 
     private var cutter: FrameCutter
     private let format: Format
     private let point: UInt8
-    private var fields: InlineArray<32, Field>
+    private var fields: InlineArray<32, StreamField>
     private let fieldCount: Int
     private let samplesPerFrame: Int
     private let forceUnit: Double
@@ -101,7 +41,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
         case .binary: format = .binary
         }
         point = comma ? 0x2C : 0x2E
-        fields = InlineArray(repeating: Field())
+        fields = InlineArray(repeating: StreamField())
         let known = description.fields.prefix(Self.fieldLimit)
         fieldCount = known.count
         for (index, field) in known.enumerated() {
@@ -195,7 +135,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
         var place = 0
         var number = 0
         while number < samplesPerFrame {
-            var numbers = Numbers()
+            var numbers = StreamNumbers()
             switch format {
             case .binary: try readBinary(content, limit, &place, &numbers)
             case .csv: try readColumns(content, limit, &place, &numbers)
@@ -208,7 +148,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
 
     @_noLocks
     private func readBinary(
-        _ content: FrameBytes, _ limit: Int, _ place: inout Int, _ numbers: inout Numbers
+        _ content: FrameBytes, _ limit: Int, _ place: inout Int, _ numbers: inout StreamNumbers
     ) throws(DecodeError) {
         var index = 0
         while index < fieldCount {
@@ -253,7 +193,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
     /// Columns of one line; several samples follow one another.
     @_noLocks
     private func readColumns(
-        _ text: FrameBytes, _ limit: Int, _ place: inout Int, _ numbers: inout Numbers
+        _ text: FrameBytes, _ limit: Int, _ place: inout Int, _ numbers: inout StreamNumbers
     ) throws(DecodeError) {
         var index = 0
         while index < fieldCount {
@@ -292,7 +232,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
     /// `"key" : number` anywhere in the text.
     @_noLocks
     private func readKeys(
-        _ text: FrameBytes, _ limit: Int, _ numbers: inout Numbers
+        _ text: FrameBytes, _ limit: Int, _ numbers: inout StreamNumbers
     ) throws(DecodeError) {
         var place = 0
         while place < limit {
@@ -340,16 +280,16 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
 
     @_noLocks
     private mutating func append(
-        _ numbers: Numbers, into samples: inout OutputSpan<ImuSample>
+        _ numbers: StreamNumbers, into samples: inout OutputSpan<ImuSample>
     ) throws(DecodeError) {
-        if numbers.has(15) {
-            let percent = numbers.values[15]
+        if numbers.has(StreamNumbers.battery) {
+            let percent = numbers.values[StreamNumbers.battery]
             if percent >= 0, percent <= 100 {
                 event = .battery(BatteryLevel(percent: UInt8(percent)))
             }
         }
-        guard let force = numbers.vector(0) else { throw .noInertialData }
-        let rate = numbers.vector(3)
+        guard let force = numbers.vector(StreamNumbers.force) else { throw .noInertialData }
+        let rate = numbers.vector(StreamNumbers.rate)
         let forceSI = axes.apply(force * forceUnit)
         let rateSI = axes.apply((rate ?? .zero) * rateUnit)
         guard ReadingCheck.isPossible(forceSI, range: forceRange),
@@ -360,7 +300,7 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
         if let rate { _ = rate } else { flags = flags.with(.withoutAngularRate) }
         var time: Int64 = 0
         if hasTime || usesCounterAsClock {
-            let source = hasTime ? 13 : 14
+            let source = hasTime ? StreamNumbers.time : StreamNumbers.counter
             guard numbers.has(source) else { throw .tooShort }
             let raw = numbers.values[source]
             guard raw >= 0, raw < 9e15 else { throw .outOfRange }
@@ -368,10 +308,10 @@ struct StreamDecoder: Sendable, BitwiseCopyable {
             flags = flags.with(.hasDeviceTime)
             if reading.startsEpoch { flags = flags.with(.newEpoch) }
             time = reading.nanoseconds
-        } else if hasCounter, numbers.has(14) {
+        } else if hasCounter, numbers.has(StreamNumbers.counter) {
             // Without a time a repeated counter is all that tells a repeated frame.
-            if numbers.values[14] == lastCounter { throw .duplicate }
-            lastCounter = numbers.values[14]
+            if numbers.values[StreamNumbers.counter] == lastCounter { throw .duplicate }
+            lastCounter = numbers.values[StreamNumbers.counter]
         }
         try ReadingCheck.append(
             force: forceSI, within: forceRange, rate: rateSI, within: rateRange, flags: flags,

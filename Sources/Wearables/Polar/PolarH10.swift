@@ -118,21 +118,6 @@ package struct PolarH10: Wearable {
         try decoder.take(packet, into: &samples)
     }
 
-    // MARK: Learned
-
-    /// The stream's rate, then the factor as a single.
-    package var learned: [UInt8] {
-        [UInt8(decoder.streamRateHertz)] + littleEndian(Float(decoder.forceFactor).bitPattern)
-    }
-
-    package mutating func recall(_ learned: [UInt8]) {
-        guard learned.count == 5, let force = try? learned.span.float32(at: 1), force >= 0 else {
-            return
-        }
-        if learned[0] == 50 { useOpticalRate() }
-        decoder.forceFactor = force
-    }
-
     // MARK: Stop
 
     /// H10 runs on and drains when it is not stopped (M known issue 2).

@@ -177,23 +177,6 @@ package struct PolarVerity: Wearable {
         try decoder.take(packet, into: &samples)
     }
 
-    // MARK: Learned
-
-    /// SDK mode, then both factors as singles.
-    package var learned: [UInt8] {
-        [isInSdkMode ? 1 : 0] + littleEndian(Float(decoder.forceFactor).bitPattern)
-            + littleEndian(Float(decoder.rateFactor).bitPattern)
-    }
-
-    package mutating func recall(_ learned: [UInt8]) {
-        guard learned.count == 9, let force = try? learned.span.float32(at: 1),
-            let rate = try? learned.span.float32(at: 5), force >= 0, rate >= 0
-        else { return }
-        useSdkMode(learned[0] == 1)
-        decoder.forceFactor = force
-        decoder.rateFactor = rate
-    }
-
     // MARK: Stop
 
     /// SDK mode is left only when nothing runs (status 12).

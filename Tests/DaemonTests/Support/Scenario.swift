@@ -113,7 +113,7 @@ extension PlantedCompensation {
         switch kind {
         case .drop: ("C01", 0.5)
         case .hike: ("C04", 0.3)
-        case .lean: nil
+        default: nil
         }
     }
 }

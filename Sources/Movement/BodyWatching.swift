@@ -1,0 +1,92 @@
+// What the body makes of its sensors over time: shift beyond the quiet lean, slipped or swapped sensors.
+
+import Kinematics
+
+extension Body {
+    /// In a set, C05 counts what comes on top of the person's own lean on that leg.
+    @_noLocks
+    mutating func takeQuietLean(
+        _ signals: inout SignalValues, stance: Side?, angles: BodyAngles, gates: Gates,
+        _ observation: SegmentObservation
+    ) {
+        guard let plan, let stance, let lean = signals.value(.legLean) else {
+            addTwoLegLean(&signals, stance: stance, angles)
+            return
+        }
+        if gates.isOpen, isJudging(plan, time: observation.time) {
+            quietLean.step(lean: lean, side: stance, interval: observation.interval)
+        }
+        signals.remove(.legLean)
+        if let beyond = quietLean.beyond(lean: lean, side: stance) { signals.set(.legLean, beyond) }
+    }
+
+    /// Slipped and swapped sensors, and the other leg than was asked for.
+    @_noLocks
+    mutating func watchSensors(
+        _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
+    ) {
+        guard let plan else { return }
+        // Only a lifted knee says which leg is in the air.
+        if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
+            swap.step(angles: angles, shifted: lastShift)
+        }
+        if let pelvis = angles.pelvis, plan.restsUpright {
+            let atRest =
+                plan.task == .singleLegHold
+                ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
+            slip.step(
+                angles: pelvis, rate: observation.angularRate.norm,
+                mayStand: atRest && !gates.has(.posture) && observation.angularRate.norm > 0,
+                interval: observation.interval)
+        }
+        if slip.hasSlipped { gates.close(.slipped) }
+        if swap.isSwapped { gates.close(.swapped) }
+        guard let side = plan.stanceSide, plan.task == .singleLegHold,
+            let left = angles.leftThigh, let right = angles.rightThigh
+        else { return }
+        // The given leg is the one in the air.
+        let lifted =
+            side == .right
+            ? left.anteriorTilt - right.anteriorTilt
+            : right.anteriorTilt - left.anteriorTilt
+        let isOther = lifted > 15 * radiansPerDegree
+        otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
+        if otherSideFor > 1 { gates.close(.wrongSide) }
+    }
+
+    /// C12: the moving thigh past the midline, where it is worn and aligned.
+    @_noLocks
+    func addMovingLeg(
+        _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
+    ) {
+        guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
+        // The free leg's top leaning to its own side is adduction: hip outside the knee.
+        signals.set(.pastMidline, stance.opposite.sign * thigh.obliquity)
+    }
+
+    /// On two legs the shift is the lean of both, to either side.
+    @_noLocks
+    private func addTwoLegLean(
+        _ signals: inout SignalValues, stance: Side?, _ angles: BodyAngles
+    ) {
+        guard case .none = stance, let left = angles.leftThigh, let right = angles.rightThigh
+        else { return }
+        signals.set(.legLean, abs(left.obliquity + right.obliquity) * 0.5)
+    }
+
+    /// With both thighs worn: the leg that does not stand is seen in the air, so no shift of weight ends
+    /// the hold.
+    @_noLocks
+    func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
+        guard hold.phase == .holding, let stance = hold.stanceSide,
+            let standing = angles.thigh(stance), let free = angles.thigh(stance.opposite)
+        else { return false }
+        return standing.anteriorTilt - free.anteriorTilt > 12 * radiansPerDegree
+    }
+
+    @_noLocks
+    func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
+        guard let side else { return false }
+        return side == .right ? event == .toRight : event == .toLeft
+    }
+}

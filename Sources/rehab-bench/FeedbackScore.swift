@@ -1,0 +1,231 @@
+// Scores of many feedback trials: planted patterns cued, false cues, labels, counts, phase times.
+
+import Exercises
+import Kinematics
+import Movement
+import Synthetic
+
+/// Sums over trials of one exercise.
+struct FeedbackScore {
+    var planted = 0
+    var cued = 0
+    var falseCues = 0
+    /// s in which nothing wanted cueing.
+    var correctSeconds = 0.0
+    var labels = 0
+    var rightLabels = 0
+    var sets = 0
+    var exactSets = 0
+    /// Absolute errors of raise, hold and lower of counted repetitions, s.
+    var phaseErrors: [Double] = []
+    /// Rules that were cued without reason, for reading.
+    var strays: [String: Int] = [:]
+
+    /// Rules whose cue names a pattern; others beside them, that the same movement brings, are no mistake.
+    static func rules(for pattern: PlantedPattern) -> Set<UInt8> {
+        switch pattern {
+        case .level: []
+        case .drop: [1]
+        case .lean: [2]
+        case .dropAndLean: [1, 2]
+        case .leanAway: [3]
+        case .shift: [5, 6]
+        case .hike: [4]
+        case .rollBack: [7]
+        case .fastLowering: [11]
+        case .fatigue: [16, 1]
+        }
+    }
+
+    /// What else a planted pattern may rightly bring.
+    private static func companions(of pattern: PlantedPattern) -> Set<UInt8> {
+        switch pattern {
+        case .level: []
+        // Lying, C08 watches every way the pelvis tips.
+        case .drop, .dropAndLean, .fatigue: [5, 6, 8, 9, 13, 16]
+        case .shift: [6, 9]
+        case .fastLowering: [16]
+        case .hike: [9]
+        case .lean, .leanAway, .rollBack: [9, 8]
+        }
+    }
+
+    /// The label that a pattern should get.
+    static func label(for pattern: PlantedPattern) -> PatternLabel? {
+        switch pattern {
+        case .level: .level
+        case .drop: .drop
+        case .lean: .lean
+        case .dropAndLean: .dropAndLean
+        case .leanAway: .leanAway
+        case .shift: .shift
+        case .hike: .hike
+        case .rollBack, .fastLowering, .fatigue: nil
+        }
+    }
+
+    mutating func add(_ trial: FeedbackTrial, hasRule: Bool) {
+        let wanted = FeedbackScore.rules(for: trial.pattern)
+        let allowed = wanted.union(FeedbackScore.companions(of: trial.pattern))
+        if trial.pattern != .level, hasRule {
+            planted += 1
+            if trial.cues.contains(where: { wanted.contains($0.alert.rule.number) }) { cued += 1 }
+        }
+        let strayCues = trial.cues.filter { !allowed.contains($0.alert.rule.number) }
+        falseCues += strayCues.count
+        for cue in strayCues {
+            strays["\(trial.pattern.rawValue)→\(cue.alert.rule.name)", default: 0] += 1
+        }
+        correctSeconds += trial.length
+        addCounts(trial)
+        addHoldLabels(trial)
+        guard trial.exercise.task == .repetitions, hasRule || trial.pattern == .level,
+            let right = FeedbackScore.label(for: trial.pattern),
+            // In the hinge "lean" is the trunk against the pelvis, which has no label.
+            !(trial.exercise.id == "hinge" && trial.pattern == .lean)
+        else { return }
+        for (seen, truth) in zip(trial.record.repetitions, trial.truth)
+        where truth.size > 0 || trial.pattern == .level {
+            labels += 1
+            if seen.label == right { rightLabels += 1 }
+        }
+    }
+
+    /// A hold gets one label.
+    private mutating func addHoldLabels(_ trial: FeedbackTrial) {
+        guard trial.exercise.task == .singleLegHold,
+            let right = FeedbackScore.label(for: trial.pattern)
+        else { return }
+        labels += 1
+        if trial.record.holds.count == 1, trial.record.holds[0].label == right { rightLabels += 1 }
+    }
+
+    private mutating func addCounts(_ trial: FeedbackTrial) {
+        sets += 1
+        switch trial.exercise.task {
+        case .repetitions:
+            let seen = trial.record.repetitions
+            guard seen.count == trial.truth.count else { return }
+            exactSets += 1
+            for (found, truth) in zip(seen, trial.truth) where found.repetition.isSeen {
+                phaseErrors.append(abs(found.repetition.tempo.raise - truth.phases.raise))
+                phaseErrors.append(abs(found.repetition.tempo.hold - truth.phases.hold))
+                phaseErrors.append(abs(found.repetition.tempo.lower - truth.phases.lower))
+            }
+        case .steps:
+            let count = trial.record.steps.left.count + trial.record.steps.right.count
+            // Where a walk begins and ends is no matter of one step.
+            let slack = trial.truth.count > 30 ? 2 : 0
+            if abs(count - trial.truth.count) <= slack { exactSets += 1 }
+        case .landings:
+            if trial.record.landings.count == trial.truth.count { exactSets += 1 }
+        case .singleLegHold: if trial.record.holds.count == 1 { exactSets += 1 }
+        case .habits: exactSets += 1
+        }
+    }
+
+    mutating func add(_ other: FeedbackScore) {
+        planted += other.planted
+        cued += other.cued
+        falseCues += other.falseCues
+        correctSeconds += other.correctSeconds
+        labels += other.labels
+        rightLabels += other.rightLabels
+        sets += other.sets
+        exactSets += other.exactSets
+        phaseErrors += other.phaseErrors
+        strays.merge(other.strays, uniquingKeysWith: +)
+    }
+
+    /// False cues in five minutes.
+    var falseRate: Double { correctSeconds > 0 ? Double(falseCues) / correctSeconds * 300 : 0 }
+
+    /// Median and 95th percentile of the phase errors, s; nil without any.
+    var phaseError: (median: Double, high: Double)? {
+        guard !phaseErrors.isEmpty else { return nil }
+        let sorted = phaseErrors.sorted()
+        return (
+            sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
+        )
+    }
+}
+
+/// The whole table: every exercise, every pattern its rules can see, with one sensor and with all.
+enum FeedbackBench {
+    /// Sizes are the rule's threshold with 2° on top and 5°, as the goal asks.
+    static func run(
+        seeds: ClosedRange<UInt64>, extra: [Double] = [2, 5], worn: [Segment] = Segment.allCases
+    ) throws -> [(name: String, score: FeedbackScore)] {
+        let catalogue = try Catalogue.load()
+        var rows: [(name: String, score: FeedbackScore)] = []
+        for kind in ExerciseKind.allCases where kind != .habits {
+            guard let exercise = catalogue.first(where: { $0.id == kind.rawValue }) else {
+                continue
+            }
+            var score = FeedbackScore()
+            for pattern in PlantedPattern.allCases {
+                guard let sizes = sizes(exercise, kind: kind, pattern, extra: extra, worn: worn)
+                else { continue }
+                for (place, size) in sizes.enumerated() {
+                    for seed in seeds {
+                        let count = kind == .gait || kind == .carry ? 70 : kind.isSteps ? 14 : 6
+                        let trial = try FeedbackTrial.run(
+                            exercise, kind: kind, pattern: pattern, size: size,
+                            count: pattern == .fatigue ? 12 : count, worn: worn,
+                            side: seed % 2 == 0 ? .left : .right,
+                            seed: seed &* 1000 &+ UInt64(place))
+                        score.add(trial, hasRule: true)
+                    }
+                }
+            }
+            rows.append((kind.rawValue, score))
+        }
+        return rows
+    }
+
+    /// The sizes to plant; nil where no rule of the exercise and no worn sensor can see the pattern.
+    private static func sizes(
+        _ exercise: Exercise, kind: ExerciseKind, _ pattern: PlantedPattern, extra: [Double],
+        worn: [Segment]
+    ) -> [Double]? {
+        if pattern == .level { return [0] }
+        let numbers = FeedbackScore.rules(for: pattern)
+        let segments = Set(worn)
+        let seen = exercise.rules.filter {
+            numbers.contains($0.id.number) && !$0.reportOnly
+                && $0.signal.isMeasurable(with: segments)
+        }
+        switch pattern {
+        case .fastLowering:
+            return exercise.task == .repetitions && seen.contains { $0.id.number == 11 }
+                && exercise.isSeen(with: segments) ? [0.5] : nil
+        case .fatigue:
+            guard seen.contains(where: { $0.id.number == 16 }) else { return nil }
+            return [6 * radiansPerDegree]
+        case .dropAndLean:
+            guard seen.contains(where: { $0.id.number == 1 }),
+                seen.contains(where: { $0.id.number == 2 && $0.signal != .spineDifference })
+            else { return nil }
+        default: break
+        }
+        guard let rule = seen.max(by: { $0.on < $1.on }), rule.signal.isAngle else { return nil }
+        if pattern == .shift, rule.signal != .legLean {
+            guard seen.contains(where: { $0.signal == .legLean }) else { return nil }
+        }
+        if kind == .hipHitch, pattern == .drop || pattern == .dropAndLean { return nil }
+        return extra.map { rule.on + $0 * radiansPerDegree }
+    }
+}
+
+extension Exercise {
+    /// Whether its repetitions are seen and not only counted by the clock.
+    func isSeen(with segments: Set<Segment>) -> Bool {
+        switch repetitionSignal {
+        case .movingThigh, .stanceThigh, .eitherThigh:
+            let thighs = segments.contains(.leftThigh) && segments.contains(.rightThigh)
+            return thighs || repetitionFallback != .metronome
+        case .metronome, .none: return false
+        default: return true
+        }
+    }
+}

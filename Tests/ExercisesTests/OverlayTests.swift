@@ -1,0 +1,171 @@
+// A person's own files over the catalogue: overrides, additions, rings, and what is said about them.
+
+import Movement
+import Testing
+import TomlReading
+
+@testable import Exercises
+
+private func own(
+    id: String = "squat", version: Int = 7, on: Double = 6, extra: String = ""
+) -> String {
+    """
+    format = 1
+    id = "\(id)"
+    number = 11
+    version = \(version)
+    title = "Squat, as agreed"
+    stage = [1, 3]
+    posture = "upright"
+    task = "repetitions"
+    sensors-needed = ["pelvis"]
+    repetition-signal = "height"
+    tempo = [3, 0, 3, 0]
+    instruction = "Sit back."
+    cue = "Share the weight."
+    source = "physiotherapist"
+    \(extra)
+    [dose]
+    sets = 2
+    repetitions = 6
+
+    [[rule]]
+    id = "C01"
+    signal = "obliquity"
+    on = \(on)
+    off = 2.5
+    min-on-seconds = 0.3
+    """
+}
+
+@Suite struct OverlayTests {
+    private func builtIn() throws -> ExerciseSet { ExerciseSet(builtIn: try Catalogue.load()) }
+
+    @Test func aFileOverridesAndEveryThresholdIsLogged() throws {
+        var set = try builtIn()
+        set.overlay([("mine.toml", own())])
+        #expect(set.faults.isEmpty)
+        #expect(set.exercises.count == 22)
+        let squat = try #require(set.exercise("squat"))
+        #expect(squat.version == 7 && squat.file == "mine.toml" && squat.dose.repetitions == 6)
+        let change = try #require(set.changes.first { $0.rule.number == 1 })
+        #expect(abs((change.before ?? 0) - 4) < 1e-9 && abs((change.after ?? 0) - 6) < 1e-9)
+        #expect(change.text.contains("mine.toml") && change.text.contains("version 7"))
+        // The rules that the file leaves out are changes too.
+        #expect(Set(set.changes.map(\.rule.number)) == [1, 7, 10, 11])
+    }
+
+    @Test func aNewIdAdds() throws {
+        var set = try builtIn()
+        set.overlay([("wall-squat.toml", own(id: "wall-squat"))])
+        #expect(set.exercises.count == 23 && set.changes.isEmpty)
+    }
+
+    @Test func aFaultyFileChangesNothingAndTheOthersCount() throws {
+        var set = try builtIn()
+        set.overlay([
+            ("b.toml", own(on: 2.6)), ("a.toml", own(id: "one")), ("c.toml", own(id: "one")),
+        ])
+        #expect(set.exercises.count == 23)
+        #expect(set.faults.map(\.file) == ["b.toml", "c.toml"])
+        #expect(set.faults[0].field == "rule[1].on" && set.faults[0].line != nil)
+        #expect(set.faults[1].message.contains("a.toml"))
+        #expect(set.exercise("squat")?.version == 1)
+    }
+
+    @Test func ringsAndUnknownNamesAreRefusedWithTheirLine() throws {
+        var set = try builtIn()
+        set.overlay([("ring.toml", own(extra: "harder-exercise = \"static-abd-stand\""))])
+        let ring = try #require(set.faults.first)
+        #expect(ring.field == "harder-exercise" && ring.line == 15)
+        #expect(ring.message.contains("squat → static-abd-stand → squat"))
+        set = try builtIn()
+        set.overlay([("name.toml", own(extra: "easier-exercise = \"sit-stnd\""))])
+        let unknown = try #require(set.faults.first)
+        #expect(unknown.line == 15 && unknown.message.contains("\"sit-stand\""))
+        set = try builtIn()
+        set.overlay([("self.toml", own(extra: "harder-exercise = \"squat\""))])
+        #expect(set.faults.first?.message.contains("ring") == true)
+    }
+
+    @Test func checkSaysWhatAFileDoes() throws {
+        let set = try builtIn()
+        let good = ExerciseText.check(own(), file: "mine.toml", in: set)
+        #expect(good.isRight && good.text.contains("overrides version 1 of squat.toml"))
+        #expect(good.text.contains("C01 obliquity: on 4"))
+        let bad = ExerciseText.check(own(on: 2.6), file: "mine.toml", in: set)
+        #expect(!bad.isRight && bad.text.hasPrefix("mine.toml:"))
+        let new = ExerciseText.check(own(id: "new-one"), file: "n.toml", in: set)
+        #expect(new.isRight && new.text.contains("new"))
+    }
+
+    @Test(arguments: [
+        (
+            "cue = \"Share the weight.\"", "cue = \"Share the weight on both feet now.\"", "cue",
+            "5 words"
+        ),
+        ("cue = \"Share the weight.\"", "cue = \"No bad knees.\"", "cue", "\"bad\""),
+        ("cue = \"Share the weight.\"", "cue = 3", "cue", "text"),
+        ("cue = \"Share the weight.\"", "cue = []", "cue", "text"),
+        ("instruction = \"Sit back.\"", "instruction = \"Avoid injury.\"", "instruction", "injury"),
+        ("stage = [1, 3]", "stage = [1.5]", "stage", "whole"),
+        ("posture = \"upright\"", "posture = [\"supine\", \"supine\"]", "posture", "twice"),
+        ("posture = \"upright\"", "posture = [\"sitting\"]", "posture", "supine"),
+        ("tempo = [3, 0, 3, 0]", "tempo = [3, 0, 3]", "tempo", "4"),
+        (
+            "repetition-signal = \"height\"", "repetition-signal = \"hight\"", "repetition-signal",
+            "metronome"
+        ),
+        (
+            "repetition-signal = \"height\"", "repetition-signal = \"walking\"",
+            "repetition-signal", "does not show"
+        ),
+        (
+            "repetition-signal = \"height\"", "repetition-signal = \"hike\"", "side",
+            "stance or moving"
+        ),
+        ("repetition-signal = \"height\"\n", "", "repetition-signal", "missing"),
+        (
+            "sensors-needed = [\"pelvis\"]", "sensors-needed = [\"hip\"]", "sensors-needed",
+            "\"hip\""
+        ),
+        ("repetitions = 6", "repetitions = 6.0", "dose.repetitions", "whole"),
+        ("repetitions = 6", "repetition = 6", "dose.repetition", "\"repetitions\""),
+        ("version = 7", "version = 7\ntempos = 1", "tempos", "\"tempo\""),
+        (
+            "min-on-seconds = 0.3",
+            "min-on-seconds = 0.3\n[[rule]]\nid = \"C11\"\nsignal = \"lowering-shortfall\"\non = 0.3\noff = 0.2\nmin-on-seconds = 1",
+            "rule[2].min-on-seconds", "one moment"
+        ),
+    ])
+    func newFieldsAreChecked(_ old: String, _ new: String, _ field: String, _ says: String) throws {
+        let text = own()
+        let parts = text.components(around: old)
+        try #require(parts.count == 2)
+        var found: TomlError?
+        do throws(TomlError) {
+            _ = try ExerciseFile.parse(parts[0] + new + parts[1], file: "f.toml")
+        } catch {
+            found = error
+        }
+        let fault = try #require(found)
+        #expect(fault.field == field, "\(fault)")
+        #expect(fault.message.contains(says), "\(fault)")
+    }
+}
+
+extension String {
+    /// The text before and after the first `part`; the whole where it is not there.
+    fileprivate func components(around part: String) -> [String] {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(part) {
+                return [
+                    String(self[..<start]), String(self[index(start, offsetBy: part.count)...]),
+                ]
+            }
+            start = index(after: start)
+        }
+        return [self]
+    }
+}

@@ -1,0 +1,146 @@
+// Steps, landings and habits from the signals that one pelvis sensor gives, and thighs besides.
+
+import Glibc
+import Kinematics
+import Testing
+
+@testable import Movement
+
+private let degree = Double.pi / 180
+
+private func moment(
+    _ time: Double, sideways: Double, shift: ShiftEvent = .none
+) -> PelvisMoment {
+    PelvisMoment(
+        up: Vector3(0, 1, 0), force: Vector3(0, standardGravity, sideways), rate: 0.1,
+        verticalRate: 0, interval: 0.01, time: Int64(time * 1e9) + 1, isReady: true, shift: shift)
+}
+
+@Suite struct StepTests {
+    /// A pelvis that swings 3 cm at 0.85 Hz is accelerated by −ω² of its place; right is over the right foot.
+    @Test func walkingSidesAreInferredFromTheSwing() {
+        var tracker = StepTracker()
+        var steps: [Step] = []
+        let omega = 2 * Double.pi * 0.85
+        for index in 1...3000 {
+            let time = Double(index) * 0.01
+            let swing = -0.03 * omega * omega * sin(omega * time)
+            var angles = BodyAngles()
+            // Right stance: the pelvis drops by 3° on the left.
+            angles.set(
+                .pelvis, SegmentAngles(obliquity: -3 * degree * sin(omega * time), anteriorTilt: 0))
+            if tracker.step(moment(time, sideways: swing), mode: .swings, angles: angles, upward: 0)
+            {
+                steps.append(tracker.last)
+            }
+        }
+        // 30 s at 102 steps a minute.
+        #expect(abs(steps.count - 50) <= 2)
+        let settled = steps.dropFirst(6)
+        for (one, next) in zip(settled, settled.dropFirst()) { #expect(one.side != next.side) }
+        for step in settled {
+            #expect(abs(step.duration - 0.588) < 0.06)
+            // The side is known 0.15 s late, so its mean falls short of 3° · 2/π.
+            #expect(step.drop > 0.7 * degree && step.peakDrop < 3.1 * degree)
+            // In the middle of a right stance the sine is positive.
+            let middle = Double(step.start + step.end) / 2 * 1e-9 - 0.15
+            #expect((sin(omega * middle) > 0) == (step.side == .right))
+        }
+        #expect(!tracker.seesThighs)
+    }
+
+    @Test func aLiftedThighSaysWhichLegStands() {
+        var tracker = StepTracker()
+        var sides: [Side] = []
+        for index in 1...2000 {
+            let time = Double(index) * 0.01
+            // Left, right, left … each up for 1 s with 1 s between.
+            let turn = Int(time / 2)
+            let into = time - 2 * Double(turn)
+            let knee = into < 1 ? 40 * sin(Double.pi * into) : 0
+            var angles = BodyAngles()
+            angles.set(.pelvis, SegmentAngles(obliquity: 0, anteriorTilt: 0))
+            let lift = SegmentAngles(obliquity: 0, anteriorTilt: -knee * degree)
+            let down = SegmentAngles(obliquity: 0, anteriorTilt: 0)
+            angles.set(.leftThigh, turn % 2 == 0 ? lift : down)
+            angles.set(.rightThigh, turn % 2 == 0 ? down : lift)
+            if tracker.step(moment(time, sideways: 0), mode: .lifts, angles: angles, upward: 0) {
+                sides.append(tracker.last.side)
+            }
+        }
+        #expect(
+            sides == [.right, .left, .right, .left, .right, .left, .right, .left, .right, .left])
+        #expect(tracker.seesThighs)
+    }
+
+    /// Own mean + 2° in three successive steps of a side, after twenty of them.
+    @Test func threeStepsOverTheOwnMeanAreCounted() throws {
+        var judge = StepJudge()
+        var seen: [Double?] = []
+        for index in 0..<60 {
+            let side: Side = index % 2 == 0 ? .left : .right
+            var step = Step(side: side, start: 0, end: 600_000_000)
+            step.peakDrop = (side == .left && index >= 50 ? 6.5 : 3) * degree
+            var signals = SignalValues()
+            judge.step(step, signals: &signals)
+            if side == .left { seen.append(signals.value(.stepDropExcess)) }
+        }
+        #expect(seen.prefix(20).allSatisfy { $0 == nil })
+        let excess = seen.suffix(5).map { ($0 ?? .nan) / degree }
+        // Fiftieth, fifty-second: one and two of three; from the third on all three.
+        #expect(excess[0] < 1 && excess[1] < 1)
+        #expect(excess[2] > 2 && excess[2] < 3.6)
+    }
+
+    @Test func unevenStepTimesAreAnAsymmetry() throws {
+        var judge = StepJudge()
+        var value: Double?
+        for index in 0..<24 {
+            let side: Side = index % 2 == 0 ? .left : .right
+            var signals = SignalValues()
+            judge.step(
+                Step(side: side, start: 0, end: side == .left ? 500_000_000 : 600_000_000),
+                signals: &signals)
+            value = signals.value(.stepAsymmetry)
+        }
+        #expect(abs(try #require(value) - 0.2) < 1e-9)
+    }
+
+    /// A landing of 12 m/s² with 1.2 s of wobble.
+    @Test func aLandingIsTimedToSteadiness() throws {
+        var tracker = LandingTracker()
+        var random = SeededRandom(seed: 4)
+        var found: Landing?
+        for index in 1...1000 {
+            let time = Double(index) * 0.01
+            let wobble = time > 5 && time < 6.2 ? 1.0 : 0
+            let horizontal = abs(wobble * sin(30 * time)) + abs(random.normal(0.02))
+            let upward = abs(time - 5) < 0.02 ? 12.0 : 0
+            if tracker.step(
+                horizontal: horizontal, upward: upward, isQuiet: time < 4, interval: 0.01,
+                time: Int64(time * 1e9))
+            {
+                found = tracker.last
+            }
+        }
+        let landing = try #require(found)
+        #expect(landing.peak == 12 && landing.number == 1)
+        #expect(landing.steadyAfter > 1.1 && landing.steadyAfter < 2.6, "\(landing.steadyAfter)")
+    }
+
+    @Test func sittingAndHangingAreTimed() throws {
+        var watch = HabitWatch()
+        var signals = SignalValues()
+        var body = BodyAngles()
+        body.set(.pelvis, SegmentAngles(obliquity: 5 * degree, anteriorTilt: 0))
+        body.set(.leftThigh, SegmentAngles(obliquity: 0, anteriorTilt: -80 * degree))
+        for _ in 0..<1800 { watch.step(angles: body, rate: 0, interval: 1, signals: &signals) }
+        #expect(signals.value(.sittingTime) == 1800)
+        #expect(signals.value(.hang) == nil)
+        body.set(.leftThigh, SegmentAngles(obliquity: 0, anteriorTilt: 0))
+        for _ in 0..<60 { watch.step(angles: body, rate: 0, interval: 1, signals: &signals) }
+        #expect(abs(try #require(signals.value(.hang)) - 5 * degree) < 1e-12)
+        #expect(signals.value(.sittingTime) == 0)
+        #expect(watch.breaks == 1 && watch.longestSitting == 1800 && watch.hung == 60)
+    }
+}

@@ -1,0 +1,181 @@
+// What is noticed beside the rules: slipped, swapped and other sides; and plans, labels, own thresholds.
+
+import Glibc
+import Kinematics
+import Testing
+
+@testable import Movement
+
+private let degree = Double.pi / 180
+
+private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
+    SegmentAngles(obliquity: obliquity * degree, anteriorTilt: tilt * degree)
+}
+
+@Suite struct WatchTests {
+    /// Compensations 7: neutral moved by more than 5°; five seconds of standing near it open the gate.
+    @Test func aSlippedSensorIsNoticedAtRestAndForgivenAfterAStand() {
+        var watch = SlipWatch()
+        func stand(_ seconds: Double, _ angles: SegmentAngles, rate: Double = 0.5, may: Bool = true)
+        {
+            for _ in 0..<Int(seconds * 100) {
+                watch.step(angles: angles, rate: rate * degree, mayStand: may, interval: 0.01)
+            }
+        }
+        stand(10, angles(4, -4))
+        #expect(!watch.hasSlipped)
+        // A hold, or a moving person, is no stand.
+        stand(10, angles(8), may: false)
+        stand(10, angles(8), rate: 20)
+        #expect(!watch.hasSlipped)
+        stand(2, angles(6))
+        #expect(!watch.hasSlipped)
+        stand(3, angles(6))
+        #expect(watch.hasSlipped)
+        stand(4, angles(1))
+        #expect(watch.hasSlipped)
+        stand(2, angles(1))
+        #expect(!watch.hasSlipped)
+        stand(5, angles(0, 7))
+        #expect(watch.hasSlipped)
+    }
+
+    @Test func swappedThighsContradictTheShifts() {
+        var watch = SwapWatch()
+        func lift(_ side: Side, shifted: Side) {
+            var body = BodyAngles()
+            body.set(.leftThigh, angles(0, side == .left ? -40 : 0))
+            body.set(.rightThigh, angles(0, side == .right ? -40 : 0))
+            for _ in 0..<50 { watch.step(angles: body, shifted: shifted) }
+            body.set(.leftThigh, angles(0))
+            body.set(.rightThigh, angles(0))
+            watch.step(angles: body, shifted: shifted)
+        }
+        for _ in 0..<4 {
+            lift(.left, shifted: .right)
+            lift(.right, shifted: .left)
+        }
+        #expect(!watch.isSwapped)
+        lift(.left, shifted: .left)
+        lift(.right, shifted: .right)
+        #expect(!watch.isSwapped)
+        lift(.left, shifted: .left)
+        #expect(watch.isSwapped)
+        for side in [Side.left, .right, .left] { lift(side, shifted: side.opposite) }
+        #expect(!watch.isSwapped)
+    }
+
+    @Test func aPlanSurvivesAsWords() throws {
+        var plan = MovementPlan(
+            task: .repetitions, posture: .leftSide, stanceSide: .left, targetHold: 12.5)
+        plan.otherPostures = Posture.rightSide.bit | Posture.unknown.bit
+        plan.source = .movingThigh
+        plan.fallback = .metronome
+        plan.lowersFirst = true
+        plan.tempo = Tempo(raise: 2, hold: 1.25, lower: 3, rest: 0.1)
+        plan.repetitions = 8
+        plan.restsUpright = false
+        plan.judgesRest = true
+        plan.mayCue = false
+        for signal in Signal.allCases.prefix(31) {
+            _ = plan.add(
+                Rule(
+                    id: RuleID(number: 7), signal: signal, on: 0.1 + 0.2, off: 0.1, minimumOn: 0.3,
+                    reportOnly: signal == .kneeIn))
+        }
+        let again = try #require(MovementPlan(words: plan.words))
+        #expect(again.words == plan.words)
+        #expect(again.tempo == plan.tempo && again.otherPostures == plan.otherPostures)
+        #expect(again.ruleCount == 31 && again.rules[0].on == 0.1 + 0.2)
+        #expect(again.allows(.rightSide) && !again.allows(.supine) && !again.mayCue)
+        // As recordings before had it.
+        let old = ["single-leg-hold", "upright", "right", "10.0"]
+        #expect(MovementPlan(words: old)?.words == old)
+        for bad in [
+            "tempo=1,2,3", "tempo=1,2,3,-4", "source=x", "repetitions=-1", "more=1", "a=b=c", "=",
+        ] {
+            #expect(MovementPlan(words: old + [bad]) == nil, "\(bad)")
+        }
+        #expect(MovementPlan(words: old + ["C01"]) == nil)
+    }
+
+    /// Compensations 4: one cue a repetition, whatever the time; a report-only rule never.
+    @Test func aRuleRestsForARepetition() {
+        var policy = AlertPolicy()
+        let rule = Rule(id: .pelvicDrop, signal: .drop, on: 1, off: 0, minimumOn: 0)
+        var cues: [Int] = []
+        for second in 0..<30 {
+            policy.open(tick: UInt32(second / 8), tickSpan: 1)
+            policy.offer(rule, at: 0, time: Int64(second + 100) * 1_000_000_000)
+            if policy.choose(time: Int64(second + 100) * 1_000_000_000) != nil {
+                cues.append(second)
+            }
+        }
+        #expect(cues == [0, 8, 16, 24])
+    }
+
+    /// The table of compensations 4.1, row by row, with its question marks.
+    @Test func labelsAreThoseOfTheReference() {
+        func label(
+            _ drop: Double, _ lean: Double?, _ shift: Double?, away: Double? = 0, hike: Double = 0
+        ) -> String {
+            let shares = PatternLabel.Shares(
+                drop: drop, lean: lean, leanAway: away, shift: shift, hike: hike)
+            return PatternLabel(shares).text(shares)
+        }
+        #expect(label(0.5, 0, 0) == "drop")
+        #expect(label(0, 0.5, 0) == "lean")
+        #expect(label(0.5, 0.4, 0) == "drop+lean")
+        #expect(label(0, 0, 0.3) == "shift")
+        #expect(label(0, 0, 0, away: 0.3) == "lean-away")
+        #expect(label(0, 0, 0, hike: 0.3) == "hike")
+        #expect(label(0, 0, 0) == "level")
+        // The pelvis alone.
+        #expect(label(0.5, nil, nil, away: nil) == "drop?")
+        #expect(label(0, nil, nil, away: nil, hike: 0.3) == "hike")
+        #expect(label(0, nil, nil, away: nil) == "level?")
+        // Pelvis and trunk: the shift is unseen.
+        #expect(label(0, 0, nil) == "level?")
+        #expect(label(0.5, 0, nil) == "drop")
+    }
+
+    /// Compensations 4.2 by hand: base 6, spread 1.4826 · 1.
+    @Test func ownThresholdsStartShrinkAndWiden() throws {
+        var own = PersonalThreshold(standard: 4, floor: 3, baseline: [5, 6, 7])
+        #expect(abs(own.on - 7.4826) < 1e-9)
+        let first = own.take(cleanShare: 0.9, rule: "C01", date: "day 1")
+        #expect(first == nil)
+        let second = own.take(cleanShare: 0.8, rule: "C01", date: "day 2")
+        let line = try #require(second)
+        #expect(line.contains("C01") && line.contains("80 %"))
+        #expect(abs(own.on - 6.4826) < 1e-9)
+        for _ in 0..<20 { _ = own.take(cleanShare: 1, rule: "C01", date: "") }
+        #expect(own.on == 4)
+        for _ in 0..<20 { _ = own.take(cleanShare: 0.2, rule: "C01", date: "") }
+        #expect(abs(own.on - 7.4826) < 1e-9)
+        // Between half and four fifths nothing changes.
+        for _ in 0..<20 {
+            let middling = own.take(cleanShare: 0.6, rule: "C01", date: "")
+            #expect(middling == nil)
+        }
+        // A clinician's 2° cannot go below the floor.
+        var low = PersonalThreshold(standard: 4, clinician: 2, floor: 3, baseline: [])
+        for _ in 0..<20 { _ = low.take(cleanShare: 1, rule: "C01", date: "") }
+        #expect(low.on == 3)
+        let rule = Rule(
+            id: .pelvicDrop, signal: .drop, on: 4 * degree, off: 2.5 * degree, minimumOn: 0.5)
+        let applied = own.applied(to: rule, unit: degree)
+        #expect(abs(applied.on / degree - 7.4826) < 1e-9)
+        #expect(abs(applied.off / degree - 5.9826) < 1e-9)
+    }
+
+    @Test func theLeanOfStandingOnOneLegIsNoShift() throws {
+        var quiet = QuietLean()
+        for _ in 0..<101 {
+            #expect(quiet.beyond(lean: 9 * degree, side: .left) == nil)
+            quiet.step(lean: 5 * degree, side: .right, interval: 0.01)
+        }
+        for _ in 0..<500 { quiet.step(lean: 12 * degree, side: .right, interval: 0.01) }
+        #expect(abs(try #require(quiet.beyond(lean: 9 * degree, side: .right)) - 4 * degree) < 1e-9)
+    }
+}
