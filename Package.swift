@@ -176,7 +176,9 @@ let package = Package(
         // Floor 5.
         .target(
             name: "Bluetooth",
-            dependencies: ["DBus", "EventLoop", "LinkProtocol", "Plumbing", "Wearables"],
+            dependencies: [
+                "DBus", "EventLoop", "LinkProtocol", "Kinematics", "Plumbing", "Wearables",
+            ],
             swiftSettings: strict),
         .target(
             name: "FakeWearable",

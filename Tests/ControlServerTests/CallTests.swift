@@ -101,7 +101,8 @@ import Varlink
         for method in Rehab1.Method.allCases {
             #expect(allows(method, 1000))
             #expect(allows(method, 0))
-            #expect(allows(method, 1001) == (method != .removeRecording))
+            #expect(
+                allows(method, 1001) == (method != .removeRecording && method != .pairSensor))
         }
     }
 

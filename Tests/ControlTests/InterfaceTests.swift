@@ -43,6 +43,10 @@ import Varlink
     @Test func theTypesAreWrittenAndReadAsDeclared() throws {
         try check(Samples.calibration, fields("Calibration"))
         try check(Samples.sensor, fields("Sensor"))
+        try check(Samples.link, fields("Link"))
+        try check(Samples.sighting, fields("Sighting"))
+        try check(Samples.adapter, fields("Adapter"))
+        try check(Samples.bluetooth, fields("Bluetooth"))
         try check(Samples.realtime, fields("Realtime"))
         try check(Samples.output, fields("Output"))
         try check(Samples.rule, fields("Rule"))
@@ -58,7 +62,7 @@ import Varlink
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 16)
+        #expect(text.types.count == 20)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -78,6 +82,20 @@ import Varlink
             .init(sensor: Samples.sensor))
         try check(Rehab1.DetachSensor(name: "pelvis"), Rehab1.Empty())
         try check(Rehab1.AssignSegment(name: "pelvis", segment: "trunk"), Rehab1.Empty())
+        try check(
+            Rehab1.Scan(seconds: 5), .init(sightings: [Samples.sighting], done: true))
+        try check(
+            Rehab1.AddSensor(
+                address: "D4:22:CD:00:00:01", addressKind: "random", kind: "movella-dot",
+                name: "pelvis", segment: "pelvis", rateHertz: 60),
+            .init(sensor: Samples.sensor))
+        try check(Rehab1.ForgetSensor(name: "pelvis"), Rehab1.Empty())
+        try check(Rehab1.ConnectSensor(name: "pelvis"), Rehab1.Empty())
+        try check(Rehab1.DisconnectSensor(name: "pelvis"), Rehab1.Empty())
+        try check(Rehab1.IdentifySensor(name: "pelvis"), Rehab1.Empty())
+        try check(Rehab1.BuzzSensor(name: "pelvis", milliseconds: 100), Rehab1.Empty())
+        try check(Rehab1.PairSensor(name: "pelvis"), Rehab1.Empty())
+        try check(Rehab1.GetBluetooth(), .init(bluetooth: Samples.bluetooth))
         try check(Rehab1.Calibrate(leadInSeconds: 3), .init(step: Samples.calibrationStep))
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))
         try check(

@@ -12,7 +12,26 @@ enum Samples {
         name: "pelvis", kind: "movella-dot", segment: "pelvis", state: .streaming,
         nominalRateHertz: 60, rateHertz: 59.94, ageMilliseconds: 12.5, packets: 10, samples: 10,
         decodeErrors: 1, gaps: 2, lostSamples: 3, duplicates: 4, refused: 5, sigmaDegrees: 0.4,
-        flags: ["at-rest"], calibration: calibration)
+        flags: ["at-rest"], calibration: calibration, link: link)
+
+    static let link = Rehab1.Link(
+        address: "D4:22:CD:00:00:01", reason: "out of range", batteryPercent: 80,
+        rssiDecibelMilliwatts: -61, connectionIntervalMilliseconds: 15, notifyPath: "signals",
+        serialNumber: "1234", batchDelayMilliseconds: 180, connects: 3, losses: 2,
+        duplicateNotifications: 1, canIdentify: true, canBuzz: true)
+
+    static let sighting = Rehab1.Sighting(
+        address: "D4:22:CD:00:00:01", addressKind: "random", name: "Movella DOT",
+        rssiDecibelMilliwatts: -50, kind: "movella-dot", model: "DOT", recognition: "certain",
+        knownAs: "pelvis", connected: true, lastingAddress: true, ageMilliseconds: 12.5)
+
+    static let adapter = Rehab1.Adapter(
+        address: "00:1A:7D:DA:71:13", powered: true, blocked: false, inUse: true)
+
+    static let bluetooth = Rehab1.Bluetooth(
+        condition: .noAdapter, cure: "plug it in", adapters: [adapter], blueZVersion: "5.66",
+        linkHelper: true, linkHelperNote: "sets the interval", forgedSignals: 2,
+        sleepInhibited: true)
 
     static let realtime = Rehab1.Realtime(
         estimator: "fifo", intake: "nice", alert: "plain", memoryLocked: true)
@@ -83,6 +102,7 @@ enum Samples {
         .notReady(reason: "the pelvis sensor is not calibrated", cure: "rehabctl calibrate"),
         .badDescriptors(expected: 1, received: 0, reason: "none came"),
         .storageFailed(path: "/var/lib/rehabd", reason: "No space left on device"),
+        .bluetoothFailed(reason: "the sensor did not answer", cure: "switch it off and on"),
         .notExercising, .denied(reason: "the recording is in use"), .interfaceNotFound("org.x"),
         .methodNotFound("org.rehabd.rehab1.X"), .methodNotImplemented("org.rehabd.rehab1.X"),
         .invalidParameter("side"), .permissionDenied, .expectedMore,
