@@ -218,7 +218,7 @@ let package = Package(
             name: "rehabctl",
             dependencies: [
                 "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
-                "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon",
+                "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon", "Bluetooth",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ] + chosenTests + chosenFuzz

@@ -30,6 +30,8 @@ struct SensorEntry {
     var report: SensorReport?
     /// Arrival of the newest packet that the central has been told of, ns.
     var toldArrival: Int64 = 0
+    /// What the sensor told that the central has been told of.
+    var toldEvents = ToldEvents()
 
     /// Silence after which a streaming sensor counts as lost, ns: the fault matrix's general target,
     /// max(5 periods, 200 ms), which finds a loss within 300 ms.
@@ -82,5 +84,31 @@ struct SensorEntry {
             neutralObliquityRawDegrees: calibration.neutralObliquity * degreesPerRadian,
             neutralTiltRawDegrees: calibration.neutralAnteriorTilt * degreesPerRadian,
             signProof: calibration.signProof, restored: isRestored, notes: calibration.notes)
+    }
+}
+
+/// What was passed on of the events that intake counts.
+struct ToldEvents: Equatable {
+    var battery = -1
+    var poweredOff = 0
+    var powerSaving = 0
+
+    init() {}
+
+    init(_ counters: ChannelCounters) {
+        battery = counters.battery.value
+        poweredOff = counters.poweredOff.value
+        powerSaving = counters.powerSaving.value
+    }
+
+    /// What is new since `other`.
+    func news(since other: ToldEvents) -> [WearableEvent] {
+        var news: [WearableEvent] = []
+        if battery != other.battery, (0...100).contains(battery) {
+            news.append(.battery(BatteryLevel(percent: UInt8(battery))))
+        }
+        if poweredOff != other.poweredOff { news.append(.poweredOff) }
+        if powerSaving != other.powerSaving { news.append(.powerSaving) }
+        return news
     }
 }

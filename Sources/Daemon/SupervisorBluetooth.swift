@@ -24,6 +24,7 @@ extension Supervisor {
         kinds = own.kinds
         guard var settings = settings.bluetooth else { return }
         settings.kinds = kinds
+        if settings.blueZVersion == nil { settings.blueZVersion = BlueZProgram.version() }
         var handlers = CentralHandlers()
         handlers.onStream = { [weak self] address, _, openings in
             self?.assumeIsolated { $0.streams(address, openings) }
@@ -178,6 +179,12 @@ extension Supervisor {
         var gone: [SensorEntry] = []
         for index in sensors.indices {
             guard let address = sensors[index].address else { continue }
+            let events = ToldEvents(sensors[index].counters)
+            if events != sensors[index].toldEvents {
+                let news = events.news(since: sensors[index].toldEvents)
+                sensors[index].toldEvents = events
+                for event in news { central.assumeIsolated { $0.noteEvent(address, event) } }
+            }
             let arrival = sensors[index].counters.lastArrival.load(ordering: .relaxed)
             if arrival != sensors[index].toldArrival {
                 sensors[index].toldArrival = arrival

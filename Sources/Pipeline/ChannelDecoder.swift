@@ -68,6 +68,22 @@ package final class ChannelDecoder {
         return .samples(buffer.count)
     }
 
+    /// What the sensor told besides samples, one at a time.
+    package func takeEvent() -> WearableEvent? { driver.takeEvent() }
+
+    /// ns by which sample `index` is older than the newest of its packet: a batch that begins an epoch
+    /// did not come the moment its first sample was taken.
+    private func age(of index: Int) -> Int64 {
+        let newest = buffer.count - 1
+        guard index < newest else { return 0 }
+        let (sample, last) = (buffer[index], buffer[newest])
+        guard sample.flags.has(.hasDeviceTime), last.flags.has(.hasDeviceTime) else {
+            return Int64(Double(newest - index) * samplePeriod * 1e9)
+        }
+        // Ten seconds are more than any packet holds.
+        return max(0, min(last.deviceTime &- sample.deviceTime, 10_000_000_000))
+    }
+
     /// Sample `index` of the last packet, stamped.
     ///
     /// Call once for each index, rising.
@@ -78,7 +94,8 @@ package final class ChannelDecoder {
             isFirstOfConnection = false
         }
         if batched { sample.flags = sample.flags.with(.batched) }
-        clock.stamp(&sample, arrival: arrival)
+        let begins = !clock.started || sample.flags.has(.newEpoch)
+        clock.stamp(&sample, arrival: begins ? arrival &- age(of: index) : arrival)
         if clock.lostBefore > 0 {
             lost += clock.lostBefore
             gaps += 1

@@ -14,7 +14,7 @@ package struct ClockRecovery: Sendable {
     private let nominalPeriod: Double
     private var epochDevice: Int64 = 0
     private var epochHost: Int64 = 0
-    private var started = false
+    package private(set) var started = false
     private var lastDevice: Int64 = 0
     private var lastHost: Int64 = 0
     /// Periods since the epoch, of a sensor without a clock.

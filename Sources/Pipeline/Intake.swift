@@ -235,7 +235,9 @@ final class Intake: @unchecked Sendable {
         let counters = channel.counters
         counters.packets.add(1)
         counters.lastArrival.store(arrival, ordering: .relaxed)
-        switch channel.decoder.decode(packet, from: characteristic, arrival: arrival) {
+        let outcome = channel.decoder.decode(packet, from: characteristic, arrival: arrival)
+        while let event = channel.decoder.takeEvent() { counters.note(event) }
+        switch outcome {
         case .refused(let error):
             if error.isRepetition {
                 counters.duplicates.add(1)

@@ -1,5 +1,6 @@
 // What the machine itself tells of Bluetooth, without the daemon: adapters, rfkill, BlueZ, power saving.
 
+import Bluetooth
 import Foundation
 import Plumbing
 
@@ -70,37 +71,18 @@ enum BluetoothMachine {
         return []
     }
 
-    /// Where distributions keep bluetoothd.
-    private static let daemonPaths = [
-        "/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd",
-        "/usr/sbin/bluetoothd",
-    ]
-
     private static func bluetoothd() -> Check {
-        guard let path = daemonPaths.first(where: { FileStore.attributes($0) != nil }) else {
+        guard let path = BlueZProgram.path else {
             return Check(
                 name: "BlueZ", state: .failure, finding: "bluetoothd is not installed",
                 cure: "sudo apt-get install bluez")
         }
-        guard let version = firstLine(of: path, "-v") else {
+        guard let version = BlueZProgram.version() else {
             return Check(
                 name: "BlueZ", state: .warning, finding: "bluetoothd does not tell its version",
                 cure: "run: \(path) -v")
         }
-        return Check(name: "BlueZ", state: .ok, finding: "version \(visible(version))")
-    }
-
-    private static func firstLine(of program: String, _ argument: String) -> String? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = [argument]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first
-        return line.map(String.init)
+        return Check(
+            name: "BlueZ", state: .ok, finding: "version \(version.major).\(version.minor)")
     }
 }

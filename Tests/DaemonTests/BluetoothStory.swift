@@ -27,7 +27,9 @@ struct BluetoothStory: Sendable {
     var summary: Rehab1.Summary
     var log: [EventLog.Entry] = []
     var report: PlayReport
-    var afterLoss: Rehab1.Sensor?
+    /// On a busy machine the stream may have paused before.
+    var lossesBefore: Int64
+    var afterLoss: Rehab1.Sensor
     /// Host times: the link ended; the sensor streams again.
     var lost: Int64
     var back: Int64
@@ -37,7 +39,7 @@ struct BluetoothStory: Sendable {
     var throughDaemon: ProgramResult
     var end: ProcessEnd
     /// After a restart of the daemon, by itself.
-    var again: Rehab1.Sensor?
+    var again: Rehab1.Sensor
     var isQuietAfterwards: Bool
 
     static let told = Task(executorPreference: SceneThreads.shared) { try await BluetoothStory() }
@@ -107,9 +109,10 @@ struct BluetoothStory: Sendable {
         task = try wearable.perform("stand-right")
         MonotonicClock.sleep(until: task.end + 500_000_000)
 
+        lossesBefore = try daemon.status().sensors.first?.link?.losses ?? 0
         lost = MonotonicClock.now()
         await fake.dropLink(BluetoothStory.address)
-        afterLoss = try eventually("the loss to be told") { [daemon] in
+        afterLoss = try eventually("the loss to be told") { [daemon] () -> Rehab1.Sensor? in
             let sensor = try daemon.status().sensors.first
             return sensor?.state == .streaming ? nil : sensor
         }
@@ -131,7 +134,8 @@ struct BluetoothStory: Sendable {
             $0.state = state
             $0.environment = environment
         }
-        again = try eventually("the sensor to be connected after a restart", within: 15) { [daemon] in
+        again = try eventually("the sensor to be connected after a restart", within: 15) {
+            [daemon] () -> Rehab1.Sensor? in
             let sensor = try daemon.status().sensors.first
             return sensor?.state == .streaming && sensor?.calibration != nil ? sensor : nil
         }

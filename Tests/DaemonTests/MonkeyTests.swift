@@ -92,6 +92,18 @@ private struct Choices: RandomNumberGenerator {
         ("Calibrate", [("lead_in_s", "number")]), ("ListExercises", []),
         ("StartExercise", [("exercise", "text"), ("side", "text"), ("record", "flag")]),
         ("StopExercise", []), ("ListRecordings", []), ("RemoveRecording", [("name", "text")]),
+        ("Scan", [("seconds", "number")]),
+        (
+            "AddSensor",
+            [
+                ("address", "text"), ("address_kind", "text"), ("kind", "text"), ("name", "text"),
+                ("segment", "text"), ("rate_hz", "number"),
+            ]
+        ),
+        ("ForgetSensor", [("name", "text")]), ("ConnectSensor", [("name", "text")]),
+        ("DisconnectSensor", [("name", "text")]), ("IdentifySensor", [("name", "text")]),
+        ("BuzzSensor", [("name", "text"), ("milliseconds", "number")]),
+        ("PairSensor", [("name", "text")]), ("GetBluetooth", []),
         ("Replay", [("title", "text"), ("channels", "channels"), ("commands", "texts")]),
     ]
 

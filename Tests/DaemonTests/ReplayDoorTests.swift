@@ -80,9 +80,10 @@ private final class Doorway {
             return
         }
         let all = doorway.descriptors
-        #expect(
-            try refusal(call(kind: "acme"), all)
-                == .unknownKind(kind: "acme", known: ["movella-dot"]))
+        guard case .unknownKind("acme", _) = try refusal(call(kind: "acme"), all) else {
+            Issue.record("a recording of an unknown kind was taken")
+            return
+        }
         for channel in [-1, 1, 31, 256, Int64.max] {
             #expect(try refusal(call(channel: channel), all) == .invalidParameter("channels"))
         }

@@ -17,14 +17,16 @@ struct HouseholdTests {
         }
     }
 
-    @Test("every exercise has a recording with its golden")
+    @Test("every exercise has a clean and a faulty recording with script and golden")
     func exercisesHaveRecordings() throws {
         let exercises = try Catalogue.load()
         #expect(exercises.count == Catalogue.fileNames.count)
         for exercise in exercises {
-            for ending in ["recording", "golden"] {
-                let path = "Tests/ReplayTests/Recordings/\(exercise.id).\(ending)"
-                #expect(House.exists(path), "\(path) is missing")
+            for run in ["clean", "fault"] {
+                for ending in ["toml", "recording", "golden"] {
+                    let path = "Tests/ReplayTests/Recordings/\(exercise.id)-\(run).\(ending)"
+                    #expect(House.exists(path), "\(path) is missing")
+                }
             }
         }
     }

@@ -59,7 +59,7 @@ class MetaMotion(Wearable):
         self.notify(self.answers, bytes(content))
 
     def _command(self, value):
-        if len(value) < 2 or len(value) > 18:
+        if len(value) < 2 or len(value) > 20:
             return
         module, register, data = value[0], value[1], value[2:]
         if register == 0x80:

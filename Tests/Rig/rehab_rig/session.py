@@ -297,11 +297,15 @@ class Rig:
 
     def clock_offset(self, found, wearables):
         """Machine's CLOCK_MONOTONIC minus ours, s: the quickest of all deliveries gives it."""
-        delivered = {}
+        delivered, twice = {}, set()
         for wearable in wearables:
             for record in wearable.sent:
+                if record.payload in delivered:
+                    twice.add(record.payload)
                 if record.delivered:
                     delivered[record.payload] = record.delivered / 1e9
+        for payload in twice:
+            delivered.pop(payload, None)
         gaps = [moment - delivered[payload] for moment, _, _, payload in found.notifications
                 if payload in delivered]
         return min(gaps) if gaps else None
