@@ -5,10 +5,10 @@ CONFIGURATION ?= release
 FUZZ_SECONDS ?= 30
 SANITIZE_FILTER ?= PlumbingTests
 
-.PHONY: help demo test build bench fuzz tsan format lint docs packages clean
+.PHONY: help demo test build bench fuzz tsan rig-test install uninstall format lint docs packages clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
 
 packages: ## install the Debian packages that are missing (asks for root only then)
 	@Scripts/packages build
@@ -36,6 +36,15 @@ fuzz: ## fuzz every parser of outside bytes for FUZZ_SECONDS each
 tsan: ## the thread tests in release under ThreadSanitizer
 	@Scripts/packages test
 	@Scripts/tsan $(SANITIZE_FILTER)
+
+rig-test: build ## rehabd in a virtual machine with real BlueZ and emulated wearables; RIG="SCENARIO..." picks some
+	@Scripts/rig $(RIG)
+
+install: build ## install programs, units and the udev rule under PREFIX (DESTDIR for packaging)
+	@Scripts/install install
+
+uninstall: ## remove what `make install` put there; recordings and settings stay
+	@Scripts/install uninstall
 
 format: ## format all Swift files in place
 	@$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift

@@ -129,7 +129,7 @@ extension Rehab1 {
     /// Where a calibration stands: what to do now, and in the end its result.
     package struct CalibrationStep: Codable, Sendable, Equatable {
         package enum Step: String, Codable, Sendable, CaseIterable {
-            case stand, bow, lift, done, refused
+            case stand, bow, lift, march, turn, done, refused
             case getReady = "get_ready"
             case repeatLift = "repeat_lift"
         }
@@ -142,12 +142,18 @@ extension Rehab1 {
         /// 0 to 1.
         package var progress: Double
         package var bowsSeen: Int64
+        /// Knee lifts seen by the leg sensor that has the fewest.
+        package var liftsSeen: Int64
         package var reason: String?
+        /// The pelvis sensor's.
         package var result: Calibration?
+        /// At the end: every sensor that was measured.
+        package var sensors: [CalibratedSensor]
 
         package init(
             step: Step, instruction: String, elapsedSeconds: Double, lengthSeconds: Double? = nil,
-            progress: Double, bowsSeen: Int64, reason: String? = nil, result: Calibration? = nil
+            progress: Double, bowsSeen: Int64, liftsSeen: Int64 = 0, reason: String? = nil,
+            result: Calibration? = nil, sensors: [CalibratedSensor] = []
         ) {
             self.step = step
             self.instruction = instruction
@@ -155,12 +161,15 @@ extension Rehab1 {
             self.lengthSeconds = lengthSeconds
             self.progress = progress
             self.bowsSeen = bowsSeen
+            self.liftsSeen = liftsSeen
             self.reason = reason
             self.result = result
+            self.sensors = sensors
         }
 
         private enum CodingKeys: String, CodingKey {
-            case step, instruction, progress, reason, result
+            case step, instruction, progress, reason, result, sensors
+            case liftsSeen = "lifts_seen"
             case elapsedSeconds = "elapsed_s"
             case lengthSeconds = "length_s"
             case bowsSeen = "bows_seen"

@@ -107,16 +107,22 @@ extension Rehab1 {
 
     /// With more: guides the calibration of every attached sensor that has a segment, one event a
     /// change.
+    ///
+    /// `what`: "all" (when nil; pelvis and trunk, then the legs where they carry sensors), "legs",
+    /// or "turn-round", which measures what the accelerometers read too much.
     package struct Calibrate: ControlMethod, Equatable {
         package static let method = Method.calibrate
 
         package var leadInSeconds: Double?
+        package var what: String?
 
-        package init(leadInSeconds: Double? = nil) {
+        package init(leadInSeconds: Double? = nil, what: String? = nil) {
             self.leadInSeconds = leadInSeconds
+            self.what = what
         }
 
         private enum CodingKeys: String, CodingKey {
+            case what
             case leadInSeconds = "lead_in_s"
         }
 

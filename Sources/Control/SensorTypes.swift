@@ -5,7 +5,7 @@ extension Rehab1 {
     package struct Calibration: Codable, Sendable, Equatable {
         /// UTC, ISO 8601.
         package var date: String
-        /// Share of the bows' angular-rate variance explained by one axis, 0 to 1.
+        /// Share of the bows' (legs: knee lifts') angular-rate variance explained by one axis, 0 to 1.
         package var axisVarianceExplained: Double
         package var neutralObliquityRawDegrees: Double
         package var neutralTiltRawDegrees: Double
@@ -33,6 +33,61 @@ extension Rehab1 {
             case neutralObliquityRawDegrees = "neutral_obliquity_raw_degrees"
             case neutralTiltRawDegrees = "neutral_tilt_raw_degrees"
             case signProof = "sign_proof"
+        }
+    }
+
+    /// What an accelerometer reads too much, measured by standing, turning half round and standing again.
+    package struct TurnRound: Codable, Sendable, Equatable {
+        /// UTC, ISO 8601.
+        package var date: String
+        /// Along the sensor's x, y, z; the vertical part cannot be seen and is about zero.
+        package var accelerometerBias: [Double]
+        /// One standard deviation of each horizontal component.
+        package var sigma: Double
+        package var turnDegrees: Double
+        /// How far off the vertical a tilt was without it.
+        package var tiltDegrees: Double
+
+        package init(
+            date: String, accelerometerBias: [Double], sigma: Double, turnDegrees: Double,
+            tiltDegrees: Double
+        ) {
+            self.date = date
+            self.accelerometerBias = accelerometerBias
+            self.sigma = sigma
+            self.turnDegrees = turnDegrees
+            self.tiltDegrees = tiltDegrees
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case date
+            case accelerometerBias = "accelerometer_bias_m_s2"
+            case sigma = "sigma_m_s2"
+            case turnDegrees = "turn_degrees"
+            case tiltDegrees = "tilt_degrees"
+        }
+    }
+
+    /// A sensor that a calibration has measured.
+    package struct CalibratedSensor: Codable, Sendable, Equatable {
+        package var sensor: String
+        package var segment: String
+        package var calibration: Calibration?
+        package var turnRound: TurnRound?
+
+        package init(
+            sensor: String, segment: String, calibration: Calibration? = nil,
+            turnRound: TurnRound? = nil
+        ) {
+            self.sensor = sensor
+            self.segment = segment
+            self.calibration = calibration
+            self.turnRound = turnRound
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case sensor, segment, calibration
+            case turnRound = "turn_round"
         }
     }
 
@@ -71,6 +126,8 @@ extension Rehab1 {
         /// Names of estimate flags in force.
         package var flags: [String]
         package var calibration: Calibration?
+        /// Nil where the accelerometer's biases are not measured.
+        package var turnRound: TurnRound?
         /// Nil for a source that a program handed over.
         package var link: Link?
 
@@ -79,7 +136,7 @@ extension Rehab1 {
             nominalRateHertz: Double, rateHertz: Double? = nil, ageMilliseconds: Double? = nil,
             packets: Int64, samples: Int64, decodeErrors: Int64, gaps: Int64, lostSamples: Int64,
             duplicates: Int64, refused: Int64, sigmaDegrees: Double? = nil, flags: [String],
-            calibration: Calibration? = nil, link: Link? = nil
+            calibration: Calibration? = nil, turnRound: TurnRound? = nil, link: Link? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -98,12 +155,14 @@ extension Rehab1 {
             self.sigmaDegrees = sigmaDegrees
             self.flags = flags
             self.calibration = calibration
+            self.turnRound = turnRound
             self.link = link
         }
 
         private enum CodingKeys: String, CodingKey {
             case name, kind, segment, state, packets, samples, gaps, duplicates, refused, flags,
                 calibration, link
+            case turnRound = "turn_round"
             case nominalRateHertz = "nominal_rate_hz"
             case rateHertz = "rate_hz"
             case ageMilliseconds = "age_ms"

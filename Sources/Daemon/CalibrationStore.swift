@@ -27,9 +27,13 @@ struct StoredCalibration: Codable, Sendable, Equatable {
     /// |specific force| in the stand, m/s².
     var forceNorm: Double
     var signProof: String
+    /// What was taken off the accelerometer when the neutral was measured, m/s², sensor axes; nil:
+    /// nothing.
+    var accelerometerBias: [Double]?
 
     private enum CodingKeys: String, CodingKey {
         case version, sensor, segment, date, alignment
+        case accelerometerBias = "accelerometer_bias_m_s2"
         case neutralObliquity = "neutral_obliquity_rad"
         case neutralAnteriorTilt = "neutral_anterior_tilt_rad"
         case calmJerk = "calm_jerk_m_s3"
@@ -55,21 +59,41 @@ struct StoredCalibration: Codable, Sendable, Equatable {
             calmJerk: calmJerk, standSigma: standSigma)
     }
 
+    /// The same calibration for an accelerometer off which `bias` is taken.
+    ///
+    /// The neutral was read with another bias, which leaned it: gravity in the stand, less the
+    /// difference, gives what the corrected sensor would have read. The axis of the bows came from
+    /// the gyroscope and stays.
+    func corrected(for bias: Vector3?) -> StoredCalibration {
+        let old = accelerometerBias ?? []
+        let before = old.count == 3 ? Vector3(old[0], old[1], old[2]) : .zero
+        let change = (bias ?? .zero) - before
+        guard change.isFinite, change.norm > 0, let present = sensorAlignment else { return self }
+        let tilt = sineAndCosine(neutralAnteriorTilt)
+        let lean = sineAndCosine(neutralObliquity)
+        let up = Vector3(-tilt.sine * lean.cosine, tilt.cosine * lean.cosine, -lean.sine)
+        let force = up * standardGravity - present.segmentFromSensor.apply(change)
+        guard let corrected = force.normalized() else { return self }
+        let angles = SegmentAngles(upInSegment: corrected)
+        var result = self
+        result.neutralObliquity = angles.obliquity
+        result.neutralAnteriorTilt = angles.anteriorTilt
+        result.accelerometerBias = bias.map { [$0.x, $0.y, $0.z] }
+        return result
+    }
+
     /// Remarks for the person (compensations 1.5: said once, and not explained by guessing).
     var notes: [String] {
         var notes: [String] = []
-        if abs(neutralObliquity) * degreesPerRadian > 3 {
+        if segment == Segment.pelvis.name, abs(neutralObliquity) * degreesPerRadian > 3 {
             notes.append(
                 "The pelvis stands \(oneDecimal(neutralObliquity * degreesPerRadian)) degrees off "
                     + "level in the quiet stand. It may be a tilted sensor, a leg-length "
                     + "difference or a habit; the program cannot tell which.")
         }
-        // estimation 3.5: more than 1 % off standard gravity is worth a word.
-        let error = forceNorm / standardGravity - 1
-        if forceNorm > 0, abs(error) > 0.01 {
-            notes.append(
-                "The accelerometer reads \(oneDecimal(error * 100)) % off gravity at rest: "
-                    + "absolute tilt may be off; angles from neutral are less affected.")
+        let gravity = GravityError(norm: forceNorm)
+        if gravity.isNotable {
+            notes.append("The accelerometer \(gravity.sentence). \(GravityError.cure)")
         }
         return notes
     }

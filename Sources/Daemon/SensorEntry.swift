@@ -20,6 +20,8 @@ struct SensorEntry {
     var segment: Segment?
     var calibration: StoredCalibration?
     var isRestored = false
+    /// What its accelerometer reads too much, where that was measured.
+    var turnRound: StoredTurnRound?
     var state = Rehab1.Sensor.State.waiting
     var latest: MotionFrame?
     /// Frames and the device time they span, for the measured rate.
@@ -75,7 +77,8 @@ struct SensorEntry {
             duplicates: Int64(counters.duplicates.value), refused: Int64(counters.refused.value),
             sigmaDegrees: latest.map { $0.sigma * degreesPerRadian },
             flags: latest.map { TiltFlags(rawValue: $0.tiltFlags).names } ?? [],
-            calibration: calibration.map { told($0) }, link: report.map { Rehab1.Link($0) })
+            calibration: calibration.map { told($0) }, turnRound: turnRound?.told,
+            link: report.map { Rehab1.Link($0) })
     }
 
     private func told(_ calibration: StoredCalibration) -> Rehab1.Calibration {

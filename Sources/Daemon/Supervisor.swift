@@ -29,6 +29,8 @@ package actor Supervisor: LoopActor {
     var exercise: RunningExercise?
     var replay: RunningReplay?
     var warnings: [String] = []
+    /// What the sensors show of themselves: accelerometers off gravity, slipped and swapped sensors.
+    var sensorWatch = SensorWatch()
     /// The Bluetooth side; nil where rehabd stays away from it.
     var central: Central?
     var book: SensorBook
@@ -139,6 +141,7 @@ package actor Supervisor: LoopActor {
         }
         exercise?.record.add(frame)
         advanceCalibration(frame)
+        watchSensor(frame)
     }
 
     /// Notices sensors that came, went silent, came back or ended.
@@ -185,8 +188,10 @@ package actor Supervisor: LoopActor {
         session.pipeline.detach(entry.channel)
         _ = session.send(.detach(channel: entry.channel))
         sensors.removeAll { $0.channel == entry.channel }
+        if calibration?.channels.contains(entry.channel) == true {
+            refuseCalibration(.dataLost(sensor: entry.name))
+        }
         if entry.segment == .pelvis {
-            if calibration != nil { refuseCalibration(.dataLost(sensor: entry.name)) }
             if exercise != nil {
                 warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
                 if let summary = try? finishExercise() { control.broadcast(.set(summary)) }

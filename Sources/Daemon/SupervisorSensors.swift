@@ -63,6 +63,7 @@ extension Supervisor {
             name: beginning.name, kind: beginning.kind.identity.name, channel: attached.channel,
             rateHertz: beginning.rateHertz, counters: attached.counters,
             segment: beginning.segment, attachedAt: loop.now, address: beginning.address)
+        restoreTurnRound(&entry)
         restoreCalibration(&entry)
         sensors.append(entry)
         beginTicking()
@@ -179,21 +180,6 @@ extension Supervisor {
             if let warning { warn(warning) }
         } catch {
             throw .storageFailed(path: settings.paths.state, reason: error.description)
-        }
-    }
-
-    private func restoreCalibration(_ entry: inout SensorEntry) {
-        guard let segment = entry.segment else { return }
-        switch calibrations.find(sensor: entry.name) {
-        case .none: return
-        case .unusable(let sentence): warn(sentence)
-        case .calibration(let stored):
-            guard stored.segment == segment.name, let alignment = stored.sensorAlignment else {
-                return
-            }
-            guard session.send(.align(channel: entry.channel, alignment: alignment)) else { return }
-            entry.calibration = stored
-            entry.isRestored = true
         }
     }
 }

@@ -15,6 +15,7 @@ extension EstimatorAction {
         case .assign(let channel, let segment): "assign \(channel) \(segment?.name ?? "-")"
         case .align(let channel, let alignment):
             "align \(channel) " + EstimatorAction.words(of: alignment)
+        case .correct(let channel, let bias): "correct \(channel) \(bias.x) \(bias.y) \(bias.z)"
         case .begin(let plan): "begin " + plan.words.joined(separator: " ")
         case .end: "end"
         }
@@ -39,6 +40,7 @@ extension EstimatorAction {
             action = EstimatorAction.channel(rest[0]).map { .detach(channel: $0) }
         case ("assign", 2): action = EstimatorAction.assign(rest)
         case ("align", 9): action = EstimatorAction.align(rest)
+        case ("correct", 4): action = EstimatorAction.correct(rest)
         case ("begin", 4...): action = EstimatorAction.begin(rest)
         case ("end", 0): action = .end
         default: action = nil
@@ -87,6 +89,15 @@ extension EstimatorAction {
                 segmentFromSensor: rotation,
                 neutral: SegmentAngles(obliquity: numbers[4], anteriorTilt: numbers[5]),
                 calmJerk: numbers[6], standSigma: numbers[7]))
+    }
+
+    private static func correct(_ words: [String]) -> EstimatorAction? {
+        let numbers = words.dropFirst().compactMap(Double.init)
+        guard let channel = channel(words[0]), numbers.count == 3,
+            numbers.allSatisfy({ $0.magnitude <= largestAccelerometerBias })
+        else { return nil }
+        return .correct(
+            channel: channel, accelerometerBias: Vector3(numbers[0], numbers[1], numbers[2]))
     }
 
     private static func begin(_ words: [String]) -> EstimatorAction? {

@@ -11,6 +11,8 @@ struct EstimatorChannel: BitwiseCopyable, Sendable {
     var period = 0.01
     var filter: TiltFilter
     var saturatedUntil: Int64 = 0
+    /// What the accelerometer reads too much, m/s², sensor frame.
+    var accelerometerBias = Vector3.zero
 
     /// How long a reading at the range limit closes the gate, ns: the gap rule's half second.
     static var saturationHold: Int64 { @_noLocks get { 500_000_000 } }
@@ -58,6 +60,13 @@ package struct Estimator: ~Copyable, Sendable {
         case .align(let channel, let alignment):
             guard channel < 32, let segment = channels[Int(channel)].segment else { return }
             body.align(segment, alignment)
+        case .correct(let channel, let bias):
+            guard channel < 32, channels[Int(channel)].isAttached else { return }
+            var parameters = TiltParameters()
+            parameters.accelerometerBias = bias
+            channels[Int(channel)].accelerometerBias = bias
+            channels[Int(channel)].filter = TiltFilter(
+                samplePeriod: channels[Int(channel)].period, parameters: parameters)
         case .begin(let plan):
             body.begin(plan, time: now)
         case .end:
@@ -110,7 +119,8 @@ package struct Estimator: ~Copyable, Sendable {
         let observation = SegmentObservation(
             time: tagged.sample.hostTime, interval: tagged.sample.interval,
             period: channels[place].period, upInSensor: estimate.up,
-            specificForce: tagged.sample.specificForce, sigma: estimate.sigma,
+            specificForce: tagged.sample.specificForce - channels[place].accelerometerBias,
+            sigma: estimate.sigma,
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
             unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched),
             age: tagged.arrival &- tagged.sample.hostTime,

@@ -11,6 +11,8 @@ package enum EstimatorAction: BitwiseCopyable, Sendable {
     /// The sensor is worn on another segment now; its alignment is void.
     case assign(channel: UInt8, segment: Segment?)
     case align(channel: UInt8, alignment: SensorAlignment)
+    /// What the channel's accelerometer reads too much, m/s², sensor frame; its tilt starts again.
+    case correct(channel: UInt8, accelerometerBias: Vector3)
     case begin(plan: MovementPlan)
     case end
 }
@@ -58,6 +60,10 @@ package struct TaggedSample: BitwiseCopyable, Sendable {
         }
     }
 }
+
+/// The largest bias of an accelerometer that is taken off, m/s²: beyond half of gravity a sensor is
+/// broken or its unit mistaken.
+package let largestAccelerometerBias = 5.0
 
 /// The most sensors of a session.
 package let maximumChannels = 32

@@ -26,6 +26,26 @@ package struct EstimationOptions: Sendable {
     }
 }
 
+/// One sensor's recording with its estimates.
+package struct EstimatedTable: Sendable {
+    /// One sample and what the filter made of it.
+    package struct Row: Sendable {
+        /// s since the first sample.
+        package var time: Double
+        package var sample: ImuSample
+        package var worldFromSensor: Rotation
+        /// One standard deviation of inclination, rad.
+        package var sigma: Double
+        package var isUnknown: Bool
+        package var isSaturated: Bool
+    }
+
+    package var rows: [Row]
+    package var summary: EstimationSummary
+    /// Host time of the first sample, s; nil where no arrivals tell.
+    package var hostStart: Double?
+}
+
 /// The tilt of a recorded sensor, sample by sample, as the daemon would have had it.
 package enum OfflineEstimation {
     /// Sample rates that can be estimated from, Hz: below one a second the filter would start again
@@ -65,12 +85,40 @@ package enum OfflineEstimation {
     ) throws(SensorTableError) -> (text: [UInt8], summary: EstimationSummary) {
         let table = try SensorTable(parsing: bytes, file: file)
         let timing = try TableTiming(table, rate: options.rate, file: file)
-        var filter = TiltFilter(samplePeriod: 1 / options.rate, parameters: options.parameters)
         var writer = EstimateWriter(format: format, expecting: timing.rows.count)
+        let summary = walk(timing, options: options) { row, estimate in
+            writer.append(estimate, number: row.number, time: row.time)
+        }
+        return (writer.bytes, summary)
+    }
+
+    /// A recording of one of several sensors: every estimate, and when its clock began.
+    package static func trace(
+        _ bytes: Span<UInt8>, file: String, options: EstimationOptions
+    ) throws(SensorTableError) -> EstimatedTable {
+        let table = try SensorTable(parsing: bytes, file: file)
+        let timing = try TableTiming(table, rate: options.rate, file: file)
+        var rows: [EstimatedTable.Row] = []
+        rows.reserveCapacity(timing.rows.count)
+        let summary = walk(timing, options: options) { row, estimate in
+            rows.append(
+                EstimatedTable.Row(
+                    time: row.time, sample: row.sample, worldFromSensor: estimate.worldFromSensor,
+                    sigma: estimate.sigma, isUnknown: estimate.flags.has(.unknown),
+                    isSaturated: estimate.flags.has(.saturated)))
+        }
+        return EstimatedTable(rows: rows, summary: summary, hostStart: timing.hostStart)
+    }
+
+    /// Steps a filter through the samples; `each` gets every one with its estimate.
+    private static func walk(
+        _ timing: TableTiming, options: EstimationOptions, each: (TimedRow, TiltEstimate) -> Void
+    ) -> EstimationSummary {
+        var filter = TiltFilter(samplePeriod: 1 / options.rate, parameters: options.parameters)
         var summary = EstimationSummary()
         for row in timing.rows {
             let estimate = filter.step(row.sample)
-            writer.append(estimate, number: row.number, time: row.time)
+            each(row, estimate)
             if estimate.flags.has(.saturated) { summary.saturated += 1 }
             if estimate.flags.has(.unknown) { summary.unknown += 1 }
             summary.gyroscopeBiasDegrees = estimate.gyroscopeBias * degreesPerRadian
@@ -91,7 +139,7 @@ package enum OfflineEstimation {
             summary.hasRested
             ? filter.restingForce
             : calmestForce(timing, seconds: 1, bias: options.accelerometerBias)
-        return (writer.bytes, summary)
+        return summary
     }
 
     /// What the accelerometer reads too much, from a recording of standing and one that goes on from

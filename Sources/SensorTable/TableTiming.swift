@@ -32,6 +32,8 @@ package struct TableTiming: Sendable {
     package private(set) var lost = 0
     /// s.
     package private(set) var longestGap = 0.0
+    /// Host time of the first sample by the line through its epoch's arrivals, s; nil without them.
+    package private(set) var hostStart: Double?
 
     private let period: Double
     private let table: SensorTable
@@ -63,6 +65,7 @@ package struct TableTiming: Sendable {
             add(entry, after: before)
             before = entry
         }
+        noteHostStart()
         if periods > 0, seconds > 0 {
             rateHertz = periods / seconds
             // Where arrivals tell, the line through them all says it best.
@@ -114,8 +117,15 @@ package struct TableTiming: Sendable {
         rows.append(TimedRow(row: entry.row, number: number, time: time, sample: sample))
     }
 
+    /// At the end of the first epoch: what its arrivals say of its first sample.
+    private mutating func noteHostStart() {
+        guard hostStart == nil, !table.arrivals.isEmpty, !rows.isEmpty else { return }
+        hostStart = firstArrival + line.intercept
+    }
+
     private mutating func beginEpoch(_ entry: RowOrder.Entry, after before: RowOrder.Entry?) {
         if let before {
+            noteHostStart()
             // Host time goes on across a restart; without it, nobody knows for how long.
             let away =
                 table.arrivals.isEmpty

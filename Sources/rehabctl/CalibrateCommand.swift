@@ -9,7 +9,14 @@ struct CalibrateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calibrate",
         abstract: "Align the sensors to the body: stand, three bows, one foot lift.",
-        discussion: "Takes about half a minute. Wear the sensors where they will stay.")
+        discussion: """
+            Takes about half a minute. Wear the sensors where they will stay. Where thighs or shanks \
+            carry sensors, marching on the spot follows: it shows how they sit and proves their side.
+
+            With --turn-round the accelerometers are measured: stand still, turn half round on the \
+            spot, stand still again. What they read too much is taken off from then on, also after a \
+            restart. A calibration made before stays in force.
+            """)
 
     @OptionGroup var daemon: DaemonOptions
 
@@ -17,12 +24,21 @@ struct CalibrateCommand: ParsableCommand {
         name: .long, help: ArgumentHelp("Seconds to get ready.", valueName: "seconds"))
     var leadIn = 3.0
 
+    @Flag(name: .long, help: "Measure what the accelerometers read too much.")
+    var turnRound = false
+
+    @Flag(name: .long, help: "Align the leg sensors alone; the pelvis must be calibrated.")
+    var legs = false
+
     @Flag(name: .long, help: "Ring no bell at the steps.")
     var quiet = false
 
     func validate() throws {
         guard (0...60).contains(leadIn) else {
             throw ValidationError("--lead-in must be from 0 to 60 seconds.")
+        }
+        guard !(turnRound && legs) else {
+            throw ValidationError("--turn-round and --legs are two calibrations; choose one.")
         }
     }
 
@@ -32,7 +48,9 @@ struct CalibrateCommand: ParsableCommand {
         let progress = CalibrationProgress(
             style: .standardOutput(), json: daemon.json, rings: !quiet)
         do throws(ControlError) {
-            last = try CalibrateCommand.follow(client, leadIn: leadIn) { progress.show($0) }
+            last = try CalibrateCommand.follow(
+                client, leadIn: leadIn, what: turnRound ? "turn-round" : legs ? "legs" : nil
+            ) { progress.show($0) }
         } catch {
             throw complaint(error)
         }
@@ -41,10 +59,10 @@ struct CalibrateCommand: ParsableCommand {
 
     /// Runs a calibration to its end; `show` gets every step.
     static func follow(
-        _ client: consuming ControlClient, leadIn: Double,
+        _ client: consuming ControlClient, leadIn: Double, what: String? = nil,
         show: (Rehab1.CalibrationStep) -> Void
     ) throws(ControlError) -> Rehab1.CalibrationStep? {
-        var replies = try client.stream(Rehab1.Calibrate(leadInSeconds: leadIn))
+        var replies = try client.stream(Rehab1.Calibrate(leadInSeconds: leadIn, what: what))
         var last: Rehab1.CalibrationStep?
         while let reply = try replies.next() {
             last = reply.step
@@ -62,6 +80,7 @@ final class CalibrationProgress {
     private let isTerminal = Terminal.outputIsTerminal
     private var shown: Rehab1.CalibrationStep.Step?
     private var shownBows: Int64 = 0
+    private var shownLifts: Int64 = 0
 
     init(style: Style, json: Bool, rings: Bool) {
         self.style = style
@@ -74,7 +93,9 @@ final class CalibrationProgress {
             try? printJSON(step)
             return
         }
-        let isNew = step.step != shown || step.bowsSeen != shownBows
+        let isNew =
+            step.step != shown || step.bowsSeen != shownBows
+            || step.liftsSeen != shownLifts
         if isNew, rings, isTerminal { print("\u{7}", terminator: "") }
         if isTerminal {
             print("\r\u{1B}[K\(line(step))", terminator: isOver(step) ? "\n" : "")
@@ -84,7 +105,8 @@ final class CalibrationProgress {
         }
         shown = step.step
         shownBows = step.bowsSeen
-        if let result = step.result { resultLines(result).forEach { print($0) } }
+        shownLifts = step.liftsSeen
+        for sensor in step.sensors { lines(sensor).forEach { print($0) } }
     }
 
     private func isOver(_ step: Rehab1.CalibrationStep) -> Bool {
@@ -98,22 +120,37 @@ final class CalibrationProgress {
             let count = isTerminal ? " \(bar(step.progress)) \(decimal(left, 0)) s" : ""
             return style.bold(step.instruction) + count
         case .bow: return style.bold(step.instruction) + " \(step.bowsSeen) of 3 seen"
-        case .lift, .repeatLift: return style.bold(step.instruction)
-        case .done: return style.good("Calibrated.")
+        case .lift, .repeatLift, .turn: return style.bold(step.instruction)
+        case .march: return style.bold(step.instruction) + " \(step.liftsSeen) of 3 seen"
+        case .done: return style.good(step.instruction)
         case .refused: return style.notice("Not calibrated: ") + (step.reason ?? "")
         }
     }
 
-    private func resultLines(_ result: Rehab1.Calibration) -> [String] {
+    private func lines(_ sensor: Rehab1.CalibratedSensor) -> [String] {
         var columns = Columns()
-        columns.add(
-            "axis", "\(percent(result.axisVarianceExplained)) of the bows' turning about one axis")
-        columns.add(
-            "neutral",
-            "obliquity \(decimal(result.neutralObliquityRawDegrees, 1)) deg, "
-                + "tilt \(decimal(result.neutralTiltRawDegrees, 1)) deg (raw)")
-        columns.add("left/right", "sign proof \(result.signProof)")
-        return columns.lines(indent: "  ") + result.notes.map { "  " + $0 }
+        let isLeg = sensor.segment != "pelvis" && sensor.segment != "trunk"
+        if let result = sensor.calibration {
+            columns.add(
+                "axis",
+                "\(percent(result.axisVarianceExplained)) of the \(isLeg ? "knee lifts'" : "bows'") "
+                    + "turning about one axis")
+            columns.add(
+                "neutral",
+                "obliquity \(decimal(result.neutralObliquityRawDegrees, 1)) deg, "
+                    + "tilt \(decimal(result.neutralTiltRawDegrees, 1)) deg (raw)")
+            columns.add("left/right", "sign proof \(result.signProof)")
+        }
+        if let turn = sensor.turnRound {
+            let bias = turn.accelerometerBias.map { decimal($0, 3) }.joined(separator: ", ")
+            columns.add(
+                "accelerometer",
+                "\(bias) m/s² too much (each ± \(decimal(turn.sigma, 3))), "
+                    + "\(decimal(turn.tiltDegrees, 1)) deg of tilt; taken off")
+        }
+        let title = "\(visible(sensor.sensor)) (\(sensor.segment))"
+        return [title] + columns.lines(indent: "  ")
+            + (sensor.calibration?.notes ?? []).map { "  " + $0 }
     }
 
     private func bar(_ share: Double) -> String {

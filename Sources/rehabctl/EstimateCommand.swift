@@ -26,6 +26,14 @@ struct EstimateCommand: ParsableCommand {
             are measured: stand still, turn half round, stand still again, without a pause in the \
             recording; the turn may be in either file. The result is one JSON object.
 
+            With --segment pelvis=FILE --segment trunk=FILE … the signals of the body are written: \
+            one row for each sample of the pelvis, angles in degrees from the person's own neutral, \
+            empty where nothing is measured. Begin the recordings with 3 s of quiet standing; that \
+            is the neutral. Bows after it (pelvis, trunk) or knee lifts (thighs, shanks) show how a \
+            sensor sat; where there are none, say which of its axes faced forward with --forward. \
+            With arrival_s in all files they are put on one time line. What each alignment rests on \
+            and what is not measured goes to standard error, and with --summary into a file.
+
             Exit codes: 64 for arguments, 65 for the recording, 74 for the output.
             """)
 
@@ -56,10 +64,30 @@ struct EstimateCommand: ParsableCommand {
     var rangeAccel: Double?
 
     @Option(
-        parsing: .unconditional,
+        parsing: .unconditionalSingleValue,
         help: ArgumentHelp(
-            "What the accelerometer reads too much, m/s², sensor axes.", valueName: "x,y,z"))
-    var accelBias: String?
+            "What the accelerometer reads too much, m/s², sensor axes; with --segment: NAME=x,y,z.",
+            valueName: "x,y,z"))
+    var accelBias: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A recording and where its sensor was worn: pelvis, trunk, left-thigh, right-thigh, "
+                + "left-shank, right-shank; several times.", valueName: "name=file"))
+    var segment: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The sensor axis that faced forward there: x, -x, y, -y, z, -z.",
+            valueName: "name=axis"))
+    var forward: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Another nominal rate of one sensor, Hz.", valueName: "name=hz"))
+    var segmentRate: [String] = []
+
+    @Option(help: "With --segment: the leg that stands throughout, left or right.")
+    var stance: String?
 
     @Option(help: "A recording of standing still, for the turn-round.")
     var stand: String?
@@ -87,16 +115,19 @@ struct EstimateCommand: ParsableCommand {
             throw ValidationError(
                 "--range-accel \(rangeAccel) is no accelerometer's range; give g, for example 8.")
         }
-        if let accelBias { _ = try EstimateInput.vector(accelBias) }
+        _ = try bodyInputs()
     }
 
     private func checkInputs() throws {
-        switch (file, stand, turned) {
-        case (.some, nil, nil), (nil, .some, .some): break
+        switch (file, stand, turned, segment.isEmpty) {
+        case (.some, nil, nil, true), (nil, .some, .some, true), (nil, nil, nil, false): break
         default:
-            throw ValidationError("give a recording, or --stand and --turned, and not both.")
+            throw ValidationError(
+                "give a recording, or --stand and --turned, or --segment, and not two of them.")
         }
-        let inputs = [file, stand, turned].compactMap { $0 }
+        let files = segment.compactMap { $0.firstIndex(of: "=").map($0.suffix(from:)) }
+            .map { String($0.dropFirst()) }
+        let inputs = [file, stand, turned].compactMap { $0 } + files
         for (name, path) in [("--output", output), ("--summary", summary)] {
             guard let path else { continue }
             if inputs.contains(where: { TableFile.isSame(path, $0) }) {
@@ -108,6 +139,27 @@ struct EstimateCommand: ParsableCommand {
         if let output, let summary, TableFile.isSame(output, summary) {
             throw ValidationError("--output and --summary name the same file; name two.")
         }
+        if !segment.isEmpty, json {
+            throw ValidationError("--json is for one sensor; with --segment the result is CSV.")
+        }
+    }
+
+    /// The arguments of `--segment` and of what goes with it; also checks `--accel-bias` without.
+    private func bodyInputs() throws -> EstimateBody? {
+        guard !segment.isEmpty else {
+            guard forward.isEmpty, segmentRate.isEmpty, stance == nil else {
+                throw ValidationError(
+                    "--forward, --segment-rate and --stance go with --segment NAME=FILE.")
+            }
+            guard accelBias.count <= 1 else {
+                throw ValidationError("--accel-bias is given twice; give it once.")
+            }
+            for text in accelBias { _ = try EstimateInput.vector(text) }
+            return nil
+        }
+        return try EstimateInput.body(
+            segments: segment, options: options, rates: segmentRate, forwards: forward,
+            biases: accelBias, stance: stance)
     }
 
     func run() throws {
@@ -117,6 +169,11 @@ struct EstimateCommand: ParsableCommand {
                 try deliver(bytes)
             } else if let file {
                 try estimate(file)
+            } else if let body = try? bodyInputs() {
+                let result = try body.run()
+                try deliver(Array(result.table.utf8))
+                if let summary { try TableFile.write(result.json, to: summary) }
+                result.remarks.forEach { Self.complain($0) }
             }
         } catch {
             Self.complain(error.description)
@@ -138,7 +195,9 @@ struct EstimateCommand: ParsableCommand {
         var options = EstimationOptions(rate: rate)
         options.gyroscopeRangeDegrees = rangeGyro
         options.accelerometerRangeGravities = rangeAccel
-        if let accelBias, let bias = try? EstimateInput.vector(accelBias) {
+        if segment.isEmpty, let text = accelBias.first,
+            let bias = try? EstimateInput.vector(text)
+        {
             options.accelerometerBias = bias
         }
         return options

@@ -28,6 +28,8 @@ struct LiveState {
         case .status(let status):
             self.status = status
             sensors = status.sensors
+            // What was settled meanwhile is no longer in it.
+            warnings = status.warnings
         case .frame(let frame):
             self.frame = frame
             frameSeen = now

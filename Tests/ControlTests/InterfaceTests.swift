@@ -42,6 +42,8 @@ import Varlink
 
     @Test func theTypesAreWrittenAndReadAsDeclared() throws {
         try check(Samples.calibration, fields("Calibration"))
+        try check(Samples.turnRound, fields("TurnRound"))
+        try check(Samples.calibratedSensor, fields("CalibratedSensor"))
         try check(Samples.sensor, fields("Sensor"))
         try check(Samples.link, fields("Link"))
         try check(Samples.sighting, fields("Sighting"))
@@ -62,7 +64,7 @@ import Varlink
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 20)
+        #expect(text.types.count == 22)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -96,7 +98,9 @@ import Varlink
         try check(Rehab1.BuzzSensor(name: "pelvis", milliseconds: 100), Rehab1.Empty())
         try check(Rehab1.PairSensor(name: "pelvis"), Rehab1.Empty())
         try check(Rehab1.GetBluetooth(), .init(bluetooth: Samples.bluetooth))
-        try check(Rehab1.Calibrate(leadInSeconds: 3), .init(step: Samples.calibrationStep))
+        try check(
+            Rehab1.Calibrate(leadInSeconds: 3, what: "turn-round"),
+            .init(step: Samples.calibrationStep))
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))
         try check(
             Rehab1.StartExercise(exercise: "one-leg-stand", side: "left", record: true),

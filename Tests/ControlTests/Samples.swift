@@ -12,7 +12,14 @@ enum Samples {
         name: "pelvis", kind: "movella-dot", segment: "pelvis", state: .streaming,
         nominalRateHertz: 60, rateHertz: 59.94, ageMilliseconds: 12.5, packets: 10, samples: 10,
         decodeErrors: 1, gaps: 2, lostSamples: 3, duplicates: 4, refused: 5, sigmaDegrees: 0.4,
-        flags: ["at-rest"], calibration: calibration, link: link)
+        flags: ["at-rest"], calibration: calibration, turnRound: turnRound, link: link)
+
+    static let turnRound = Rehab1.TurnRound(
+        date: "2026-01-02T03:04:05Z", accelerometerBias: [0.25, -0.125, 0], sigma: 0.0625,
+        turnDegrees: 178.5, tiltDegrees: 1.625)
+
+    static let calibratedSensor = Rehab1.CalibratedSensor(
+        sensor: "pelvis", segment: "pelvis", calibration: calibration, turnRound: turnRound)
 
     static let link = Rehab1.Link(
         address: "D4:22:CD:00:00:01", reason: "out of range", batteryPercent: 80,
@@ -77,7 +84,8 @@ enum Samples {
 
     static let calibrationStep = Rehab1.CalibrationStep(
         step: .repeatLift, instruction: "Lift your left foot", elapsedSeconds: 1.5,
-        lengthSeconds: 5, progress: 0.25, bowsSeen: 2, reason: "not quiet", result: calibration)
+        lengthSeconds: 5, progress: 0.25, bowsSeen: 2, liftsSeen: 1, reason: "not quiet",
+        result: calibration, sensors: [calibratedSensor])
 
     static let replayChannel = Rehab1.ReplayChannel(
         channel: 0, sensor: "pelvis", kind: "movella-dot", segment: "pelvis", rateHertz: 60,

@@ -28,6 +28,7 @@ private func bits(_ action: EstimatorAction?) -> String {
         return "align \(channel) "
             + hex(r.w, r.x, r.y, r.z, a.neutral.obliquity, a.neutral.anteriorTilt, a.calmJerk)
             + hex(a.standSigma)
+    case .correct(let channel, let b): return "correct \(channel) " + hex(b.x, b.y, b.z)
     case .begin(let plan):
         var text =
             "begin \(plan.task) \(plan.posture) \(String(describing: plan.stanceSide)) "
@@ -81,6 +82,19 @@ private func comesBack(_ action: EstimatorAction) -> Bool {
                     calmJerk: number, standSigma: -number)
                 #expect(comesBack(.align(channel: 7, alignment: alignment)))
             }
+        }
+    }
+
+    @Test func accelerometerBiasesComeBack() {
+        for number in doubles + [5, -5] where abs(number) <= 5 {
+            let bias = Vector3(number, -number, number / 3)
+            #expect(comesBack(.correct(channel: 31, accelerometerBias: bias)))
+        }
+        for text in [
+            "correct 0 5.1 0 0", "correct 0 0 nan 0", "correct 0 0 0", "correct 0 0 0 0 0",
+            "correct 32 0 0 0", "correct - 0 0 0", "correct 0 0 0 inf",
+        ] {
+            #expect(EstimatorAction(text: text) == nil, "\(text)")
         }
     }
 

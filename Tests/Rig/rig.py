@@ -34,7 +34,7 @@ async def run(options):
         await rig.install()
         for name in chosen:
             title, function = scenarios.SCENARIOS[name]
-            rig.scenario = name
+            rig.begin(name)
             rig.say(title)
             started = time.monotonic()
             try:
@@ -43,6 +43,7 @@ async def run(options):
                 failed.append(name)
                 rig.figure("ended early", f"{type(error).__name__}: {error}", "", "no", False)
                 traceback.print_exc()
+            rig.figure("the machine waited for the host's processors", round(100 * rig.starved()), "%")
             rig.say(f"took {time.monotonic() - started:.0f} s")
     except Exception as error:
         failed.append(rig.scenario)

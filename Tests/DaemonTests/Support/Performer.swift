@@ -13,8 +13,11 @@ package final class Performer: Sendable {
 
     /// Attaches and starts all sensors of the script, and waits until they stream.
     ///
-    /// Names get `prefix`.
-    package init(_ toml: String, prefix: String = "", for daemon: RunningDaemon) throws {
+    /// Names get `prefix`; `claims` says of a sensor that it is worn elsewhere than it is.
+    package init(
+        _ toml: String, prefix: String = "", claims: [String: String] = [:],
+        for daemon: RunningDaemon
+    ) throws {
         self.daemon = daemon
         wearable = try FakeWearable(performing: Script(toml: toml))
         for (index, channel) in wearable.channels.enumerated() {
@@ -22,7 +25,8 @@ package final class Performer: Sendable {
             try daemon.call(
                 Rehab1.AttachSensor(
                     name: prefix + channel.name, kind: "movella-dot",
-                    segment: channel.segment?.name, rateHertz: channel.nominalRate,
+                    segment: claims[channel.name] ?? channel.segment?.name,
+                    rateHertz: channel.nominalRate,
                     characteristics: [channel.characteristic]),
                 descriptors: [sink.rawValue])
         }
@@ -37,13 +41,21 @@ package final class Performer: Sendable {
 
     /// Calibrates; for each new step `tasks` names what the person does then, one after the other.
     ///
-    /// A machine that stands still for a fifth of a second costs a calibration, which is right for a
-    /// person; a test then begins again, up to three times.
+    /// A machine that stands still for a fifth of a second costs a calibration, or its beginning, which
+    /// is right for a person; a test then begins again, up to three times.
     package func calibrate(
         leadIn: Double = 0, _ tasks: [Rehab1.CalibrationStep.Step: [String]]
     ) throws -> [Rehab1.CalibrationStep] {
         for _ in 0..<2 {
-            let steps = try attempt(leadIn, tasks)
+            let steps: [Rehab1.CalibrationStep]
+            do {
+                steps = try attempt(leadIn, tasks)
+            } catch ControlError.refused(.notReady) {
+                try waitUntil("the sensors to stream again") {
+                    try daemon.status().sensors.allSatisfy { $0.state == .streaming }
+                }
+                continue
+            }
             guard steps.last?.reason?.contains("were lost during the calibration") == true else {
                 return steps
             }

@@ -156,6 +156,17 @@ class Machine:
             raise MachineError(f"in the machine: {script!r} ended with {outcome.code}: {outcome.text}")
         return outcome.text
 
+    def waited(self):
+        """(s that the machine's threads ran on the host, s that they waited for a processor) so far."""
+        ran = waited = 0
+        for path in Path(f"/proc/{self.process.pid}/task").glob("*/schedstat"):
+            try:
+                words = path.read_text().split()
+            except OSError:
+                continue
+            ran, waited = ran + int(words[0]), waited + int(words[1])
+        return ran / 1e9, waited / 1e9
+
     async def stop(self):
         """Powers off, or kills the process group after 15 s."""
         if self.process is None or self.process.returncode is not None:

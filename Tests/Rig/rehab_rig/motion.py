@@ -25,7 +25,9 @@ STEP = 0.004
 
 
 def multiply(a, b):
-    return [[sum(a[i][k] * b[k][j] for k in range(3)) for j in range(3)] for i in range(3)]
+    (b0, b1, b2), (b3, b4, b5), (b6, b7, b8) = b
+    return [[x * b0 + y * b3 + z * b6, x * b1 + y * b4 + z * b7, x * b2 + y * b5 + z * b8]
+            for x, y, z in a]
 
 
 def transpose(a):
@@ -97,8 +99,12 @@ class Mounting:
     gyro_noise: float = 0.1  # deg/s
     force_noise: float = 0.03
 
-    def sensor_from_segment(self):
-        # The sensor's own X looks up along the spine, its Z out of the back; then put on askew.
+    def __post_init__(self):
+        self.from_segment = self._sensor_from_segment()
+        self.back = transpose(self.from_segment)
+
+    def _sensor_from_segment(self):
+        # The sensor's own X looks up along the spine, its Y to the right, its Z forward; then put on askew.
         base = [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
         base = [[0.0 + v for v in row] for row in base]
         askew = multiply(turn(2, self.yaw * RADIANS),
@@ -113,7 +119,8 @@ class Person:
     SHIFT = 0.07
 
     def __init__(self, seed=20, heading=35.0, neutral_tilt=8.0, neutral_obliquity=0.6):
-        self.heading = heading * RADIANS
+        # World from the person's own forward, up and right.
+        self.facing = multiply(WORLD_FROM_LAB, turn(1, heading * RADIANS))
         self.neutral = {"pelvis": (neutral_obliquity * RADIANS, neutral_tilt * RADIANS),
                         "trunk": (0.3 * RADIANS, -2 * RADIANS)}
         self.tasks = []
@@ -195,8 +202,7 @@ class Person:
     def rotation(self, segment, t):
         """World from segment: about up, then obliquity, then tilt."""
         obliquity, tilt = self.angles(segment, t)
-        lab = multiply(turn(1, self.heading), multiply(turn(0, obliquity), turn(2, -tilt)))
-        return multiply(WORLD_FROM_LAB, lab)
+        return multiply(self.facing, multiply(turn(0, obliquity), turn(2, -tilt)))
 
     def position(self, segment, t, rotation):
         """Of the sensor's point in the world, m; the body turns about the loaded hip."""
@@ -205,7 +211,7 @@ class Person:
         for frequency, one, two in self.sway:
             sway += 0.0005 * math.sin(6.2832 * frequency * t + two + one)
         pivot = [0.0, 0.95, self.SHIFT * load + sway + HIP * load]
-        pivot = apply(multiply(WORLD_FROM_LAB, turn(1, self.heading)), pivot)
+        pivot = apply(self.facing, pivot)
         x, y, z = POINTS.get(segment, POINTS["pelvis"])
         arm = apply(rotation, [x, y, z - HIP * load])
         return [pivot[i] + arm[i] for i in range(3)]
@@ -215,7 +221,7 @@ class Person:
     def sensor(self, segment, t):
         """(angular rate rad/s, specific force m/s², world-from-sensor quaternion), sensor axes."""
         mounting = self.mountings.setdefault(segment, Mounting())
-        sensor_from_segment = mounting.sensor_from_segment()
+        sensor_from_segment = mounting.from_segment
         before, now, after = (self.rotation(segment, t + k * STEP) for k in (-1, 0, 1))
         p0, p1, p2 = (self.position(segment, t + k * STEP, r)
                       for k, r in ((-1, before), (0, now), (1, after)))
@@ -234,7 +240,7 @@ class Person:
                 for v, b in zip(rate, mounting.gyro_bias)]
         force = [v + b + gauss(0, mounting.force_noise)
                  for v, b in zip(force, mounting.force_bias)]
-        return rate, force, quaternion(multiply(now, transpose(sensor_from_segment)))
+        return rate, force, quaternion(multiply(now, mounting.back))
 
 
 @dataclass
