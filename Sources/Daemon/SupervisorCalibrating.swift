@@ -187,7 +187,9 @@ extension Supervisor {
         }
         if step.step == .refused, !step.sensors.isEmpty {
             let names = step.sensors.map(\.segment).joined(separator: " and ")
-            step.reason = "\(step.reason ?? "") (\(names): calibrated.)"
+            step.reason =
+                "\(step.reason ?? "") (\(names): calibrated; the legs alone: rehabctl calibrate "
+                + "--legs)"
         }
         running.stream.finish(Rehab1.Calibrate.Reply(step: step))
         control.broadcast(.status(status()))

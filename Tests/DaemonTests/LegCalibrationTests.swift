@@ -167,6 +167,8 @@ private enum LegScripts {
         #expect(last.step == .refused)
         #expect(last.reason?.contains("on each other's leg") == true, "\(last.reason ?? "-")")
         #expect(last.reason?.contains("Swap them") == true)
+        #expect(last.reason?.contains("pelvis and trunk: calibrated") == true)
+        #expect(last.reason?.contains("rehabctl calibrate --legs") == true)
         #expect(last.sensors.map(\.segment) == ["pelvis", "trunk"])
         #expect(try daemon.sensor("pelvis")?.calibration != nil)
         #expect(try daemon.sensor("left-thigh")?.calibration == nil)

@@ -14,10 +14,12 @@ import time
 import traceback
 from pathlib import Path
 
-from rehab_rig import faults, preparing, scenarios  # noqa: F401  (faults registers its scenarios)
+from rehab_rig import preparing
+from rehab_rig.common import SCENARIOS
+from rehab_rig import scenarios, streaming, faults  # noqa: F401  (each registers its own, in this order)
 from rehab_rig.session import Rig
 
-LIMIT = 480  # s for one scenario
+LIMIT = 600  # s for one scenario
 
 
 async def run(options):
@@ -25,7 +27,7 @@ async def run(options):
     results.mkdir(parents=True, exist_ok=True)
     data = Path(os.environ.get("REHABD_DATA") or preparing.REPOSITORY.parent / "shared/data")
     rig = Rig(Path(options.binaries).resolve(), results, data)
-    chosen = options.scenario or list(scenarios.SCENARIOS)
+    chosen = options.scenario or list(SCENARIOS)
     failed = []
     begun = time.monotonic()
     try:
@@ -33,7 +35,7 @@ async def run(options):
         await rig.wait_for_adapter()
         await rig.install()
         for name in chosen:
-            title, function = scenarios.SCENARIOS[name]
+            title, function = SCENARIOS[name]
             rig.begin(name)
             rig.say(title)
             started = time.monotonic()
@@ -80,11 +82,11 @@ def main():
     parser.add_argument("--binaries", required=True, help="directory with rehabd, rehabctl, rehab-link")
     parser.add_argument("--results", required=True, help="directory for what comes out")
     parser.add_argument("--list", action="store_true", help="list the scenarios")
-    parser.add_argument("scenario", nargs="*", choices=[[], *scenarios.SCENARIOS], metavar="SCENARIO",
+    parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], metavar="SCENARIO",
                         help="some of the scenarios; all without")
     options = parser.parse_args()
     if options.list:
-        for name, (title, _) in scenarios.SCENARIOS.items():
+        for name, (title, _) in SCENARIOS.items():
             print(f"{name:14}{title}")
         return 0
     logging.getLogger("bumble").setLevel(logging.ERROR)

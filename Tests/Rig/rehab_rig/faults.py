@@ -4,7 +4,7 @@ import asyncio
 import struct
 import time
 
-from .scenarios import losses, packets_by_sensor, scenario, stream_three
+from .common import losses, outside_python, packets_by_sensor, scenario, stream_three
 from .session import percentile
 
 DETECT = 300  # ms
@@ -184,9 +184,6 @@ async def run_adapter(rig):
         rig.check("the adapter has another index", "hci1" in words, told)
         rig.check("they stream again", await fault.back(60))
         await asyncio.sleep(2)
-        mark = await rig.machine.run(
-            "journalctl -b -o short-monotonic -u bluetooth --no-pager | tail -40 >/rig/out/adapter.txt")
-        del mark
     fault.detection()
     # Counted from when bluetoothd has it powered (seen by asking, so late by up to half a second).
     fault.recovery(tuple(fault.dots), 4000, [float(words[-1]) - 0.5])
@@ -216,12 +213,10 @@ async def run_interference(rig, seconds=30):
 
 @scenario("a foreign client listens in, then disconnects our sensor")
 async def run_foreign(rig):
-    from .scenarios import preparing_python
-
     async with Fault(rig, "foreign") as fault:
         victim = fault.victim
         outcome = await rig.machine.run(
-            f"{preparing_python()} /rig/guest/bleak_client.py /rig/out/foreign.json 8 1 {victim.address}", 90)
+            f"{outside_python()} /rig/guest/bleak_client.py /rig/out/foreign.json 8 1 {victim.address}", 90)
         rig.check("the foreign client was served", outcome.good, outcome.text[-300:])
         fault.start()
         path = "/org/bluez/hci0/dev_" + victim.address.replace(":", "_")

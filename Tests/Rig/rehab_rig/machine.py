@@ -80,7 +80,8 @@ class Machine:
         (units / "rig.target").write_text(
             "[Unit]\nDescription=The rig\nRequires=basic.target rig.service\n"
             "After=basic.target\nAllowIsolate=yes\n")
-        shutil.copytree(preparing.HERE / "guest", self.share / "guest", dirs_exist_ok=True)
+        shutil.copytree(preparing.HERE / "guest", self.share / "guest", dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns("__pycache__"))
 
         socket = self.share.parent / "agent.socket"
         socket.unlink(missing_ok=True)

@@ -103,7 +103,9 @@ class PolarVerity(Wearable):
     @staticmethod
     def _offer(kind, sdk):
         rates = [26, 52, 104, 208, 416] if sdk else [52]
-        ranges = ([2, 4, 8, 16] if sdk else [8]) if kind == ACC else ([250, 500, 1000, 2000] if sdk else [2000])
+        ranges = [8] if kind == ACC else [2000]
+        if sdk:
+            ranges = [2, 4, 8, 16] if kind == ACC else [250, 500, 1000, 2000]
         return (bytes([0, len(rates)]) + struct.pack(f"<{len(rates)}H", *rates)
                 + bytes([1, 1, 16, 0])
                 + bytes([2, len(ranges)]) + struct.pack(f"<{len(ranges)}H", *ranges)

@@ -49,6 +49,7 @@ class Rig:
         self.since = (0.0, 0.0)
         self.captures = 0
         self.watch = None
+        self.is_watching = False
         self.radio_unit = 0
 
     # Saying.
@@ -239,14 +240,17 @@ class Rig:
     async def start_watch(self, name):
         await self.stop_watch()
         self.watch = self.out / f"{name}-events.jsonl"
+        self.watch.unlink(missing_ok=True)
+        self.is_watching = True
         self._watching = self.machine.begin(
             f"exec python3 /rig/guest/watcher.py /rig/out/{self.watch.name} 3600", 3600)
         await self.until(lambda: len(self.watched()) > 2, 30, "the watcher")
 
     async def stop_watch(self):
-        if self.watch:
+        """Ends the watcher; what it saw can be read until the next one starts."""
+        if self.is_watching:
             await self.machine.run("pkill -f /rig/guest/watcher[.]py; true")
-            self.watch = None
+            self.is_watching = False
 
     def watched(self):
         """All lines so far."""
@@ -329,7 +333,7 @@ class Rig:
         return min(gaps) if gaps else None
 
     async def recording(self, name):
-        """A copy of the newest recording, as [(kind letter, words)]."""
+        """A copy of the newest recording as it is now: [(kind letter, words)]."""
         path = f"/rig/out/{name}.recording"
         await self.machine.need(
             f"cp \"$(ls -t /var/lib/rehabd/recordings/*.recording | head -1)\" {path}")

@@ -3,7 +3,7 @@
 import asyncio
 import struct
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bumble import att, hci
 from bumble.controller import Controller
