@@ -59,7 +59,8 @@ struct SensorBook {
         do throws(PlumbingError) {
             bytes = try FileStore.read(path, limit: SensorBook.sizeLimit)
         } catch {
-            return "the list of sensors cannot be read: \(error.description). Correct its permissions "
+            return
+                "the list of sensors cannot be read: \(error.description). Correct its permissions "
                 + "and start rehabd again."
         }
         if let file = try? JSONDecoder().decode(File.self, from: Data(bytes)), file.version == 1,
@@ -71,7 +72,8 @@ struct SensorBook {
         let aside = path + ".unreadable"
         do throws(PlumbingError) {
             try FileStore.move(path, to: aside)
-            return "\(path) is not a list of sensors of this version: it was put aside as \(aside). "
+            return
+                "\(path) is not a list of sensors of this version: it was put aside as \(aside). "
                 + "Add the sensors again with: rehabctl setup"
         } catch {
             return "\(path) is not a list of sensors of this version, and cannot be put aside: "

@@ -14,7 +14,9 @@ package enum ProgramOutput {
             return nil
         }
         var buffer = [CChar](repeating: 0, count: 128)
-        let line = unsafe fgets(&buffer, Int32(buffer.count), stream).map { unsafe String(cString: $0) }
+        let line = unsafe fgets(&buffer, Int32(buffer.count), stream).map {
+            unsafe String(cString: $0)
+        }
         unsafe pclose(stream)
         let text = line?.split(whereSeparator: \.isNewline).first.map(String.init)
         return text?.isEmpty == true ? nil : text

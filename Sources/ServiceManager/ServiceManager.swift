@@ -18,7 +18,9 @@ package enum ServiceManager {
     /// Every part of the program has moved on since the last time.
     package static func isAlive() { notify("WATCHDOG=1") }
 
-    package static func stopping(_ status: String) { notify("STOPPING=1\nSTATUS=\(oneLine(status))") }
+    package static func stopping(_ status: String) {
+        notify("STOPPING=1\nSTATUS=\(oneLine(status))")
+    }
 
     /// Asks for `seconds` more before the manager takes the program for stuck.
     package static func extendTimeout(seconds: Int) {

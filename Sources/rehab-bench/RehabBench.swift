@@ -37,7 +37,8 @@ struct RehabBench: ParsableCommand {
     @Option(help: ArgumentHelp("The script that runs the peers.", valueName: "file"))
     var peers = "Scripts/bench-peers.py"
 
-    @Argument(help: "Sections to run: step, latency, sound, daemon, replay, accuracy (default: all).")
+    @Argument(
+        help: "Sections to run: step, latency, sound, daemon, replay, accuracy (default: all).")
     var sections: [Section] = Section.allCases
 
     func run() throws {

@@ -30,7 +30,9 @@ func report(_ checks: [Check], json: Bool) throws {
     } else {
         let style = Style.standardOutput()
         var columns = Columns()
-        for check in checks { columns.add(check.state.rawValue, check.name, visible(check.finding)) }
+        for check in checks {
+            columns.add(check.state.rawValue, check.name, visible(check.finding))
+        }
         for (check, line) in zip(checks, columns.lines()) {
             switch check.state {
             case .ok: print(line)
@@ -94,7 +96,8 @@ struct BluetoothDoctorCommand: ParsableCommand {
             checks.append(
                 Check(
                     name: "bus", state: .warning,
-                    finding: "\(told.forgedSignals) signals in BlueZ's name came from another program "
+                    finding:
+                        "\(told.forgedSignals) signals in BlueZ's name came from another program "
                         + "and were refused",
                     cure: "see who is on the bus: busctl list"))
         }

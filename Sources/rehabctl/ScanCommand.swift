@@ -78,7 +78,8 @@ struct ScanCommand: ParsableCommand {
                 sighting.rssiDecibelMilliwatts.map { "\($0) dBm" } ?? "-",
                 sighting.knownAs.map(visible) ?? "new", remarks(sighting))
         }
-        var lines = shown.isEmpty ? ["no device that rehabd has a driver for, so far"] : columns.lines()
+        var lines =
+            shown.isEmpty ? ["no device that rehabd has a driver for, so far"] : columns.lines()
         if !shown.isEmpty { lines[0] = style.dim(lines[0]) }
         if hidden > 0 { lines.append(style.dim("and \(hidden) others (show them with --all)")) }
         return lines

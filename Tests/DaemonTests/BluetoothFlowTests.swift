@@ -55,7 +55,9 @@ struct BluetoothFlowTests {
         #expect(recovery < 3000)
         #expect(Set(story.recorded.packets.map(\.channel)) == [0])
         // Nothing is silently lost: the hole is one gap, marked in the frame after it.
-        #expect(story.recorded.packets.filter { $0.characteristic == 255 && $0.bytes.isEmpty }.count == 2)
+        #expect(
+            story.recorded.packets.filter { $0.characteristic == 255 && $0.bytes.isEmpty }.count
+                == 2)
     }
 
     @Test func theRecordingReplaysToTheSameBitsAcrossTheReconnection() async throws {

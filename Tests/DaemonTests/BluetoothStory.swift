@@ -71,7 +71,9 @@ struct BluetoothStory: Sendable {
 
         let wearable = try FakeWearable(performing: Script(toml: BluetoothStory.script))
         let channel = wearable.channels[0]
-        guard let sink = wearable.takeSink(0) else { throw Overdue("the person's packets", seconds: 0) }
+        guard let sink = wearable.takeSink(0) else {
+            throw Overdue("the person's packets", seconds: 0)
+        }
         try await fake.play(
             BluetoothStory.address, channel.characteristic.lowercased(), from: sink)
         try wearable.start()
@@ -140,7 +142,8 @@ struct BluetoothStory: Sendable {
             return sensor?.state == .streaming && sensor?.calibration != nil ? sensor : nil
         }
         offlineTold = try daemon.rehabctl(
-            ["replay", path, "--json", "--offline", "--output", folder.path + "/offline"], within: 120)
+            ["replay", path, "--json", "--offline", "--output", folder.path + "/offline"],
+            within: 120)
         offline = try RecordingReader.parse(
             FileStore.read(folder.path + "/offline", limit: 1 << 28), file: "offline")
         throughDaemon = try daemon.rehabctl(["replay", path, "--json"], within: 120)

@@ -36,8 +36,9 @@ import Testing
         #expect(try daemon.status().sensors.map(\.name) == ["left.leg"])
         // The number is free again; a name in use is not.
         #expect(try Self.add(daemon, "D4:22:CD:00:00:03").name == "movella-dot-1")
-        let mode = try FileManager.default.attributesOfItem(
-            atPath: folder.path + "/state/sensors.json")[.posixPermissions] as? Int
+        let mode =
+            try FileManager.default.attributesOfItem(
+                atPath: folder.path + "/state/sensors.json")[.posixPermissions] as? Int
         #expect(mode.map { $0 & 0o007 } == 0)
     }
 
@@ -51,7 +52,8 @@ import Testing
             try refusal(Rehab1.AddSensor(address: "D4:22:CD:00:00:01"))
                 == .sensorExists(name: "a"))
         #expect(
-            try refusal(Rehab1.AddSensor(address: "D4:22:CD:00:00")) == .invalidParameter("address"))
+            try refusal(Rehab1.AddSensor(address: "D4:22:CD:00:00")) == .invalidParameter("address")
+        )
         #expect(
             try refusal(
                 Rehab1.AddSensor(
@@ -104,18 +106,18 @@ import Testing
         try FileManager.default.createDirectory(
             atPath: wearables, withIntermediateDirectories: true)
         try """
-            name = "hip-board"
-            rate_hz = 100
-            format = "csv"
-            framing = "line"
-            fields = ["t", "ax", "ay", "az", "gx", "gy", "gz"]
-            [match]
-            name = "HipBoard*"
-            [units]
-            acceleration = "m/s2"
-            rate = "deg/s"
-            time = "us"
-            """.write(toFile: wearables + "/hip.toml", atomically: true, encoding: .utf8)
+        name = "hip-board"
+        rate_hz = 100
+        format = "csv"
+        framing = "line"
+        fields = ["t", "ax", "ay", "az", "gx", "gy", "gz"]
+        [match]
+        name = "HipBoard*"
+        [units]
+        acceleration = "m/s2"
+        rate = "deg/s"
+        time = "us"
+        """.write(toFile: wearables + "/hip.toml", atomically: true, encoding: .utf8)
         try "name = 7\n".write(
             toFile: wearables + "/other.toml", atomically: true, encoding: .utf8)
         let daemon = try RunningDaemon {

@@ -19,8 +19,10 @@ import Wearables
         return bytes
     }
 
-    private static let measurement = CharacteristicIndex(
-        rawValue: MovellaDot.identity.index(of: "15172002-4947-11e9-8646-d663bd873d93")!.rawValue)
+    /// Nil would be a DOT without its measurement characteristic, and every packet refused.
+    private static let measurement =
+        MovellaDot.identity.index(of: "15172002-4947-11e9-8646-d663bd873d93")
+        ?? CharacteristicIndex(rawValue: 254)
 
     @Test func afterANewConnectionADeviceThatRestartedItsClockIsNoLongerADuplicate() {
         let decoder = ChannelDecoder(
@@ -67,6 +69,7 @@ import Wearables
             clock.stamp(&sample, arrival: index == 0 ? arrival - 30_000_000 : arrival)
             times.append(sample.hostTime)
         }
-        #expect(times == [arrival - 30_000_000, arrival - 20_000_000, arrival - 10_000_000, arrival])
+        #expect(
+            times == [arrival - 30_000_000, arrival - 20_000_000, arrival - 10_000_000, arrival])
     }
 }
