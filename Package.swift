@@ -47,7 +47,10 @@ let tests: [Target] = [
     tests("ControlServerTests", ["ControlServer", "Control", "EventLoop", "Varlink", "Plumbing"]),
     tests(
         "ReplayTests",
-        ["FakeWearable", "SensorTable", "Recording", "Movement", "Kinematics", "Plumbing"],
+        [
+            "Exercises", "FakeWearable", "SensorTable", "Synthetic", "Recording", "Pipeline",
+            "Wearables", "Movement", "Kinematics", "Plumbing",
+        ],
         exclude: ["Recordings"]),
     tests(
         "DaemonTests",

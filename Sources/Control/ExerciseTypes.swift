@@ -41,10 +41,29 @@ extension Rehab1 {
         package var sensorsBetter: [String]
         package var cue: String
         package var rules: [Rule]
+        /// Number in the clinical catalogue: 9 for EX09.
+        package var number: Int64
+        package var stages: [Int64]
+        /// Single-leg-hold, repetitions, steps, landings, habits.
+        package var task: String
+        /// What a side names: stance, moving; null where the exercise has none.
+        package var side: String?
+        package var instruction: String
+        package var caution: String
+        /// Where it comes from: the catalogue's file, or one of the person's own.
+        package var file: String
+        /// Everything about it, for reading.
+        package var text: String
+        /// How cues are given in a started set: at-once; end-of-movement where the data come late;
+        /// none in a probe, and where they come too late; null where nothing was started.
+        package var cueing: String?
 
         package init(
             id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
-            sensorsBetter: [String], cue: String, rules: [Rule]
+            sensorsBetter: [String], cue: String, rules: [Rule], number: Int64 = 0,
+            stages: [Int64] = [], task: String = "", side: String? = nil,
+            instruction: String = "", caution: String = "", file: String = "", text: String = "",
+            cueing: String? = nil
         ) {
             self.id = id
             self.title = title
@@ -54,10 +73,20 @@ extension Rehab1 {
             self.sensorsBetter = sensorsBetter
             self.cue = cue
             self.rules = rules
+            self.number = number
+            self.stages = stages
+            self.task = task
+            self.side = side
+            self.instruction = instruction
+            self.caution = caution
+            self.file = file
+            self.text = text
+            self.cueing = cueing
         }
 
         private enum CodingKeys: String, CodingKey {
-            case id, title, version, posture, cue, rules
+            case id, title, version, posture, cue, rules, number, stages, task, side
+            case instruction, caution, file, text, cueing
             case sensorsNeeded = "sensors_needed"
             case sensorsBetter = "sensors_better"
         }

@@ -38,6 +38,14 @@ extension Rehab1 {
         package var gates: [String]
         /// The newest orientation of the pelvis sensor, sensor to world, z up.
         package var quaternion: [Double]
+        /// Of the running set: repetitions, steps or holds so far.
+        package var count: Int64
+        /// Raise, hold, lower, rest; null where no repetitions are followed.
+        package var repetitionPhase: String?
+        /// Share of the person's own range that the movement has gone, about 0 to 1.
+        package var wayShare: Double?
+        /// False: the phase is the clock's, no sensor shows this movement.
+        package var phaseSeen: Bool
 
         package init(
             time: Int64, posture: String, obliquityDegrees: Double? = nil,
@@ -45,7 +53,8 @@ extension Rehab1 {
             dropDegrees: Double? = nil, sigmaDegrees: Double? = nil, stanceSide: String? = nil,
             stanceSource: String, phase: Phase, holdSeconds: Double, shareInBand: Double? = nil,
             dropOnDegrees: Double? = nil, hikeOnDegrees: Double? = nil, activeRules: [String],
-            gates: [String], quaternion: [Double]
+            gates: [String], quaternion: [Double], count: Int64 = 0,
+            repetitionPhase: String? = nil, wayShare: Double? = nil, phaseSeen: Bool = true
         ) {
             self.time = time
             self.posture = posture
@@ -64,10 +73,17 @@ extension Rehab1 {
             self.activeRules = activeRules
             self.gates = gates
             self.quaternion = quaternion
+            self.count = count
+            self.repetitionPhase = repetitionPhase
+            self.wayShare = wayShare
+            self.phaseSeen = phaseSeen
         }
 
         private enum CodingKeys: String, CodingKey {
-            case time, posture, phase, gates, quaternion
+            case time, posture, phase, gates, quaternion, count
+            case repetitionPhase = "repetition_phase"
+            case wayShare = "way_share"
+            case phaseSeen = "phase_seen"
             case obliquityDegrees = "obliquity_degrees"
             case anteriorTiltDegrees = "anterior_tilt_degrees"
             case trunkLeanDegrees = "trunk_lean_degrees"

@@ -150,17 +150,24 @@ extension Rehab1 {
     }
 
     /// Side null: the stance side is detected where the sensors can.
+    ///
+    /// Probe: a set without cues.
     package struct StartExercise: ControlMethod, Equatable {
         package static let method = Method.startExercise
 
         package var exercise: String
         package var side: String?
         package var record: Bool?
+        /// True: a set without cues.
+        package var probe: Bool?
 
-        package init(exercise: String, side: String? = nil, record: Bool? = nil) {
+        package init(
+            exercise: String, side: String? = nil, record: Bool? = nil, probe: Bool? = nil
+        ) {
             self.exercise = exercise
             self.side = side
             self.record = record
+            self.probe = probe
         }
 
         package struct Reply: Codable, Sendable, Equatable {

@@ -41,11 +41,13 @@ extension Rehab1 {
         package var maxHikeDegrees: Double?
         /// Lowered, balance-lost, stopped, lost-data.
         package var endedBy: String
+        /// Pattern; a question mark where what is not measured could change it.
+        package var label: String
 
         package init(
             side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil,
             meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil,
-            maxHikeDegrees: Double? = nil, endedBy: String
+            maxHikeDegrees: Double? = nil, endedBy: String, label: String = "level?"
         ) {
             self.side = side
             self.startSeconds = startSeconds
@@ -55,10 +57,11 @@ extension Rehab1 {
             self.maxDropDegrees = maxDropDegrees
             self.maxHikeDegrees = maxHikeDegrees
             self.endedBy = endedBy
+            self.label = label
         }
 
         private enum CodingKeys: String, CodingKey {
-            case side
+            case side, label
             case startSeconds = "start_s"
             case durationSeconds = "duration_s"
             case shareInBand = "share_in_band"
@@ -75,7 +78,19 @@ extension Rehab1 {
         package var title: String
         package var side: String?
         package var durationSeconds: Double
+        /// True: a set without cues, to see what stays without them.
+        package var probe: Bool
+        /// How cues were given: see `Exercise.cueing`.
+        package var cueing: String
         package var holds: [Hold]
+        package var repetitions: [Repetition]
+        /// Null where the exercise has no steps.
+        package var steps: Steps?
+        package var landings: [Landing]
+        /// Share of repetitions without an active rule, at the person's range and tempo.
+        package var cleanShare: Double?
+        /// Lowering time of the last third over the first's; null below six seen repetitions.
+        package var tempoKept: Double?
         /// Share of hold time in band over the set; null without a hold.
         package var shareInBand: Double?
         package var rules: [RuleResult]
@@ -93,7 +108,9 @@ extension Rehab1 {
             exercise: String, title: String, side: String? = nil, durationSeconds: Double,
             holds: [Hold], shareInBand: Double? = nil, rules: [RuleResult], cues: Int64,
             notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double,
-            notMeasured: [String], recording: String? = nil
+            notMeasured: [String], recording: String? = nil, probe: Bool = false,
+            cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
+            landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -110,10 +127,20 @@ extension Rehab1 {
             self.unknownShare = unknownShare
             self.notMeasured = notMeasured
             self.recording = recording
+            self.probe = probe
+            self.cueing = cueing
+            self.repetitions = repetitions
+            self.steps = steps
+            self.landings = landings
+            self.cleanShare = cleanShare
+            self.tempoKept = tempoKept
         }
 
         private enum CodingKeys: String, CodingKey {
             case exercise, title, side, holds, rules, cues, packets, gaps, recording
+            case probe, cueing, repetitions, steps, landings
+            case cleanShare = "clean_share"
+            case tempoKept = "tempo_kept"
             case durationSeconds = "duration_s"
             case shareInBand = "share_in_band"
             case notHeard = "not_heard"

@@ -1,8 +1,8 @@
 // Motion frames, alerts and sets as they are told over the control socket: here radians become degrees.
 
-import Control
-import Exercises
-import Kinematics
+package import Control
+package import Exercises
+package import Kinematics
 import Movement
 
 /// A finite angle in degrees; nil for "not measured".
@@ -33,13 +33,17 @@ extension MotionFrame {
             anteriorTiltDegrees: degrees(anteriorTilt), trunkLeanDegrees: degrees(trunkLean),
             dropDegrees: degrees(drop), sigmaDegrees: degrees(sigma),
             stanceSide: stanceSide?.name, stanceSource: stanceSource.name, phase: phase,
-            holdSeconds: holdSeconds, shareInBand: set?.presentShareInBand,
+            holdSeconds: holdSeconds,
+            shareInBand: task == .singleLegHold ? set?.presentShareInBand : nil,
             dropOnDegrees: set?.plan.threshold(of: .drop).flatMap(degrees),
             hikeOnDegrees: set?.plan.threshold(of: .hike).flatMap(degrees),
             activeRules: rules, gates: gates.names,
             quaternion: [
                 worldFromSensor.w, worldFromSensor.x, worldFromSensor.y, worldFromSensor.z,
-            ])
+            ],
+            count: Int64(set?.count ?? 0),
+            repetitionPhase: repetitionPhase == .none ? nil : repetitionPhase.name,
+            wayShare: wayShare.isFinite ? wayShare : nil, phaseSeen: isPhaseSeen)
     }
 }
 
@@ -49,7 +53,7 @@ extension Alert {
     /// `presented`: host time at which the outputs had it; `latency`: ns from the deciding sample
     /// until then.
     func told(presented: Int64?, latency: Int64?, heard: Bool) -> Rehab1.Cue {
-        let words = CueText(rule: rule)
+        let words = CueText(rule: rule, signal: signal)
         return Rehab1.Cue(
             time: time, rule: rule.name, signal: signal.name,
             valueDegrees: signal.isAngle ? value * degreesPerRadian : value,
@@ -60,22 +64,93 @@ extension Alert {
 }
 
 extension Exercise {
-    /// The exercise for clients; `segments` are the ones worn now.
-    func told(worn segments: Set<Segment>) -> Rehab1.Exercise {
+    /// The exercise for clients; `segments` are the ones worn now, nil where that is not known.
+    ///
+    /// `cueing`: how cues are given in the set that was started.
+    package func told(
+        worn segments: Set<Segment>?, cueing: Cueing? = nil
+    ) -> Rehab1.Exercise {
         Rehab1.Exercise(
             id: id, title: title, version: Int64(version), posture: posture.name,
             sensorsNeeded: sensorsNeeded, sensorsBetter: sensorsBetter, cue: cue,
             rules: rules.map { rule in
-                let unit = rule.signal.isAngle ? degreesPerRadian : 1
+                // Rounded to what a file can have meant: 3 and not 3.0000000000000004.
+                func told(_ value: Double) -> Double {
+                    let unit = rule.signal.isAngle ? degreesPerRadian : 1
+                    return (value * unit * 1e6).rounded() / 1e6
+                }
                 return Rehab1.Rule(
-                    id: rule.id.name, signal: rule.signal.name, onDegrees: rule.on * unit,
-                    offDegrees: rule.off * unit, minOnSeconds: rule.minimumOn,
-                    measured: rule.signal.isMeasurable(with: segments))
-            })
+                    id: rule.id.name, signal: rule.signal.name, onDegrees: told(rule.on),
+                    offDegrees: told(rule.off), minOnSeconds: rule.minimumOn,
+                    measured: rule.signal.isMeasurable(with: segments ?? Set(Segment.allCases)))
+            }, number: Int64(number), stages: [Int64(stages.lowerBound), Int64(stages.upperBound)],
+            task: task.name, side: side?.rawValue, instruction: instruction, caution: caution,
+            file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue)
     }
 }
 
 extension Signal {
     /// The signal in words for "not measured" lists.
     var plainName: String { plainWords }
+}
+
+extension SetRecord {
+    /// Repetitions, steps, landings or finished holds so far.
+    var count: Int {
+        switch plan.task {
+        case .singleLegHold: holds.count
+        case .repetitions: repetitions.count
+        case .steps: steps.left.count + steps.right.count
+        case .landings: landings.count
+        case .habits: 0
+        }
+    }
+}
+
+extension HoldRecord {
+    func told() -> Rehab1.Hold {
+        Rehab1.Hold(
+            side: side.name, startSeconds: start, durationSeconds: duration,
+            shareInBand: shareInBand, meanDropDegrees: meanDrop.flatMap(degrees),
+            maxDropDegrees: maxDrop.flatMap(degrees), maxHikeDegrees: maxHike.flatMap(degrees),
+            endedBy: endedBy.name, label: text)
+    }
+}
+
+extension RepetitionRecord {
+    /// `inMetres`: the way was the pelvis' height.
+    func told(inMetres: Bool) -> Rehab1.Repetition {
+        let tempo = repetition.tempo
+        let range = inMetres ? repetition.range * 100 : repetition.range * degreesPerRadian
+        return Rehab1.Repetition(
+            number: Int64(repetition.number), side: repetition.side?.name,
+            seen: repetition.isSeen, raiseSeconds: tempo.raise, holdSeconds: tempo.hold,
+            lowerSeconds: tempo.lower, restSeconds: tempo.rest,
+            range: repetition.isSeen && range.isFinite ? range : nil,
+            rangeUnit: repetition.isSeen ? (inMetres ? "cm" : "degrees") : nil,
+            meanDropDegrees: meanDrop.flatMap(degrees), maxDropDegrees: maxDrop.flatMap(degrees),
+            label: text, clean: isClean)
+    }
+}
+
+extension StepSummary {
+    func told() -> Rehab1.Steps {
+        Rehab1.Steps(
+            left: told(left), right: told(right), cadence: cadence, timeRatio: timeRatio)
+    }
+
+    private func told(_ side: StepSide) -> Rehab1.StepSide {
+        Rehab1.StepSide(
+            count: Int64(side.count), meanSeconds: side.count > 0 ? side.meanTime : nil,
+            meanDropDegrees: side.meanDrop.flatMap(degrees),
+            meanLeanDegrees: side.meanLean.flatMap(degrees))
+    }
+}
+
+extension Landing {
+    func told() -> Rehab1.Landing {
+        Rehab1.Landing(
+            number: Int64(number), peak: peak,
+            steadySeconds: steadyAfter.isFinite ? steadyAfter : nil)
+    }
 }

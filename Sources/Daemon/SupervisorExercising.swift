@@ -8,11 +8,22 @@ import Kinematics
 import Movement
 import Pipeline
 import Plumbing
+import Wearables
+
+/// How the cues of a set are given.
+package enum Cueing: String, Sendable {
+    case atOnce = "at-once"
+    /// Data come too late for the movement they show: one cue once it is over.
+    case atEnd = "end-of-movement"
+    case none
+}
 
 /// The set that runs.
 struct RunningExercise {
     let exercise: Exercise
     let side: Side?
+    let cueing: Cueing
+    let isProbe: Bool
     var record: SetRecord
     var notHeard = 0
     /// Sums of all sensors' counters when the set began.
@@ -23,8 +34,9 @@ struct RunningExercise {
 
 extension Supervisor {
     func beginExercise(_ call: Rehab1.StartExercise) throws(ControlRefusal) -> Rehab1.Exercise {
-        guard let found = catalogue.first(where: { $0.id == call.exercise }) else {
-            throw .noSuchExercise(exercise: call.exercise, known: catalogue.map(\.id))
+        let known = presentExercises()
+        guard let found = known.first(where: { $0.id == call.exercise }) else {
+            throw .noSuchExercise(exercise: call.exercise, known: known.map(\.id))
         }
         guard exercise == nil else {
             throw .busy(activity: "an exercise is running", cure: "stop it with: rehabctl stop")
@@ -52,19 +64,78 @@ extension Supervisor {
                 reason: "the pelvis sensor is not calibrated",
                 cure: "calibrate with: rehabctl calibrate")
         }
-        let plan = found.plan(stanceSide: side)
+        try demand(found, side: side)
+        let isProbe = call.probe ?? false
+        let cueing = cueing(of: pelvis, isProbe: isProbe)
+        var plan = found.plan(side: side, mayCue: cueing != .none)
+        plan.cuesAtEnd = cueing == .atEnd
         guard session.send(.begin(plan: plan)) else {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
+        if isProbe { session.mark("probe: a set without cues") }
+        noteChanges(of: found)
         if call.record == false { session.isUnwanted = true }
         session.setWarm(true)
         exercise = RunningExercise(
-            exercise: found, side: side, record: SetRecord(plan: plan),
+            exercise: found, side: side, cueing: cueing, isProbe: isProbe,
+            record: SetRecord(plan: plan),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })
         control.broadcast(.status(status()))
-        return found.told(worn: wornSegments)
+        return found.told(worn: calibratedSegments, cueing: cueing)
+    }
+
+    /// Refuses where a sensor that the exercise cannot do without is missing, silent or not calibrated,
+    /// and where nobody can know which leg is meant.
+    private func demand(_ exercise: Exercise, side: Side?) throws(ControlRefusal) {
+        let name = exercise.title
+        let missing = exercise.sensorsMissing(among: wornSegments, side: side)
+        guard missing.isEmpty else {
+            throw .notReady(
+                reason: "\(name) needs a sensor on the \(missing.joined(separator: " and the "))",
+                cure: "wear one there, attach or assign it (rehabctl sensors), and calibrate: "
+                    + "rehabctl calibrate")
+        }
+        let uncalibrated = exercise.sensorsMissing(among: calibratedSegments, side: side)
+        guard uncalibrated.isEmpty else {
+            throw .notReady(
+                reason: "the sensor on the \(uncalibrated.joined(separator: " and the ")) is not "
+                    + "calibrated",
+                cure: "calibrate with: rehabctl calibrate")
+        }
+        let streaming = Set(
+            sensors.filter { $0.stateNow(loop.now) == .streaming }.compactMap(\.segment))
+        let silent = exercise.sensorsMissing(among: streaming, side: side)
+        guard silent.isEmpty else {
+            throw .notReady(
+                reason: "the sensor on the \(silent.joined(separator: " and the ")) sends nothing",
+                cure: "check that it is on and near")
+        }
+        guard side != nil || !exercise.asksForSide else {
+            let leg = exercise.side == .moving ? "the leg that moves" : "the leg that stands"
+            throw .notReady(
+                reason: "\(name) is done on one side at a time",
+                cure: "name \(leg): rehabctl start \(exercise.id) --side left, or --side right")
+        }
+    }
+
+    /// How fresh the pelvis sensor's data are says how cues can be given (compensations 5 and 7).
+    private func cueing(of pelvis: SensorEntry, isProbe: Bool) -> Cueing {
+        if isProbe { return .none }
+        switch kinds.kind(named: pelvis.kind)?.capabilities.cueFitness ?? .live {
+        case .live: return .atOnce
+        case .softened:
+            warn(
+                "the sensor \(pelvis.name) sends its samples late, in batches: cues come at the end "
+                    + "of each movement. A sensor that sends at once gives them in the movement.")
+            return .atEnd
+        case .refused:
+            warn(
+                "the sensor \(pelvis.name) sends its samples too late for cues: the set is measured "
+                    + "without them. A sensor that sends at once gives cues.")
+            return .none
+        }
     }
 
     /// Ends the set; throws `notExercising` without one.
@@ -91,23 +162,27 @@ extension Supervisor {
         return Rehab1.Summary(
             exercise: running.exercise.id, title: running.exercise.title,
             side: running.side?.name, durationSeconds: record.duration,
-            holds: record.holds.map { told($0) }, shareInBand: record.shareInBand,
+            holds: record.holds.map { $0.told() }, shareInBand: record.shareInBand,
             rules: record.rules.map { told($0) }, cues: Int64(record.cues),
             notHeard: Int64(running.notHeard),
             packets: Int64(max(0, total { $0.packets.value } - running.packetsBefore)),
             gaps: Int64(max(0, total { $0.gaps.value } - running.gapsBefore)),
             lostSamples: Int64(max(0, total { $0.lost.value } - running.lostBefore)),
             unknownShare: record.unknownShare, notMeasured: notMeasured(running.exercise),
-            recording: session.isUnwanted ? nil : session.recordingName)
+            recording: session.isUnwanted ? nil : session.recordingName,
+            probe: running.isProbe, cueing: running.cueing.rawValue,
+            repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
+            steps: record.plan.task == .steps ? record.steps.told() : nil,
+            landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
+            tempoKept: record.tempoKept)
     }
 
-    private func told(_ hold: HoldRecord) -> Rehab1.Hold {
-        Rehab1.Hold(
-            side: hold.side.name, startSeconds: hold.start, durationSeconds: hold.duration,
-            shareInBand: hold.shareInBand, meanDropDegrees: hold.meanDrop.map(inDegrees),
-            maxDropDegrees: hold.maxDrop.map(inDegrees),
-            maxHikeDegrees: hold.maxHike.map(inDegrees),
-            endedBy: hold.endedBy.name)
+    /// Whether the set's repetitions were seen in the pelvis' height: their way is in m then.
+    private func followsHeight(_ running: RunningExercise) -> Bool {
+        let exercise = running.exercise
+        guard exercise.repetitionSignal != .height else { return true }
+        let thighs: Set<Segment> = [.leftThigh, .rightThigh]
+        return exercise.repetitionFallback == .height && calibratedSegments.isDisjoint(with: thighs)
     }
 
     private func told(_ rule: RuleRecord) -> Rehab1.RuleResult {
@@ -132,5 +207,3 @@ extension Supervisor {
         Set(sensors.filter { $0.calibration != nil }.compactMap(\.segment))
     }
 }
-
-private func inDegrees(_ radians: Double) -> Double { radians * degreesPerRadian }

@@ -30,7 +30,7 @@ extension Supervisor: ControlHandler {
     }
 
     package func listExercises() -> [Rehab1.Exercise] {
-        catalogue.map { $0.told(worn: wornSegments) }
+        presentExercises().map { $0.told(worn: wornSegments) }
     }
 
     package func startExercise(

@@ -27,7 +27,7 @@ package enum ExerciseText {
         ]
         func add(_ name: String, _ text: String) {
             guard !text.isEmpty else { return }
-            lines.append("\(padded(name + ":", 11)) \(text)")
+            lines.append("\(padded(name + ":", 12)) \(text)")
         }
         add("stage", stages(exercise))
         add("posture", exercise.postures.map(\.name).joined(separator: " or "))

@@ -13,6 +13,7 @@ package struct Body: BitwiseCopyable, Sendable {
     var plan: MovementPlan?
     private var ruleStates: InlineArray<32, RuleState>
     private var policy = AlertPolicy()
+    private var endCues = EndCues()
     var keeper = GateKeeper()
     private var shift = LateralShift()
     private var jerk = JerkMeter()
@@ -73,6 +74,7 @@ package struct Body: BitwiseCopyable, Sendable {
         self.plan = plan
         ruleStates = InlineArray(repeating: RuleState())
         policy = AlertPolicy()
+        endCues = EndCues()
         // The shift goes on: it has settled by now, and a movement may be under way.
         if plan.task == .singleLegHold {
             hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
@@ -122,6 +124,11 @@ package struct Body: BitwiseCopyable, Sendable {
             if !plan.allows(posture) { gates.close(.posture) }
             // Only in a static task does shaking hide gravity for as long as it lasts.
             if plan.task == .steps || plan.task == .landings { gates.open(.shaking) }
+            // Late data are as good as any once nothing is to be said in the movement.
+            if plan.cuesAtEnd {
+                gates.open(.late)
+                gates.open(.stale)
+            }
         }
         // Bending may tip the pelvis further than "upright" goes; the formulas still hold.
         var isUpright = posture == .upright
@@ -173,8 +180,10 @@ package struct Body: BitwiseCopyable, Sendable {
         if isUpright { fillUpright(&frame, angles: angles, signals: signals) }
         fillTask(&frame, events: events, signals: signals)
         guard let plan else { return nil }
+        let isOver = hold.completed != completedBefore || events.isAny
         return decide(
-            plan, signals: signals, gates: gates, lostBalance: lostBalance, frame: &frame)
+            plan, signals: signals, gates: gates, lostBalance: lostBalance, isOver: isOver,
+            frame: &frame)
     }
 
     /// Runs the trackers of the set.
@@ -234,9 +243,11 @@ package struct Body: BitwiseCopyable, Sendable {
     @_noLocks
     private mutating func decide(
         _ plan: MovementPlan, signals: SignalValues, gates: Gates, lostBalance: Bool,
-        frame: inout MotionFrame
+        isOver: Bool, frame: inout MotionFrame
     ) -> Alert? {
         let isHold = plan.task == .singleLegHold
+        // Habits have no end to wait for, and their rules take half a minute anyway.
+        let waits = plan.cuesAtEnd && plan.task != .habits
         let mayJudge = gates.isOpen && (isJudging(plan, time: frame.time) || lostBalance)
         switch plan.task {
         case .repetitions: policy.open(tick: UInt32(tasks.count), tickSpan: 1)
@@ -267,20 +278,32 @@ package struct Body: BitwiseCopyable, Sendable {
                 if verdict == .entered || verdict == .active {
                     if rule.signal.isAngle { swayMutedUntil = frame.time + Body.swayMuted }
                     frame.activeRules |= bit
-                    policy.offer(rule, at: index, time: frame.time)
+                    if waits {
+                        endCues.note(index, value: value)
+                    } else {
+                        policy.offer(rule, at: index, time: frame.time)
+                    }
                 }
+            }
+            if waits, isOver, endCues.isWaiting(index) {
+                policy.offer(rule, at: index, time: frame.time)
             }
             index += 1
         }
+        defer { if isOver { endCues.clear() } }
         guard plan.mayCue, let chosen = policy.choose(time: frame.time) else { return nil }
         let rule = plan.rules[chosen]
         alertCount &+= 1
         let crossed = ruleStates[chosen].crossed
+        // A cue after the movement is about all of it; it is new when its last sample came.
+        let time = waits ? max(frame.time, frame.arrival) : frame.time
+        var value = signals.value(rule.signal) ?? 0
+        if endCues.isWaiting(chosen) { value = endCues.largest(chosen) }
         return Alert(
-            number: alertCount, sequence: frame.sequence, time: frame.time,
+            number: alertCount, sequence: frame.sequence, time: time,
             crossed: crossed == 0 ? frame.time : crossed, rule: rule.id, signal: rule.signal,
-            value: signals.value(rule.signal) ?? 0,
-            stanceSide: lostBalance ? hold.holdSide : frame.stanceSide)
+            value: value,
+            stanceSide: lostBalance || waits && isHold ? hold.holdSide : frame.stanceSide)
     }
 
     /// True where a jerk is the person's and not the landing's.

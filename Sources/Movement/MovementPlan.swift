@@ -69,6 +69,8 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var judgesRest = false
     /// False for a set without cues (a probe): rules run, nothing is decided.
     package var mayCue = true
+    /// Samples come too late for a cue in the movement: it is given once the movement is over.
+    package var cuesAtEnd = false
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int
 

@@ -20,6 +20,7 @@ extension MovementPlan {
         if !restsUpright { words.append("rests-upright=0") }
         if judgesRest { words.append("judges-rest=1") }
         if !mayCue { words.append("may-cue=0") }
+        if cuesAtEnd { words.append("cues-at-end=1") }
         for index in 0..<ruleCount {
             let rule = rules[index]
             words += [
@@ -79,6 +80,7 @@ extension MovementPlan {
         case ("rests-upright", "0"): restsUpright = false
         case ("judges-rest", "1"): judgesRest = true
         case ("may-cue", "0"): mayCue = false
+        case ("cues-at-end", "1"): cuesAtEnd = true
         default: return false
         }
         return true

@@ -98,6 +98,12 @@ package struct RuleState: BitwiseCopyable, Sendable {
     /// When the signal went to or above `on` in the present episode, host ns; 0 where it is not.
     package private(set) var crossed: Int64 = 0
     private var lowSince: Int64 = 0
+    private var seen: Int64 = 0
+
+    /// A rule that takes at least this long, s, bears being blind for as long as `blindFor`, ns: half a
+    /// minute of standing on one hip does not begin anew for one lost packet [engineering defaults].
+    private static var slow: Double { @_noLocks get { 5 } }
+    private static var blindFor: Int64 { @_noLocks get { 2_000_000_000 } }
 
     @_noLocks
     package init() {}
@@ -106,9 +112,12 @@ package struct RuleState: BitwiseCopyable, Sendable {
     @_noLocks
     package mutating func step(_ rule: Rule, value: Double?, time: Int64) -> RuleVerdict {
         guard let value, value.isFinite else {
+            let isSlow = rule.minimumOn >= RuleState.slow
+            if isSlow, seen != 0, time - seen <= RuleState.blindFor { return .unknown }
             self = RuleState()
             return .unknown
         }
+        seen = time
         if isActive {
             if value > rule.off {
                 lowSince = 0

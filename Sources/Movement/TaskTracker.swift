@@ -38,6 +38,16 @@ struct TaskEvents: BitwiseCopyable {
     var step: Step?
     var landing: Landing?
 
+    /// Something came to its end.
+    var isAny: Bool {
+        @_noLocks get {
+            if let _ = repetition { return true }
+            if let _ = step { return true }
+            if let _ = landing { return true }
+            return false
+        }
+    }
+
     @_noLocks
     init() {}
 }

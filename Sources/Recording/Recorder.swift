@@ -56,6 +56,11 @@ package final class Recorder: @unchecked Sendable {
         var isEnding = false
     }
 
+    /// Packets, and frames, taken in one turn.
+    private static let turn = 256
+    /// Turns before the file is written and the mailbox looked at: a few seconds of 32 sensors.
+    private static let roundsAtOnce = 64
+
     private let source: RecorderSource
     private let path: String
     private let interval: Int32
@@ -128,7 +133,7 @@ package final class Recorder: @unchecked Sendable {
         while true {
             let isEnding = mailbox.withLock { $0.isEnding }
             if !isEnding { source.wait(interval) }
-            drain()
+            drain(rounds: isEnding ? .max : Recorder.roundsAtOnce)
             if isEnding {
                 writer.end()
                 flush(sync: true)
@@ -138,7 +143,9 @@ package final class Recorder: @unchecked Sendable {
         }
     }
 
-    private func drain() {
+    /// Takes what waits, packets and frames by turns, so that neither starves the other on a machine
+    /// that is too slow for both; after `rounds` turns the rest waits for the next time.
+    private func drain(rounds: Int) {
         let news = mailbox.withLock { box in
             let taken = (sensors: box.sensors, marks: box.marks)
             box.sensors.removeAll()
@@ -146,24 +153,39 @@ package final class Recorder: @unchecked Sendable {
             return taken
         }
         for sensor in news.sensors { writer.sensor(sensor) }
+        var round = 0
+        while round < rounds {
+            round += 1
+            let taken = takePackets() + takeFrames()
+            if writer.bytes.count > 1 << 20 { flush(sync: false) }
+            if taken == 0 { break }
+        }
+        tellCommands()
+        for mark in news.marks { writer.mark(time: mark.time, text: mark.text) }
+        noteMissing()
+    }
+
+    private func takePackets() -> Int {
         scratch.removeAll(keepingCapacity: true)
-        while let head = source.popPacket(&scratch) {
+        for count in 0..<Recorder.turn {
+            guard let head = source.popPacket(&scratch) else { return count }
             writer.packet(head, scratch[...])
             scratch.removeAll(keepingCapacity: true)
-            if writer.bytes.count > 1 << 20 { flush(sync: false) }
         }
-        while let frame = source.popFrame() {
+        return Recorder.turn
+    }
+
+    private func takeFrames() -> Int {
+        for count in 0..<Recorder.turn {
+            guard let frame = source.popFrame() else { return count }
             if frame.command != 0 {
                 untold.append((frame.command, frame.sequence))
             } else {
                 writer.frame(frame)
             }
             source.noteConsumed(frame.sequence)
-            if writer.bytes.count > 1 << 20 { flush(sync: false) }
         }
-        tellCommands()
-        for mark in news.marks { writer.mark(time: mark.time, text: mark.text) }
-        noteMissing()
+        return Recorder.turn
     }
 
     private func tellCommands() {

@@ -10,6 +10,7 @@ enum Unit: String, Encodable, Sendable {
     case percent = "%"
     case megabytes = "MB"
     case times = "x"
+    case inFiveMinutes = "in 5 min"
 
     /// The number as people read it.
     func text(_ value: Double) -> String {

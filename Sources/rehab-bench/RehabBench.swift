@@ -16,7 +16,7 @@ struct RehabBench: ParsableCommand {
             """)
 
     enum Section: String, CaseIterable, ExpressibleByArgument {
-        case step, latency, sound, daemon, replay, accuracy
+        case step, latency, sound, daemon, replay, accuracy, feedback
     }
 
     @Flag(help: "A run of half a minute that shows that everything works; its figures mean little.")
@@ -38,7 +38,9 @@ struct RehabBench: ParsableCommand {
     var peers = "Scripts/bench-peers.py"
 
     @Argument(
-        help: "Sections to run: step, latency, sound, daemon, replay, accuracy (default: all).")
+        help:
+            "Sections to run: step, latency, sound, daemon, replay, accuracy, feedback (default: all)."
+    )
     var sections: [Section] = Section.allCases
 
     func run() throws {
@@ -82,6 +84,7 @@ struct RehabBench: ParsableCommand {
             case .daemon: try DaemonBench.run(options)
             case .replay: try ReplayBench.run(options)
             case .accuracy: try AccuracyBench.run(options)
+            case .feedback: try FeedbackFigures.run(options)
             }
         } catch {
             return [

@@ -42,14 +42,31 @@ struct LiveState {
             if cues.count > 50 { cues.removeFirst() }
             return LiveState.line(cue)
         case .set(let summary):
-            return "\(summary.title): \(summary.holds.count) holds, in band "
-                + "\(percent(summary.shareInBand)), \(summary.cues) cues"
+            return LiveState.line(summary)
         case .warning(let text):
             warnings.append(text)
             return "warning: \(visible(text))"
         case nil: break
         }
         return nil
+    }
+
+    /// A finished set in one line.
+    static func line(_ summary: Rehab1.Summary) -> String {
+        var parts: [String] = []
+        if let steps = summary.steps {
+            parts.append("\(steps.left.count + steps.right.count) steps")
+        }
+        if !summary.repetitions.isEmpty {
+            parts.append("\(summary.repetitions.count) repetitions")
+            parts.append("clean \(percent(summary.cleanShare))")
+        }
+        if !summary.landings.isEmpty { parts.append("\(summary.landings.count) landings") }
+        if parts.isEmpty {
+            parts.append("\(summary.holds.count) holds")
+            parts.append("in band \(percent(summary.shareInBand))")
+        }
+        return "\(summary.title): " + (parts + ["\(summary.cues) cues"]).joined(separator: ", ")
     }
 
     /// A cue in one line.
@@ -60,6 +77,18 @@ struct LiveState {
             + (cue.heard ? "" : " (not heard)")
     }
 
+    /// What repetitions or steps there are: "3 done, raise (by the clock)".
+    static func movement(_ frame: Rehab1.Frame) -> String? {
+        guard frame.count > 0 || frame.repetitionPhase != nil else { return nil }
+        var text = "\(frame.count) done"
+        if let phase = frame.repetitionPhase {
+            text += ", \(phase)"
+            if let share = frame.wayShare { text += " \(percent(max(0, min(1.5, share))))" }
+            if !frame.phaseSeen { text += " (by the clock)" }
+        }
+        return text
+    }
+
     /// The present moment in one line, for logs and screen readers.
     var plainLine: String {
         guard let frame else { return "no pelvis data" }
@@ -67,11 +96,15 @@ struct LiveState {
         parts.append("obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))")
         parts.append("tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))")
         if frame.phase != .idle {
-            parts.append("stance \(frame.stanceSide ?? "unknown")")
-            parts.append("drop \(decimal(frame.dropDegrees, 1, unit: " deg"))")
+            // On two legs, or lying, there is no stance side and no drop to tell.
+            if frame.stanceSide != nil || frame.gates.contains("stance-unknown") {
+                parts.append("stance \(frame.stanceSide ?? "unknown")")
+                parts.append("drop \(decimal(frame.dropDegrees, 1, unit: " deg"))")
+            }
             parts.append(
-                frame.phase == .holding
+                frame.phase == .holding && frame.holdSeconds > 0
                     ? "hold \(decimal(frame.holdSeconds, 1, unit: " s"))" : frame.phase.rawValue)
+            if let movement = LiveState.movement(frame) { parts.append(movement) }
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
         }
         if !frame.activeRules.isEmpty {

@@ -18,7 +18,7 @@ struct LiveView {
     func lines(_ state: LiveState) -> [String] {
         var lines = [headline(state), ""]
         lines += level(state.frame)
-        lines += [""] + band(state.frame) + numbers(state.frame) + [""]
+        lines += [""] + movement(state.frame) + band(state.frame) + numbers(state.frame) + [""]
         lines += cues(state)
         lines += [""] + sensors(state)
         for warning in state.warnings.suffix(2) {
@@ -66,10 +66,13 @@ struct LiveView {
         guard let frame = state.frame else { return style.bold("rehabd live: no pelvis data") }
         var parts = [state.status?.exercise ?? state.status?.activity.rawValue ?? "rehabd live"]
         if frame.phase != .idle {
+            if let side = frame.stanceSide {
+                parts.append("\(side) leg (\(frame.stanceSource))")
+            } else if frame.gates.contains("stance-unknown") {
+                parts.append("side not known")
+            }
             parts.append(
-                frame.stanceSide.map { "\($0) leg (\(frame.stanceSource))" } ?? "side not known")
-            parts.append(
-                frame.phase == .holding
+                frame.phase == .holding && frame.holdSeconds > 0
                     ? "holding \(decimal(frame.holdSeconds, 1, unit: " s"))"
                     : frame.phase.rawValue)
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
@@ -100,6 +103,19 @@ struct LiveView {
             let labels = index == middle ? ("  left ", " right") : ("       ", "")
             return labels.0 + (isActive ? style.alarm(text) : text) + labels.1
         }
+    }
+
+    /// Repetitions or steps so far, the phase, and how far the movement has gone.
+    private func movement(_ frame: Rehab1.Frame?) -> [String] {
+        guard let frame, frame.phase != .idle, let text = LiveState.movement(frame) else {
+            return []
+        }
+        guard let share = frame.wayShare else { return ["  \(text)"] }
+        let span = max(11, min(width - 50, 31))
+        let filled = Int((max(0, min(1, share)) * Double(span)).rounded())
+        let bar =
+            String(repeating: "#", count: filled) + String(repeating: ".", count: span - filled)
+        return ["  way [\(bar)] \(text)"]
     }
 
     /// The drop on a scale with its band.

@@ -4,6 +4,7 @@ import ArgumentParser
 import Control
 import Daemon
 import Foundation
+import Plumbing
 
 @main
 struct Rehabctl: ParsableCommand {
@@ -18,7 +19,8 @@ struct Rehabctl: ParsableCommand {
         subcommands: [
             SetupCommand.self, StatusCommand.self, ScanCommand.self, SensorsCommand.self,
             LiveCommand.self, CalibrateCommand.self,
-            StartCommand.self, StopCommand.self, RecordingsCommand.self, ReplayCommand.self,
+            ExercisesCommand.self, StartCommand.self, StopCommand.self, RecordingsCommand.self,
+            ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
             DoctorCommand.self, VersionCommand.self,
         ])
@@ -76,6 +78,8 @@ func printJSON(_ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    // One document a line, at once: whoever reads a pipe or a file follows as it goes.
+    Terminal.flush()
 }
 
 struct VersionCommand: ParsableCommand {

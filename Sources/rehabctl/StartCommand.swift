@@ -5,8 +5,12 @@ import Control
 
 struct StartCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "start", abstract: "Start an exercise.",
-        discussion: "Known exercises: one-leg-stand. See it live with: rehabctl live")
+        commandName: "start", abstract: "Start a set of an exercise.",
+        discussion: """
+            The exercises: rehabctl exercises list. See a set live with rehabctl live, end it and see \
+            what came of it with rehabctl stop. Do the last set of an exercise with --probe: no cues \
+            are given, and the summary shows what stays without them.
+            """)
 
     @OptionGroup var daemon: DaemonOptions
 
@@ -16,8 +20,12 @@ struct StartCommand: ParsableCommand {
     @Option(
         name: .long,
         help: ArgumentHelp(
-            "The leg you stand on: left, right, or detect.", valueName: "side"))
+            "The leg that stands, or that moves where the exercise says so: left, right, or detect.",
+            valueName: "side"))
     var side = "detect"
+
+    @Flag(name: .long, help: "A set without cues, to see what stays without them.")
+    var probe = false
 
     @Flag(name: .long, help: "Keep no recording of this session.")
     var noRecording = false
@@ -35,7 +43,7 @@ struct StartCommand: ParsableCommand {
             started = try client.call(
                 Rehab1.StartExercise(
                     exercise: exercise, side: side == "detect" ? nil : side,
-                    record: noRecording ? false : nil)
+                    record: noRecording ? false : nil, probe: probe ? true : nil)
             ).exercise
         } catch {
             throw complaint(error)
@@ -69,77 +77,5 @@ struct StopCommand: ParsableCommand {
         } else {
             ExerciseText(style: .standardOutput()).summary(summary).forEach { print($0) }
         }
-    }
-}
-
-/// An exercise and what came of it, in words.
-struct ExerciseText {
-    let style: Style
-
-    func started(_ exercise: Rehab1.Exercise, side: String) -> [String] {
-        var lines = [style.bold("\(exercise.title): started")]
-        lines.append(
-            side == "detect"
-                ? "The stance side will be detected from the shift of weight."
-                : "Stand on the \(side) leg.")
-        lines.append(exercise.cue)
-        let unseen = exercise.rules.filter { !$0.measured }.map(\.signal)
-        if !unseen.isEmpty {
-            lines.append("not measured with the sensors worn: \(unseen.joined(separator: ", "))")
-        }
-        lines.append("End it with: rehabctl stop")
-        return lines
-    }
-
-    func summary(_ summary: Rehab1.Summary) -> [String] {
-        var lines = [style.bold("\(summary.title): summary")]
-        var facts = Columns()
-        facts.add("duration", decimal(summary.durationSeconds, 1, unit: " s"))
-        facts.add("in band", summary.holds.isEmpty ? "no hold seen" : percent(summary.shareInBand))
-        facts.add(
-            "cues",
-            "\(summary.cues)"
-                + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard" : ""))
-        facts.add("unknown", "\(percent(summary.unknownShare)) of the time")
-        facts.add(
-            "packets",
-            "\(summary.packets), \(summary.gaps) gaps, "
-                + "\(summary.lostSamples) samples lost")
-        if let recording = summary.recording { facts.add("recording", recording) }
-        lines += facts.lines(indent: "  ")
-        lines += holdLines(summary.holds)
-        lines += ruleLines(summary.rules)
-        if !summary.notMeasured.isEmpty {
-            lines.append("  not measured: \(summary.notMeasured.joined(separator: ", "))")
-        }
-        return lines
-    }
-
-    private func holdLines(_ holds: [Rehab1.Hold]) -> [String] {
-        guard !holds.isEmpty else { return [] }
-        var columns = Columns()
-        columns.add(
-            "hold", "leg", "held", "in band", "mean drop", "largest drop", "largest hike",
-            "ended")
-        for (index, hold) in holds.enumerated() {
-            columns.add(
-                "\(index + 1)", hold.side, decimal(hold.durationSeconds, 1, unit: " s"),
-                percent(hold.shareInBand), decimal(hold.meanDropDegrees, 1, unit: " deg"),
-                decimal(hold.maxDropDegrees, 1, unit: " deg"),
-                decimal(hold.maxHikeDegrees, 1, unit: " deg"), hold.endedBy)
-        }
-        return columns.lines(indent: "  ")
-    }
-
-    private func ruleLines(_ rules: [Rehab1.RuleResult]) -> [String] {
-        var columns = Columns()
-        columns.add("rule", "signal", "episodes", "cues", "active")
-        for rule in rules {
-            columns.add(
-                rule.id, rule.signal, rule.measured ? "\(rule.episodes)" : "-",
-                rule.measured ? "\(rule.cues)" : "-",
-                rule.measured ? percent(rule.activeShare ?? 0) : "not measured")
-        }
-        return columns.lines(indent: "  ")
     }
 }

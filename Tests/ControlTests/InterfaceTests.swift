@@ -55,6 +55,10 @@ import Varlink
         try check(Samples.ruleResult, fields("RuleResult"))
         try check(Samples.hold, fields("Hold"))
         try check(Samples.summary, fields("Summary"))
+        try check(Samples.repetition, fields("Repetition"))
+        try check(Samples.stepSide, fields("StepSide"))
+        try check(Samples.steps, fields("Steps"))
+        try check(Samples.landing, fields("Landing"))
         try check(Samples.exercise, fields("Exercise"))
         try check(Samples.recording, fields("Recording"))
         try check(Samples.frame, fields("Frame"))
@@ -64,7 +68,7 @@ import Varlink
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 22)
+        #expect(text.types.count == 26)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -103,7 +107,8 @@ import Varlink
             .init(step: Samples.calibrationStep))
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))
         try check(
-            Rehab1.StartExercise(exercise: "one-leg-stand", side: "left", record: true),
+            Rehab1.StartExercise(
+                exercise: "one-leg-stand", side: "left", record: true, probe: true),
             .init(exercise: Samples.exercise))
         try check(Rehab1.StopExercise(), .init(summary: Samples.summary))
         try check(Rehab1.ListRecordings(), .init(recordings: [Samples.recording]))

@@ -54,17 +54,35 @@ enum Samples {
 
     static let hold = Rehab1.Hold(
         side: "left", startSeconds: 1, durationSeconds: 29.5, shareInBand: 0.875,
-        meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered")
+        meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered", label: "drop?"
+    )
+
+    static let repetition = Rehab1.Repetition(
+        number: 1, side: "left", seen: true, raiseSeconds: 2, holdSeconds: 1, lowerSeconds: 3,
+        restSeconds: 1, range: 35, rangeUnit: "degrees", meanDropDegrees: 2, maxDropDegrees: 4,
+        label: "level", clean: true)
+
+    static let stepSide = Rehab1.StepSide(
+        count: 12, meanSeconds: 0.5, meanDropDegrees: 2, meanLeanDegrees: 1)
+
+    static let steps = Rehab1.Steps(
+        left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625)
+
+    static let landing = Rehab1.Landing(number: 1, peak: 14, steadySeconds: 1.5)
 
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
-        gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a")
+        gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
+        probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
+        cleanShare: 0.5, tempoKept: 0.75)
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
         sensorsNeeded: ["pelvis"], sensorsBetter: ["trunk"], cue: "Level your hips",
-        rules: [rule])
+        rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
+        instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
+        text: "One-leg stand", cueing: "at-once")
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,
@@ -75,7 +93,8 @@ enum Samples {
         trunkLeanDegrees: 0.5, dropDegrees: 6.25, sigmaDegrees: 0.4, stanceSide: "left",
         stanceSource: "given", phase: .holding, holdSeconds: 12.5, shareInBand: 0.5,
         dropOnDegrees: 5, hikeOnDegrees: 5, activeRules: ["C01"], gates: ["uncertain"],
-        quaternion: [1, 0, 0, 0])
+        quaternion: [1, 0, 0, 0], count: 3, repetitionPhase: "raise", wayShare: 0.5,
+        phaseSeen: true)
 
     static let cue = Rehab1.Cue(
         time: 123, rule: "C01", signal: "drop", valueDegrees: 6.5, side: "right",

@@ -12,6 +12,38 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
     SegmentAngles(obliquity: obliquity * degree, anteriorTilt: tilt * degree)
 }
 
+/// C17 takes half a minute: a short silence of the radio must not start it anew, a long one must.
+@Suite struct SlowRuleTests {
+    private func entered(silence: Double, minimumOn: Double) throws -> Double? {
+        let rule = Rule(
+            id: try #require(RuleID(name: "C17")), signal: .hang, on: 0.07, off: 0.05,
+            minimumOn: minimumOn)
+        var state = RuleState()
+        for index in 0..<6000 {
+            let time = Double(index) * 0.01
+            let value: Double? = time >= 10 && time < 10 + silence ? nil : 0.1
+            if state.step(rule, value: value, time: 1_000_000_000 + Int64(time * 1e9)) == .entered {
+                return time
+            }
+        }
+        return nil
+    }
+
+    @Test func aShortSilenceDoesNotStartItAnew() throws {
+        #expect(try #require(try entered(silence: 1, minimumOn: 30)) < 30.1)
+    }
+
+    @Test func aLongOneDoes() throws {
+        #expect(try #require(try entered(silence: 3, minimumOn: 30)) > 42.9)
+    }
+
+    @Test func aQuickRuleForgetsAtOnce() throws {
+        #expect(try #require(try entered(silence: 0.1, minimumOn: 4.9)) < 5)
+        let late = try entered(silence: 0.1, minimumOn: 0.5)
+        #expect(try #require(late) < 0.6)
+    }
+}
+
 @Suite struct WatchTests {
     /// Compensations 7: neutral moved by more than 5°; five seconds of standing near it open the gate.
     @Test func aSlippedSensorIsNoticedAtRestAndForgivenAfterAStand() {

@@ -1,0 +1,126 @@
+// Repetitions, steps and landings of a set, as told over the control socket.
+
+extension Rehab1 {
+    /// One repetition: its tempo, its way, and the pattern seen in it.
+    package struct Repetition: Codable, Sendable, Equatable {
+        package var number: Int64
+        /// The leg that stood, or the side lain on; null where neither is known.
+        package var side: String?
+        /// False: only the clock of the tempo counted, no sensor shows this movement.
+        package var seen: Bool
+        package var raiseSeconds: Double
+        package var holdSeconds: Double
+        package var lowerSeconds: Double
+        package var restSeconds: Double
+        /// Way from rest to the far end: degrees, or centimetres where the height was followed.
+        package var range: Double?
+        package var rangeUnit: String?
+        package var meanDropDegrees: Double?
+        package var maxDropDegrees: Double?
+        /// Pattern; a question mark where what is not measured could change it.
+        package var label: String
+        package var clean: Bool
+
+        package init(
+            number: Int64, side: String? = nil, seen: Bool, raiseSeconds: Double,
+            holdSeconds: Double, lowerSeconds: Double, restSeconds: Double, range: Double? = nil,
+            rangeUnit: String? = nil, meanDropDegrees: Double? = nil,
+            maxDropDegrees: Double? = nil, label: String, clean: Bool
+        ) {
+            self.number = number
+            self.side = side
+            self.seen = seen
+            self.raiseSeconds = raiseSeconds
+            self.holdSeconds = holdSeconds
+            self.lowerSeconds = lowerSeconds
+            self.restSeconds = restSeconds
+            self.range = range
+            self.rangeUnit = rangeUnit
+            self.meanDropDegrees = meanDropDegrees
+            self.maxDropDegrees = maxDropDegrees
+            self.label = label
+            self.clean = clean
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case number, side, seen, range, label, clean
+            case raiseSeconds = "raise_s"
+            case holdSeconds = "hold_s"
+            case lowerSeconds = "lower_s"
+            case restSeconds = "rest_s"
+            case rangeUnit = "range_unit"
+            case meanDropDegrees = "mean_drop_degrees"
+            case maxDropDegrees = "max_drop_degrees"
+        }
+    }
+
+    /// The steps on one leg.
+    package struct StepSide: Codable, Sendable, Equatable {
+        package var count: Int64
+        /// Mean time of a step; null without one.
+        package var meanSeconds: Double?
+        package var meanDropDegrees: Double?
+        package var meanLeanDegrees: Double?
+
+        package init(
+            count: Int64, meanSeconds: Double? = nil, meanDropDegrees: Double? = nil,
+            meanLeanDegrees: Double? = nil
+        ) {
+            self.count = count
+            self.meanSeconds = meanSeconds
+            self.meanDropDegrees = meanDropDegrees
+            self.meanLeanDegrees = meanLeanDegrees
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case count
+            case meanSeconds = "mean_s"
+            case meanDropDegrees = "mean_drop_degrees"
+            case meanLeanDegrees = "mean_lean_degrees"
+        }
+    }
+
+    /// All steps of a set, by the leg that stood.
+    package struct Steps: Codable, Sendable, Equatable {
+        package var left: StepSide
+        package var right: StepSide
+        /// Steps a minute; null below four.
+        package var cadence: Double?
+        /// Longer over shorter side of the step time; null below ten a side.
+        package var timeRatio: Double?
+
+        package init(
+            left: StepSide, right: StepSide, cadence: Double? = nil, timeRatio: Double? = nil
+        ) {
+            self.left = left
+            self.right = right
+            self.cadence = cadence
+            self.timeRatio = timeRatio
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case left, right, cadence
+            case timeRatio = "time_ratio"
+        }
+    }
+
+    /// One landing or stop.
+    package struct Landing: Codable, Sendable, Equatable {
+        package var number: Int64
+        /// Largest upward acceleration, m/s².
+        package var peak: Double
+        /// Time to steadiness; null where it did not come.
+        package var steadySeconds: Double?
+
+        package init(number: Int64, peak: Double, steadySeconds: Double? = nil) {
+            self.number = number
+            self.peak = peak
+            self.steadySeconds = steadySeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case number, peak
+            case steadySeconds = "steady_s"
+        }
+    }
+}

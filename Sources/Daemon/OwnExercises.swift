@@ -1,0 +1,86 @@
+// The catalogue with a person's own exercise files over it, read anew whenever it is asked for.
+
+package import Control
+package import Exercises
+package import Plumbing
+package import TomlReading
+
+/// The exercises of a configuration directory.
+///
+/// A physiotherapist may edit a file while the daemon runs, so nothing is kept between two readings.
+package struct OwnExercises {
+    package private(set) var set: ExerciseSet
+    /// What could not be read, each with file, line, field and cure.
+    package private(set) var complaints: [String] = []
+
+    private static let sizeLimit = 256 * 1024
+    private static let countLimit = 200
+
+    /// Reads every `.toml` of the directory; one that cannot be read leaves the others alone.
+    package init(builtIn: [Exercise], directory: String) {
+        set = ExerciseSet(builtIn: builtIn)
+        guard FileStore.attributes(directory) != nil else { return }
+        let names: [String]
+        do throws(PlumbingError) {
+            names = try FileStore.list(directory)
+        } catch {
+            complaints.append("exercises: \(error.description)")
+            return
+        }
+        var files: [(name: String, text: String)] = []
+        for name in names.sorted().filter({ $0.hasSuffix(".toml") }).prefix(OwnExercises.countLimit)
+        {
+            let path = "\(directory)/\(name)"
+            do throws(PlumbingError) {
+                files.append((path, try OwnExercises.text(path)))
+            } catch {
+                complaints.append(error.description)
+            }
+        }
+        set.overlay(files)
+        complaints += set.faults.map { "\($0)" }
+    }
+
+    /// The text of an exercise file.
+    package static func text(_ path: String) throws(PlumbingError) -> String {
+        String(decoding: try FileStore.read(path, limit: sizeLimit), as: UTF8.self)
+    }
+
+    /// The exercises that this machine's person has, without a daemon.
+    package static func local(environment: [String: String]) throws(TomlError) -> OwnExercises {
+        OwnExercises(
+            builtIn: try Catalogue.load(), directory: StatePaths(environment: environment).exercises
+        )
+    }
+
+    /// The exercises for clients; nothing is known of the sensors.
+    package func told() -> [Rehab1.Exercise] { set.exercises.map { $0.told(worn: nil) } }
+
+    /// What `rehabctl exercises check` says of a file, and whether it can be used.
+    package func verdict(on path: String) throws(PlumbingError) -> (text: String, isRight: Bool) {
+        ExerciseText.check(try OwnExercises.text(path), file: path, in: set)
+    }
+}
+
+extension StatePaths {
+    /// The person's own exercises.
+    package var exercises: String { configuration + "/exercises" }
+}
+
+extension Supervisor {
+    /// The exercises as they are now; faults are said once, and every changed threshold is logged.
+    func presentExercises() -> [Exercise] {
+        let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
+        own.complaints.forEach { warn($0) }
+        return own.set.exercises
+    }
+
+    /// The log's lines on an exercise that is about to be done.
+    func noteChanges(of exercise: Exercise) {
+        let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
+        for change in own.set.changes where change.exercise == exercise.id {
+            DaemonLog.note("threshold of the person's own: \(change.text)")
+            session.mark("threshold \(change.text)")
+        }
+    }
+}

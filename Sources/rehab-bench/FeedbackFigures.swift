@@ -1,0 +1,98 @@
+// The feedback scores as figures, and the table of exercises behind them.
+
+import Kinematics
+
+enum FeedbackFigures {
+    /// A set of worn sensors to be tried.
+    private struct Wearing {
+        let id: String
+        let title: String
+        let segments: [Segment]
+    }
+
+    private static let wearings = [
+        Wearing(id: "all", title: "seven sensors", segments: Segment.allCases),
+        Wearing(id: "two", title: "pelvis and trunk", segments: [.pelvis, .trunk]),
+        Wearing(id: "one", title: "pelvis alone", segments: [.pelvis]),
+    ]
+
+    static func run(_ options: BenchOptions) throws -> [Figure] {
+        var figures: [Figure] = []
+        for wearing in options.quick ? Array(wearings.prefix(1)) : wearings {
+            let rows = try FeedbackBench.run(
+                seeds: options.quick ? 1...1 : 1...5, extra: options.quick ? [2] : [2, 5],
+                worn: wearing.segments)
+            print("\nfeedback, \(wearing.title):\n" + table(rows))
+            figures += self.figures(rows, wearing)
+        }
+        return figures
+    }
+
+    private static func figures(
+        _ rows: [(name: String, score: FeedbackScore)], _ wearing: Wearing
+    ) -> [Figure] {
+        var all = FeedbackScore()
+        for row in rows { all.add(row.score) }
+        let phases = all.phaseError
+        func share(_ part: Int, _ whole: Int) -> Double? {
+            whole > 0 ? 100 * Double(part) / Double(whole) : nil
+        }
+        let strays = all.strays.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            .map { "\($0.value) x \($0.key)" }.joined(separator: ", ")
+        return [
+            Figure(
+                "feedback-cued-\(wearing.id)", "planted and cued, \(wearing.title)",
+                share(all.cued, all.planted), .percent, .atLeast(98),
+                note: "patterns 2 and 5 degrees beyond their rule's threshold; \(all.planted) sets"),
+            Figure(
+                "feedback-labels-\(wearing.id)", "pattern label right, \(wearing.title)",
+                share(all.rightLabels, all.labels), .percent, .atLeast(95),
+                note: "\(all.labels) repetitions and holds"),
+            Figure(
+                "feedback-false-\(wearing.id)", "cues without reason, \(wearing.title)",
+                all.falseRate, .inFiveMinutes, .atMost(1),
+                note: "\(all.falseCues) in \(Int(all.correctSeconds)) s"
+                    + (strays.isEmpty ? "" : ": \(strays)")),
+            Figure(
+                "feedback-counts-\(wearing.id)", "sets counted exactly, \(wearing.title)",
+                share(all.exactSets, all.sets), .percent, .atLeast(99), note: "\(all.sets) sets"),
+            Figure(
+                "feedback-phase-p50-\(wearing.id)", "phase duration error p50, \(wearing.title)",
+                phases.map { $0.median * 1000 }, .milliseconds, .atMost(100)),
+            Figure(
+                "feedback-phase-p95-\(wearing.id)", "phase duration error p95, \(wearing.title)",
+                phases.map { $0.high * 1000 }, .milliseconds, .atMost(100)),
+        ]
+    }
+
+    /// One row an exercise.
+    static func table(_ rows: [(name: String, score: FeedbackScore)]) -> String {
+        var lines = [
+            "exercise            cued      labels    false/5min  exact sets  phase p50  p95 (s)"
+        ]
+        for (name, score) in rows {
+            let phase = score.phaseError
+            let cells = [
+                padded(name, 18), padded("\(score.cued)/\(score.planted)", 8),
+                padded("\(score.rightLabels)/\(score.labels)", 8),
+                padded(fixed(score.falseRate), 10), padded("\(score.exactSets)/\(score.sets)", 10),
+                padded(phase.map { fixed($0.median) } ?? "-", 9),
+                phase.map { fixed($0.high) } ?? "-",
+            ]
+            lines.append(cells.joined(separator: "  "))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private static func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
+    }
+
+    /// Two decimals.
+    private static func fixed(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e9 else { return "-" }
+        let hundredths = Int((value * 100).rounded())
+        let rest = hundredths % 100
+        return "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

@@ -1,0 +1,188 @@
+// A started set and what came of it, in words.
+
+import Control
+
+/// Makes lines for people of what the daemon tells of a set.
+struct ExerciseText {
+    let style: Style
+
+    func started(_ exercise: Rehab1.Exercise, side: String) -> [String] {
+        var lines = [style.bold("\(exercise.title): started")]
+        if let meaning = exercise.side {
+            let detected =
+                meaning == "moving"
+                ? "The side is seen from how you lie."
+                : "The stance side will be detected from the shift of weight."
+            let named = meaning == "moving" ? "Move the \(side) leg." : "Stand on the \(side) leg."
+            lines.append(side == "detect" ? detected : named)
+        }
+        if !exercise.instruction.isEmpty { lines.append(exercise.instruction) }
+        lines.append("Cue: \(exercise.cue)")
+        if !exercise.caution.isEmpty { lines.append("Caution: \(exercise.caution)") }
+        switch exercise.cueing {
+        case "end-of-movement":
+            lines.append("The sensor sends late: cues come at the end of each movement.")
+        case "none": lines.append("No cues in this set.")
+        default: break
+        }
+        var unseen: [String] = []
+        for rule in exercise.rules where !rule.measured && !unseen.contains(rule.signal) {
+            unseen.append(rule.signal)
+        }
+        if !unseen.isEmpty {
+            lines.append("not measured with the sensors worn: \(unseen.joined(separator: ", "))")
+        }
+        lines.append("End it with: rehabctl stop")
+        return lines
+    }
+
+    func summary(_ summary: Rehab1.Summary) -> [String] {
+        var lines = [style.bold("\(summary.title): summary")]
+        if summary.probe { lines.append("  a set without cues: what you did without them") }
+        var facts = Columns()
+        facts.add("duration", decimal(summary.durationSeconds, 1, unit: " s"))
+        addMovement(summary, to: &facts)
+        facts.add(
+            "cues",
+            "\(summary.cues)" + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard" : "")
+                + (summary.cueing == "end-of-movement" ? ", each after its movement" : ""))
+        facts.add("unknown", "\(percent(summary.unknownShare)) of the time")
+        facts.add(
+            "packets",
+            "\(summary.packets), \(summary.gaps) gaps, "
+                + "\(summary.lostSamples) samples lost")
+        if let recording = summary.recording { facts.add("recording", recording) }
+        lines += facts.lines(indent: "  ")
+        lines += holdLines(summary.holds)
+        lines += repetitionLines(summary.repetitions)
+        lines += stepLines(summary.steps)
+        lines += landingLines(summary.landings)
+        lines += ruleLines(summary.rules)
+        if !summary.notMeasured.isEmpty {
+            lines.append("  not measured: \(summary.notMeasured.joined(separator: ", "))")
+        }
+        if hasOpenLabel(summary) {
+            lines.append("  ?: what is not measured could change this pattern")
+        }
+        return lines
+    }
+
+    /// What the set consists of; a set without holds has no share in band.
+    private func addMovement(_ summary: Rehab1.Summary, to facts: inout Columns) {
+        if let steps = summary.steps {
+            facts.add("steps", "left \(steps.left.count), right \(steps.right.count)")
+            if let cadence = steps.cadence {
+                facts.add("cadence", "\(decimal(cadence, 0)) a minute")
+            }
+            facts.add(
+                "left-right",
+                steps.timeRatio.map { "step times differ by \(decimal(($0 - 1) * 100, 0)) %" }
+                    ?? "not measured (ten steps a side are needed)")
+        } else if !summary.repetitions.isEmpty {
+            let isSeen = summary.repetitions.contains(where: \.seen)
+            facts.add(
+                "repetitions",
+                "\(summary.repetitions.count)"
+                    + (isSeen ? "" : ", counted by the clock of the tempo"))
+            facts.add("clean", percent(summary.cleanShare))
+            if let kept = summary.tempoKept, kept < 1 {
+                facts.add("tempo", "lowering \(decimal((1 - kept) * 100, 0)) % shorter at the end")
+            }
+        } else if !summary.landings.isEmpty {
+            facts.add("landings", "\(summary.landings.count)")
+        } else {
+            facts.add(
+                "in band", summary.holds.isEmpty ? "no hold seen" : percent(summary.shareInBand))
+        }
+        if let difference = holdDifference(summary.holds) { facts.add("left-right", difference) }
+    }
+
+    /// Both sides' mean drop where both held.
+    private func holdDifference(_ holds: [Rehab1.Hold]) -> String? {
+        func mean(_ side: String) -> Double? {
+            let drops = holds.filter { $0.side == side }.compactMap(\.meanDropDegrees)
+            return drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
+        }
+        guard let left = mean("left"), let right = mean("right") else { return nil }
+        return "mean drop left \(decimal(left, 1)), right \(decimal(right, 1)) deg"
+    }
+
+    private func hasOpenLabel(_ summary: Rehab1.Summary) -> Bool {
+        (summary.holds.map(\.label) + summary.repetitions.map(\.label)).contains {
+            $0.hasSuffix("?")
+        }
+    }
+
+    private func holdLines(_ holds: [Rehab1.Hold]) -> [String] {
+        guard !holds.isEmpty else { return [] }
+        var columns = Columns()
+        columns.add(
+            "hold", "leg", "held", "in band", "mean drop", "largest drop", "largest hike",
+            "ended", "pattern")
+        for (index, hold) in holds.enumerated() {
+            columns.add(
+                "\(index + 1)", hold.side, decimal(hold.durationSeconds, 1, unit: " s"),
+                percent(hold.shareInBand), decimal(hold.meanDropDegrees, 1, unit: " deg"),
+                decimal(hold.maxDropDegrees, 1, unit: " deg"),
+                decimal(hold.maxHikeDegrees, 1, unit: " deg"), hold.endedBy, hold.label)
+        }
+        return columns.lines(indent: "  ")
+    }
+
+    private func repetitionLines(_ repetitions: [Rehab1.Repetition]) -> [String] {
+        guard !repetitions.isEmpty else { return [] }
+        var columns = Columns()
+        columns.add(
+            "repetition", "raise", "hold", "lower", "rest", "range", "largest drop", "clean",
+            "pattern")
+        for one in repetitions {
+            func time(_ seconds: Double) -> String {
+                one.seen ? decimal(seconds, 1, unit: " s") : "-"
+            }
+            let unit = one.rangeUnit == "cm" ? " cm" : " deg"
+            columns.add(
+                "\(one.number)", time(one.raiseSeconds), time(one.holdSeconds),
+                time(one.lowerSeconds), time(one.restSeconds),
+                decimal(one.range, 0, unit: unit), decimal(one.maxDropDegrees, 1, unit: " deg"),
+                one.clean ? "yes" : "no", one.label)
+        }
+        return columns.lines(indent: "  ")
+    }
+
+    private func stepLines(_ steps: Rehab1.Steps?) -> [String] {
+        guard let steps else { return [] }
+        var columns = Columns()
+        columns.add("leg", "steps", "mean time", "mean drop", "mean lean")
+        for (name, side) in [("left", steps.left), ("right", steps.right)] {
+            columns.add(
+                name, "\(side.count)", decimal(side.meanSeconds, 2, unit: " s"),
+                decimal(side.meanDropDegrees, 1, unit: " deg"),
+                decimal(side.meanLeanDegrees, 1, unit: " deg"))
+        }
+        return columns.lines(indent: "  ")
+    }
+
+    private func landingLines(_ landings: [Rehab1.Landing]) -> [String] {
+        guard !landings.isEmpty else { return [] }
+        var columns = Columns()
+        columns.add("landing", "peak", "time to steady")
+        for landing in landings {
+            columns.add(
+                "\(landing.number)", decimal(landing.peak, 1, unit: " m/s2"),
+                decimal(landing.steadySeconds, 1, unit: " s"))
+        }
+        return columns.lines(indent: "  ")
+    }
+
+    private func ruleLines(_ rules: [Rehab1.RuleResult]) -> [String] {
+        var columns = Columns()
+        columns.add("rule", "signal", "episodes", "cues", "active")
+        for rule in rules {
+            columns.add(
+                rule.id, rule.signal, rule.measured ? "\(rule.episodes)" : "-",
+                rule.measured ? "\(rule.cues)" : "-",
+                rule.measured ? percent(rule.activeShare ?? 0) : "not measured")
+        }
+        return columns.lines(indent: "  ")
+    }
+}
