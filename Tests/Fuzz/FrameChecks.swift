@@ -66,7 +66,9 @@ struct CheckedPipeline {
             let frame = copy borrowed
             FrameChecks.check(frame, alert)
             promise(frame.time > last, "time went from \(last) to \(frame.time)")
-            promise(frame.time <= arrival, "a sample is younger than its packet")
+            // Samples of one packet rise strictly: where several were taken at the latest moment that
+            // the packet allows, each is a nanosecond after the one before.
+            promise(frame.time <= arrival + 1_000, "a sample is younger than its packet")
             promise(frame.sample.interval >= 0, "an interval is \(frame.sample.interval)")
             last = frame.time
         }
