@@ -40,7 +40,7 @@ tsan: ## the thread tests in release under ThreadSanitizer
 rig-test: build ## rehabd in a virtual machine with real BlueZ and emulated wearables; RIG="SCENARIO..." picks some
 	@Scripts/rig $(RIG)
 
-install: build ## install programs, units and the udev rule under PREFIX (DESTDIR for packaging)
+install: ## after `make build`: install programs, units and the udev rule under PREFIX (DESTDIR for packaging)
 	@Scripts/install install
 
 uninstall: ## remove what `make install` put there; recordings and settings stay

@@ -85,10 +85,10 @@ package enum CentralEvent: Sendable {
 /// All are called on the loop's thread, inside the central: return soon.
 package struct CentralHandlers: Sendable {
     package var onSighting: @Sendable (Sighting) -> Void = { _ in }
-    /// A sensor is configured and streams.
+    /// A sensor is configured and streams: give the doors to intake.
     ///
-    /// `driver` has learned what the plan's replies told, its decoder is as fresh as its
-    /// connection: move it to intake, and give it the doors.
+    /// `driver` has learned what the plan's replies told; whoever builds a decoder of their own gets the
+    /// same replies from `Central.replies(of:)`.
     package var onStream: @Sendable (DeviceAddress, _ driver: any Wearable, [DoorOpening]) -> Void =
         {
             _, _, _ in
