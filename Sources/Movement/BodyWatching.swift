@@ -9,11 +9,11 @@ extension Body {
         _ signals: inout SignalValues, stance: Side?, angles: BodyAngles, gates: Gates,
         _ observation: SegmentObservation
     ) {
-        guard let plan, let stance, let lean = signals.value(.legLean) else {
+        guard isInSet, let stance, let lean = signals.value(.legLean) else {
             addTwoLegLean(&signals, stance: stance, angles)
             return
         }
-        if gates.isOpen, isJudging(plan, time: observation.time) {
+        if gates.isOpen, isJudging(time: observation.time) {
             quietLean.step(lean: lean, side: stance, interval: observation.interval)
         }
         signals.remove(.legLean)
@@ -25,7 +25,7 @@ extension Body {
     mutating func watchSensors(
         _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
     ) {
-        guard let plan else { return }
+        guard isInSet else { return }
         // Only a lifted knee says which leg is in the air.
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
@@ -56,7 +56,7 @@ extension Body {
 
     /// C12: the moving thigh past the midline, where it is worn and aligned.
     @_noLocks
-    func addMovingLeg(
+    mutating func addMovingLeg(
         _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
     ) {
         guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
@@ -66,7 +66,7 @@ extension Body {
 
     /// On two legs the shift is the lean of both, to either side.
     @_noLocks
-    private func addTwoLegLean(
+    private mutating func addTwoLegLean(
         _ signals: inout SignalValues, stance: Side?, _ angles: BodyAngles
     ) {
         guard case .none = stance, let left = angles.leftThigh, let right = angles.rightThigh
@@ -77,7 +77,7 @@ extension Body {
     /// With both thighs worn: the leg that does not stand is seen in the air, so no shift of weight ends
     /// the hold.
     @_noLocks
-    func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
+    mutating func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
         guard hold.phase == .holding, let stance = hold.stanceSide,
             let standing = angles.thigh(stance), let free = angles.thigh(stance.opposite)
         else { return false }
@@ -85,7 +85,7 @@ extension Body {
     }
 
     @_noLocks
-    func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
+    mutating func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
         guard let side else { return false }
         return side == .right ? event == .toRight : event == .toLeft
     }

@@ -93,7 +93,9 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
         return true
     }
 
+    /// Inlined always: the call would copy the whole plan.
     @_noLocks
+    @inline(__always)
     package func allows(_ posture: Posture) -> Bool {
         posture == self.posture || otherPostures & posture.bit != 0
     }
