@@ -291,7 +291,9 @@ int rehab_lock_file(int descriptor) { return result(flock(descriptor, LOCK_EX | 
 
 void rehab_settle_allocator(void) {
     mallopt(M_TRIM_THRESHOLD, -1);
-    mallopt(M_ARENA_MAX, 2);
+    // A second arena reserves 128 MB at once. Where locked memory is limited that is refused, and then every
+    // allocation of every thread but the first becomes a mapping of its own.
+    mallopt(M_ARENA_MAX, 1);
 }
 
 void rehab_sleep_ns(int64_t span_ns) {

@@ -149,6 +149,13 @@ package actor Supervisor: LoopActor {
         let now = loop.now
         for index in sensors.indices {
             let state = sensors[index].stateNow(now)
+            if let rate = sensors[index].newRate() {
+                session.mark("rate \(sensors[index].name) \(rate)")
+                warn(
+                    "the \(sensors[index].name) sensor sends \(rate) samples a second, not "
+                        + "\(Int(sensors[index].rateHertz.rounded())): angles follow what it sends. Its own "
+                        + "app may have changed it; to set it back, turn the sensor off and on")
+            }
             guard state != sensors[index].state else { continue }
             sensors[index].state = state
             control.broadcast(.sensor(sensors[index].told(at: now)))

@@ -26,7 +26,7 @@ package struct Body: BitwiseCopyable, Sendable {
     private var jerk = JerkMeter()
     private var rest = RestingPose()
     var tasks = TaskTracker()
-    var slip = SlipWatch()
+    var slips: InlineArray<6, SlipWatch>
     var swap = SwapWatch()
     var quietLean = QuietLean()
     var lastShift: Side?
@@ -50,13 +50,14 @@ package struct Body: BitwiseCopyable, Sendable {
         alignments = InlineArray(repeating: nil)
         tracks = InlineArray(repeating: SegmentTrack())
         ruleStates = InlineArray(repeating: RuleState())
+        slips = InlineArray(repeating: SlipWatch())
     }
 
     @_noLocks
     package mutating func align(_ segment: Segment, _ alignment: SensorAlignment?) {
         alignments[segment.index] = alignment
         quietLean = QuietLean()
-        slip = SlipWatch()
+        slips = InlineArray(repeating: SlipWatch())
         swap = SwapWatch()
     }
 
@@ -71,8 +72,8 @@ package struct Body: BitwiseCopyable, Sendable {
             jerk = JerkMeter()
             rest = RestingPose()
             tasks = TaskTracker()
-            slip = SlipWatch()
         }
+        slips[segment.index] = SlipWatch()
         swap = SwapWatch()
     }
 
@@ -145,7 +146,7 @@ package struct Body: BitwiseCopyable, Sendable {
         // Where several postures are right, the person may still be on the way to theirs.
         var isSettling = false
         if isInSet { isSettling = plan.otherPostures & ~Posture.unknown.bit != 0 }
-        let angles = measuredAngles(at: time)
+        var angles = measuredAngles(at: time)
         var event = ShiftEvent.none
         var jerkRatio: Double?
         var moment: PelvisMoment?
@@ -160,18 +161,22 @@ package struct Body: BitwiseCopyable, Sendable {
             rest.step(up: up, posture: posture, interval: observation.interval)
             let rate = alignment.segmentFromSensor.apply(observation.angularRate)
             moment = PelvisMoment(
-                up: up, force: force, rate: rate.norm, verticalRate: rate.dot(up),
+                up: up, force: force, rate: rate.norm,
+                verticalRate: observation.measuresRate ? rate.dot(up) : Double.nan,
                 interval: observation.interval, time: time,
                 isReady: rest.isKnown || isUpright && !isSettling, shift: event)
         }
         if event != .none { lastShift = event == .toRight ? .right : .left }
         if isFreeLegLifted(angles), !isShift(event, to: hold.stanceSide) { event = .none }
         let completedBefore = hold.completed
+        let startBefore = hold.holdStart
+        let wasAssumed = hold.assumed
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
             jerkLimit: isInSet ? jerkLimit : nil, gates: gates, time: time)
+        if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
-        watchSensors(angles, observation, gates: &gates)
+        watchSensors(&angles, observation, gates: &gates)
         let stance = stanceSide()
         // A detected side is unknown again once the hold is over; that must not silence C19.
         if isInSet, plan.task == .singleLegHold, !lostBalance, case .none = stance {
@@ -185,6 +190,7 @@ package struct Body: BitwiseCopyable, Sendable {
             moment, angles: angles, posture: posture, gates: gates, signals: &signals)
         takeQuietLean(
             &signals, stance: stance, angles: angles, gates: gates, observation)
+        frame.slippedSegments = slippedSegments()
         fill(&frame, angles: angles, posture: posture, gates: gates, time: time)
         if isUpright { fillUpright(&frame, angles: angles, signals: &signals) }
         fillTask(&frame, events: events, signals: &signals)
@@ -338,13 +344,13 @@ package struct Body: BitwiseCopyable, Sendable {
         if hold.phase == .holding {
             frame.holdSeconds = seconds(fromNanoseconds: time - hold.holdStart)
         }
+        frame.sigmas = angles.sigmas
         frame.holdStart = hold.holdStart
         frame.holdEndTime = hold.holdEnd
         frame.holdEnd = hold.endedBy
         frame.completedHolds = hold.completed
         if let trunk = angles.trunk {
             frame.trunkLean = trunk.obliquity
-            frame.trunkSigma = angles.sigma(.trunk)
         }
     }
 

@@ -23,23 +23,15 @@ extension Body {
     /// Slipped and swapped sensors, and the other leg than was asked for.
     @_noLocks
     mutating func watchSensors(
-        _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, gates: inout Gates
     ) {
         guard isInSet else { return }
         // Only a lifted knee says which leg is in the air.
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
         }
-        if let pelvis = angles.pelvis, plan.restsUpright {
-            let atRest =
-                plan.task == .singleLegHold
-                ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
-            slip.step(
-                angles: pelvis, rate: observation.angularRate.norm,
-                mayStand: atRest && !gates.has(.posture) && observation.angularRate.norm > 0,
-                interval: observation.interval)
-        }
-        if slip.hasSlipped { gates.close(.slipped) }
+        if plan.restsUpright { watchSlips(&angles, observation, gates: gates) }
+        if slips[Segment.pelvis.index].hasSlipped { gates.close(.slipped) }
         if swap.isSwapped { gates.close(.swapped) }
         guard let side = plan.stanceSide, plan.task == .singleLegHold,
             let left = angles.leftThigh, let right = angles.rightThigh
@@ -52,6 +44,45 @@ extension Body {
         let isOther = lifted > 15 * radiansPerDegree
         otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
         if otherSideFor > 1 { gates.close(.wrongSide) }
+    }
+
+    /// Compares each segment with its neutral in the quiet stands; what has slipped is not measured.
+    @_noLocks
+    private mutating func watchSlips(
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, gates: Gates
+    ) {
+        let atRest =
+            plan.task == .singleLegHold
+            ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
+        let pelvisIsQuiet = slips[Segment.pelvis.index].isQuiet
+        var index = 0
+        while index < 6 {
+            if let segment = Segment(index: index), let own = angles.angles(segment),
+                let latest = tracks[index].latest
+            {
+                let isPelvis = segment == .pelvis
+                let rate = latest.angularRate.norm
+                slips[index].step(
+                    angles: own, rate: rate,
+                    mayStand: atRest && !gates.has(.posture) && rate > 0
+                        && (isPelvis || pelvisIsQuiet),
+                    isPelvis: isPelvis, interval: observation.interval)
+                if slips[index].hasSlipped, !isPelvis { angles.set(segment, nil) }
+            }
+            index += 1
+        }
+    }
+
+    /// Bit n: the sensor of the segment with index n has slipped.
+    @_noLocks
+    mutating func slippedSegments() -> UInt8 {
+        var bits: UInt8 = 0
+        var index = 0
+        while index < 6 {
+            if slips[index].hasSlipped { bits |= 1 << UInt8(truncatingIfNeeded: index) }
+            index += 1
+        }
+        return bits
     }
 
     /// C12: the moving thigh past the midline, where it is worn and aligned.

@@ -7,7 +7,7 @@ struct PelvisMoment: BitwiseCopyable {
     /// Up and specific force in pelvis axes.
     var up: Vector3
     var force: Vector3
-    /// rad/s about any axis, and about the vertical.
+    /// rad/s about any axis, and about the vertical; NaN without a gyroscope.
     var rate: Double
     var verticalRate: Double
     var interval: Double
@@ -181,6 +181,14 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         return events
     }
 
+    /// A hold on one leg begins: its sway is its own, and so is its calm where the one before was only
+    /// assumed, perhaps on two legs.
+    @_noLocks
+    mutating func beginHold(afterAssumed: Bool) {
+        sway.restart()
+        if afterAssumed { sway.forgetCalm() }
+    }
+
     /// The sway of a hold on one leg: its first seconds give the calm.
     @_noLocks
     mutating func stepHold(isHolding: Bool, interval: Double, signals: inout SignalValues) {
@@ -291,6 +299,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func followTurn(_ moment: PelvisMoment) {
+        guard moment.verticalRate.isFinite else {
+            turn = Double.nan
+            return
+        }
         guard moment.interval > 0, moment.interval < 0.5 else { return }
         if isMoving {
             turn += (moment.verticalRate - turnOffset) * moment.interval

@@ -124,7 +124,8 @@ package struct Estimator: ~Copyable, Sendable {
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
             unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched),
             age: tagged.arrival &- tagged.sample.hostTime,
-            angularRate: tagged.sample.angularRate, settling: estimate.flags.has(.settling))
+            angularRate: tagged.sample.angularRate, settling: estimate.flags.has(.settling),
+            measuresRate: !tagged.sample.flags.has(.withoutAngularRate))
         let alert = body.step(segment, observation, frame: &frame)
         frame.alert = alert
         return alert
