@@ -61,7 +61,9 @@ struct BroadTests {
     .enabled(if: BroadTrial.areThere, "no recordings in ../shared/data or $REHABD_DATA"))
 struct AccelerometerOnlyTests {
     /// Errors by an independent Python of the same low-pass (NumPy, over the movement phase).
-    @Test("Slow movement is followed as well as gravity can, and sigma knows", arguments: [(0, 14.16), (2, 4.49)])
+    @Test(
+        "Slow movement is followed as well as gravity can, and sigma knows",
+        arguments: [(0, 14.16), (2, 4.49)])
     func slow(index: Int, degrees: Double) throws {
         let run = try TrialRun(BroadTrial.all[index]) { sample in
             sample.angularRate = .zero
