@@ -1,6 +1,8 @@
 // What the workout log holds: one entry a set, a morning, a stage, an answer, a threshold.
 
-/// A set: what was asked and what was measured. Nil is "not asked", "not answered" or "not measured",
+/// A set: what was asked and what was measured.
+///
+/// Nil is "not asked", "not answered" or "not measured",
 /// never zero.
 package struct SetEntry: Codable, Sendable, Equatable {
     /// UTC, ISO 8601, of its end.

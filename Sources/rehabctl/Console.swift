@@ -56,6 +56,17 @@ final class Console {
         return nil
     }
 
+    /// Somebody is at the keyboard, whether or not questions are asked.
+    var hasKeyboard: Bool { Terminal.inputIsTerminal && Terminal.outputIsTerminal && !isAtEnd }
+
+    /// Keys typed with Enter while lines are shown; none where nobody types.
+    func typedKeys() -> [LiveKey] {
+        guard hasKeyboard, UnixSocket.waitReadable(0, milliseconds: 0) else { return [] }
+        let bytes = Terminal.readInput()
+        isAtEnd = bytes.isEmpty
+        return LiveKey.keys(in: bytes.filter { $0 != UInt8(ascii: " ") })
+    }
+
     private func takeLine() -> String? {
         guard let end = input.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let line = String(decoding: input[..<end], as: UTF8.self)

@@ -79,9 +79,9 @@ struct ExerciseText {
         }
         if course.pauses > 0 {
             lines.append(
-                "  paused \(course.pauses) times, \(decimal(course.pausedSeconds, 0, unit: " s"))")
+                "  paused \(times(course.pauses)), \(decimal(course.pausedSeconds, 0, unit: " s"))")
         }
-        if course.sideChanges > 0 { lines.append("  side changed \(course.sideChanges) times") }
+        if course.sideChanges > 0 { lines.append("  side changed \(times(course.sideChanges))") }
         for one in course.thresholds {
             lines.append(
                 "  own threshold \(one.rule) \(one.signal ?? ""): \(decimal(one.onDegrees, 1)) in "
@@ -89,6 +89,8 @@ struct ExerciseText {
         }
         return lines
     }
+
+    private func times(_ count: Int64) -> String { count == 1 ? "once" : "\(count) times" }
 
     /// What the set consists of; a set without holds has no share in band.
     private func addMovement(_ summary: Rehab1.Summary, to facts: inout Columns) {

@@ -29,7 +29,12 @@ struct HealthCheck {
             try keep(HealthEntry(applies: true, seen: true), &log)
             return
         }
-        let isDue = last.map { today() - $0.day >= Programme.healthDays } ?? true
+        let isTroubled = PainRules.advice(log, on: today()).contains { $0.rule == "P5" }
+        let isDue =
+            last.map {
+                let days = today() - $0.day
+                return days >= Programme.healthDays || isTroubled && days > 0
+            } ?? true
         guard isDue, console.isAsking else { return }
         console.say("Before exercise: does any of these apply to you, new or not yet looked at?")
         for question in Programme.healthQuestions { console.say("  - \(question)") }

@@ -73,12 +73,28 @@ struct LiveCommand: ParsableCommand {
         var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 200))
         var state = LiveState()
         var due = MonotonicClock.now()
-        while !isOver(deadline) {
-            switch try replies.next(within: 100) {
-            case .reply(let reply):
-                if let line = state.take(reply.event, at: MonotonicClock.now()) { print(line) }
-            case .nothing: break
-            case .end: return
+        let console = Console(ConsoleSettings(isPlain: true))
+        let actions = LiveActions(daemon: daemon)
+        defer { console.signals.endIfAsked() }
+        if console.hasKeyboard {
+            print("Keys, each with Enter: p pause, s side, m mark, x end the set, q leave")
+        }
+        while !isOver(deadline), !console.hasEnded {
+            InputWait.readable(
+                [replies.rawValue, console.signals.rawValue, console.hasKeyboard ? 0 : -1],
+                milliseconds: 100)
+            _ = console.signals.take()
+            for key in console.typedKeys() {
+                guard key != .leave else { return }
+                if let answer = actions.carryOut(key, state) { print(answer) }
+            }
+            reading: while true {
+                switch try replies.next(within: 0) {
+                case .reply(let reply):
+                    if let line = state.take(reply.event, at: MonotonicClock.now()) { print(line) }
+                case .nothing: break reading
+                case .end: return
+                }
             }
             if MonotonicClock.now() >= due {
                 state.noteTime(MonotonicClock.now())

@@ -16,18 +16,20 @@ struct LiveGauges {
         if let on = frame.dropOnDegrees, let hike = frame.hikeOnDegrees {
             lines.append(
                 scale(
-                    "pelvis", value: frame.dropDegrees, from: -hike, to: on, ends: ("hike", "drop"))
-            )
+                    "pelvis", frame, value: frame.dropDegrees, from: -hike, to: on,
+                    ends: ("hike", "drop")))
         }
         if let lean = frame.trunkLeanDegrees {
             let band = trunkBand(state, stance: frame.stanceSide)
             lines.append(
-                scale("trunk", value: lean, from: band.from, to: band.to, ends: ("left", "right")))
+                scale(
+                    "trunk", frame, value: lean, from: band.from, to: band.to,
+                    ends: ("left", "right")))
         }
         if let thigh = frame.view?.stanceThighDegrees {
             let on = rule("leg-lean", of: state)
             lines.append(
-                scale("thigh", value: thigh, from: nil, to: on, ends: ("in", "out")))
+                scale("thigh", frame, value: thigh, from: nil, to: on, ends: ("in", "out")))
         }
         return lines
     }
@@ -49,7 +51,8 @@ struct LiveGauges {
 
     /// `pelvis  hike [-----====|==O-----] drop 2.1 deg, in band -5.0 to 4.0`.
     private func scale(
-        _ name: String, value: Double?, from: Double?, to: Double?, ends: (String, String)
+        _ name: String, _ frame: Rehab1.Frame, value: Double?, from: Double?, to: Double?,
+        ends: (String, String)
     ) -> String {
         let span = max(15, min(width - 52, 49)) | 1
         let reach = LiveGauges.reach
@@ -69,6 +72,7 @@ struct LiveGauges {
         var text = "  \(left)\(ends.0) [\(String(cells))] \(padded(ends.1, 5)) "
         text += decimal(value, 1, unit: " deg")
         guard from != nil || to != nil, let value else { return text }
+        guard frame.gates.isEmpty else { return text + ", not judged" }
         let isIn = value < (to ?? .infinity) && value > (from ?? -.infinity)
         return isIn ? text + ", in band" : text + style.alarm(", OUT of band")
     }
@@ -121,7 +125,7 @@ struct LiveTempo {
     /// `done    + + o + . . . .  4 of 8`: + clean, o not, u by the clock only.
     private func strip(_ state: LiveState, _ frame: Rehab1.Frame) -> String? {
         let done = frame.view?.strip ?? ""
-        let wanted = Int(state.exercise?.dose?.repetitions ?? 0)
+        let wanted = state.wanted ?? Int(state.exercise?.dose?.repetitions ?? 0)
         guard frame.count > 0 || wanted > 0 else { return nil }
         let marks = done.map { $0 == "c" ? "+" : String($0) }
         let room = max(4, (width - 30) / 2)

@@ -26,6 +26,8 @@ struct LiveState {
     var message = ""
     /// The catalogue, for titles, doses and tempos; empty where it was not asked for.
     var exercises: [Rehab1.Exercise] = []
+    /// Repetitions asked for in place of the exercise's dose.
+    var wanted: Int?
     /// "set 2 of 3", in a workout.
     var place = ""
     private var phase: String?
@@ -84,7 +86,9 @@ struct LiveState {
         // What was settled meanwhile is no longer in it.
         warnings = status.warnings
         guard before != paused else { return nil }
-        return paused.map { "paused: \($0)" } ?? "the set goes on"
+        if let paused { return "paused: \(paused)" }
+        guard status.set != nil else { return nil }
+        return before == "getting ready" ? "go" : "the set goes on"
     }
 
     private mutating func takePhase(_ frame: Rehab1.Frame) {

@@ -109,7 +109,9 @@ struct LiveView {
                     + (paused == "asked" ? " (space goes on)" : ": \(visible(paused))")
                     + (state.message.isEmpty ? "" : "  \(state.message)"))
         }
-        return state.message.isEmpty ? nil : state.message
+        if !state.message.isEmpty { return state.message }
+        guard let frame = state.frame, frame.phase != .idle else { return nil }
+        return GateText.sentence(for: frame.gates).map { style.notice($0) }
     }
 
     /// The pelvis from behind: left on the left, the lower side drawn lower.

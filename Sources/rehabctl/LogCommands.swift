@@ -103,7 +103,21 @@ struct ProgressCommand: ParsableCommand {
         } else {
             print("morning pain: not known (three answers in a week are needed: rehabctl pain)")
         }
+        showWeek(log)
         for line in lines { show(line).forEach { print($0) } }
+    }
+
+    private func showWeek(_ log: WorkoutLog) {
+        if let load = Weeks.load(log, on: today()) {
+            var text = "load of seven days (repetitions x effort): \(decimal(load.now, 0))"
+            text += load.usual.map { ", usual \(decimal($0, 0))" } ?? ", usual is not known yet"
+            if load.unknown > 0 { text += "; \(load.unknown) sets without an answer are not in it" }
+            if load.isBigger { text += ": a bigger week than usual" }
+            print(text)
+        }
+        if let weeks = Weeks.streak(log, on: today()), weeks > 0 {
+            print("weeks in a row with 70 % of the planned workouts: \(weeks)")
+        }
     }
 
     private func show(_ line: Progress.Line) -> [String] {

@@ -24,11 +24,19 @@ struct SetGoal {
     private var last: Int64 = 0
     private var lastNews: Int64 = 0
     private var seen: Int64 = -1
+    private let isHolds: Bool
+    /// Holds that were long enough to be one, and the seconds of the newest.
+    private var held: Int64 = 0
+    private var holdSeconds = 0.0
+
+    /// s below which a hold does not end the set: the person is still finding it (engineering default).
+    private static let shortestHold = 3.0
 
     init(
         _ exercise: Rehab1.Exercise, count: Int? = nil, seconds: Double? = nil,
         stillAfter: Double = 60
     ) {
+        isHolds = exercise.task == "single-leg-hold"
         let dose = exercise.dose
         let repetitions = dose?.repetitions ?? 0
         let target = dose?.targetSeconds ?? 0
@@ -57,11 +65,16 @@ struct SetGoal {
         }
         spent += step
         let isHolding = frame.phase == .holding && frame.holdSeconds > 0
+        if isHolding { holdSeconds = frame.holdSeconds }
+        if isHolds, seen >= 0, frame.count > seen {
+            held += holdSeconds >= SetGoal.shortestHold ? frame.count - seen : 0
+            holdSeconds = 0
+        }
         if frame.count != seen || isHolding || lastNews == 0 {
             seen = frame.count
             lastNews = frame.time
         }
-        if count > 0, frame.count >= count { return .reached }
+        if count > 0, (isHolds ? held : frame.count) >= count { return .reached }
         if seconds > 0, spent >= seconds { return .reached }
         let still = Double(frame.time - lastNews) * 1e-9
         return still >= stillAfter ? .still(Int(still)) : .goOn

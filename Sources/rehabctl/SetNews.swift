@@ -7,12 +7,17 @@ import Control
 /// Pure: frames in, lines out.
 struct SetNews {
     let exercise: Rehab1.Exercise
+    private let wanted: Int64
     private var count: Int64 = 0
     private var holdTold = 0
     private var wasHolding = false
     private var gates: [String] = []
 
-    init(exercise: Rehab1.Exercise) { self.exercise = exercise }
+    /// `wanted`: repetitions in place of the dose.
+    init(exercise: Rehab1.Exercise, wanted: Int? = nil) {
+        self.exercise = exercise
+        self.wanted = wanted.map(Int64.init) ?? exercise.dose?.repetitions ?? 0
+    }
 
     /// Seconds of a hold between two lines.
     private static let holdStep = 5
@@ -28,7 +33,9 @@ struct SetNews {
         let reasons = frame.gates.filter { $0 != "stance-unknown" }
         if reasons != gates {
             if !reasons.isEmpty, frame.phase != .idle {
-                lines.append("not judged now: \(reasons.joined(separator: " "))")
+                lines.append(
+                    "not judged now: "
+                        + (GateText.sentence(for: reasons) ?? reasons.joined(separator: " ")))
             }
             gates = reasons
         }
@@ -42,7 +49,6 @@ struct SetNews {
             case "landings": "landing"
             default: "repetition"
             }
-        let wanted = exercise.dose?.repetitions ?? 0
         var text = "\(noun) \(frame.count)"
         if wanted > 0, exercise.task != "steps" { text += " of \(wanted)" }
         switch frame.view?.strip.last {

@@ -87,6 +87,9 @@ struct SetRunner {
         console.say(
             exercise.title + (plan.place.isEmpty ? "" : ", \(plan.place)")
                 + (plan.side.map { ", \($0) leg" } ?? "") + (plan.isProbe ? ", without cues" : ""))
+        if console.hasKeyboard {
+            console.say("Keys, each with Enter: p pause, s side, m mark, x end the set, q leave")
+        }
     }
 
     /// The set while it goes.
@@ -108,11 +111,12 @@ struct SetRunner {
             self.plan = plan
             self.console = console
             self.actions = actions
-            news = SetNews(exercise: plan.exercise)
+            news = SetNews(exercise: plan.exercise, wanted: plan.count)
             goal = SetGoal(
                 plan.exercise, count: plan.count, seconds: plan.seconds,
                 stillAfter: plan.stillAfter)
             state.exercises = exercises
+            state.wanted = plan.count
             state.place = plan.place + (plan.isProbe ? " (no cues)" : "")
             guard console.isDrawing else { return }
             let screen = LiveScreen(signals: console.signals)
@@ -144,16 +148,23 @@ struct SetRunner {
 
         private mutating func takeKeys(_ source: Int32) -> SetEnd? {
             guard let screen else {
-                InputWait.readable([source, console.signals.rawValue], milliseconds: 100)
+                InputWait.readable(
+                    [source, console.signals.rawValue, console.hasKeyboard ? 0 : -1],
+                    milliseconds: 100)
                 _ = console.signals.take()
-                return nil
+                return carryOut(console.typedKeys())
             }
-            for key in screen.wait(for: source) {
+            return carryOut(screen.wait(for: source))
+        }
+
+        private mutating func carryOut(_ keys: [LiveKey]) -> SetEnd? {
+            for key in keys {
                 switch key {
                 case .endSet: return .asked
                 case .leave: return .left
                 case .pause, .side, .mark:
                     state.message = actions.carryOut(key, state) ?? ""
+                    if screen == nil, key != .pause { console.say(state.message) }
                 }
             }
             return nil

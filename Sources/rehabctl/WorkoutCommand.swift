@@ -66,8 +66,8 @@ struct WorkoutCommand: ParsableCommand {
         let all = try Catalogue.exercises(daemon)
         let advice = log.map { PainRules.advice($0, on: today()) } ?? []
         advice.forEach { console.say("\($0.rule): \($0.text)") }
-        let chosen = try choose(all, log, console)
         let isEased = advice.contains { $0.rule == "P3" }
+        let chosen = try choose(all, log, isEased: isEased, console)
         let parts = chosen.map { part(for: $0, isEased: isEased) }
         say(parts, console)
         guard !list else { return }
@@ -80,7 +80,7 @@ struct WorkoutCommand: ParsableCommand {
 
     /// Named ones, or the stage's that can be done with what is worn.
     private func choose(
-        _ all: [Rehab1.Exercise], _ log: WorkoutLog?, _ console: Console
+        _ all: [Rehab1.Exercise], _ log: WorkoutLog?, isEased: Bool, _ console: Console
     ) throws -> [Rehab1.Exercise] {
         if !exercises.isEmpty { return try exercises.map { try Catalogue.find($0, among: all) } }
         let now = log.flatMap { PainRules.stageNow($0, on: today()) }
@@ -97,6 +97,8 @@ struct WorkoutCommand: ParsableCommand {
             guard let first = exercise.stages.first, let last = exercise.stages.last else {
                 return false
             }
+            // P3: EX01 to EX03 come first, whatever the stage.
+            if isEased, exercise.number <= 3 { return true }
             return first <= number && number <= last && exercise.task != "habits"
         }
         let possible = staged.filter { exercise in

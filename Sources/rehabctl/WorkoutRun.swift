@@ -72,6 +72,9 @@ final class WorkoutRun {
         if !exercise.instruction.isEmpty { console.say(exercise.instruction) }
         if !exercise.caution.isEmpty { console.say("Caution: \(exercise.caution)") }
         if let text = exercise.dose?.text, !text.isEmpty { console.say("Dose: \(text)") }
+        if case .upTo(let limit) = cap {
+            console.say("Keep pain at \(limit) or below; above it the exercise ends.")
+        }
         let thresholds = ownThresholds(of: exercise)
         for one in thresholds {
             console.say(

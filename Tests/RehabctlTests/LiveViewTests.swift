@@ -6,7 +6,9 @@ import Testing
 
 @testable import rehabctl
 
-/// A text beside the tests. `REHAB_RECORD=1` writes it and fails the test.
+/// A text beside the tests.
+///
+/// `REHAB_RECORD=1` writes it and fails the test.
 private func expectGolden(_ lines: [String], _ name: String) throws {
     let path = Products.repository + "/Tests/RehabctlTests/Goldens/\(name).txt"
     // Trailing blanks are nothing to see.

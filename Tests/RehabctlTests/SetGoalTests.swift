@@ -81,6 +81,15 @@ import Testing
         #expect(goal.take(frame(2, count: 1, phase: .waiting), paused: false) == .reached)
     }
 
+    /// A foot that is put down at once does not end the set.
+    @Test func aShortHoldIsNone() {
+        var goal = SetGoal(LivePictures.stand)
+        #expect(goal.take(frame(1, count: 0, hold: 1.4), paused: false) == .goOn)
+        #expect(goal.take(frame(2, count: 1, phase: .waiting), paused: false) == .goOn)
+        #expect(goal.take(frame(3, count: 1, hold: 6), paused: false) == .goOn)
+        #expect(goal.take(frame(4, count: 2, phase: .waiting), paused: false) == .reached)
+    }
+
     @Test func aHoldIsToldEveryFiveSecondsAndAtItsEnd() {
         var news = SetNews(exercise: LivePictures.stand)
         var lines: [String] = []
