@@ -33,6 +33,7 @@ let tests: [Target] = [
     tests("ExercisesTests", ["Exercises", "Movement", "Kinematics", "TomlReading"]),
     tests("PipelineTests", ["Pipeline", "Wearables", "Movement", "Kinematics", "Plumbing"]),
     tests("RecordingTests", ["Recording", "Movement", "Kinematics", "Plumbing"]),
+    tests("HistoryTests", ["History", "Movement", "Plumbing"]),
     tests("SensorTableTests", ["SensorTable", "Estimation", "Kinematics"]),
     tests("AlertsTests", ["Alerts", "Movement", "Kinematics", "Plumbing"], exclude: ["Vectors"]),
     tests("ControlTests", ["Control", "Varlink", "Plumbing"]),
@@ -59,7 +60,9 @@ let tests: [Target] = [
             "Varlink", "Wearables",
             "Movement", "Plumbing", "Kinematics",
         ], exclude: ["Support"]),
-    tests("RehabctlTests", ["DaemonTestKit", "Control", "Plumbing"]),
+    tests(
+        "RehabctlTests", ["DaemonTestKit", "rehabctl", "Control", "History", "Plumbing"],
+        exclude: ["Goldens"]),
 ]
 
 /// What tests of whole processes share.
@@ -163,6 +166,7 @@ let package = Package(
         .target(
             name: "Recording", dependencies: ["Movement", "Kinematics", "Plumbing"],
             swiftSettings: strict),
+        .target(name: "History", dependencies: ["Movement", "Plumbing"], swiftSettings: strict),
         .target(
             name: "SensorTable", dependencies: ["Estimation", "Kinematics"],
             swiftSettings: strict),
@@ -222,6 +226,7 @@ let package = Package(
             dependencies: [
                 "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
                 "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon", "Bluetooth",
+                "History",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ] + chosenTests + chosenFuzz

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -304,3 +305,47 @@ void rehab_sleep_ns(int64_t span_ns) {
 void rehab_line_buffer_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
 void rehab_flush_output(void) { fflush(stdout); }
+
+// MARK: the terminal at the end
+
+/// Crashes, and what ends a program from outside where no descriptor reads it.
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE,
+                              SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+static struct termios saved_terminal;
+static volatile sig_atomic_t has_saved_terminal;
+
+/// Only calls that signal-safety(7) lists.
+static void restore_and_end(int number) {
+    static const char text[] = "\x1b[?25h\x1b[?1049l";
+    if (write(1, text, sizeof text - 1) < 0) {
+        // Nothing can be done about it here.
+    }
+    if (has_saved_terminal) tcsetattr(0, TCSANOW, &saved_terminal);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void rehab_guard_terminal(void) {
+    has_saved_terminal = tcgetattr(0, &saved_terminal) == 0;
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+        // What the caller of the program chose to ignore stays ignored.
+        if (signal(crashes[i], restore_and_end) == SIG_IGN) signal(crashes[i], SIG_IGN);
+    }
+}
+
+void rehab_unguard_terminal(void) {
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+        if (signal(crashes[i], SIG_DFL) == SIG_IGN) signal(crashes[i], SIG_IGN);
+    }
+}
+
+void rehab_end_by_signal(int number) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    signal(number, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}
+
+void rehab_stop_self(void) { raise(SIGSTOP); }

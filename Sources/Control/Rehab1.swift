@@ -51,6 +51,9 @@ package enum Rehab1 {
         case listExercises = "ListExercises"
         case startExercise = "StartExercise"
         case stopExercise = "StopExercise"
+        case pause = "Pause"
+        case changeSide = "ChangeSide"
+        case mark = "Mark"
         case listRecordings = "ListRecordings"
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
@@ -63,7 +66,7 @@ package enum Rehab1 {
             case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
-                .disconnectSensor, .identifySensor, .buzzSensor:
+                .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark:
                 .change
             case .removeRecording, .pairSensor: .owner
             }

@@ -123,6 +123,15 @@ extension ControlServer {
             finish(Rehab1.StartExercise.Reply(exercise: exercise), id)
         case .stopExercise:
             finish(Rehab1.StopExercise.Reply(summary: try await handler.stopExercise()), id)
+        case .pause:
+            try await handler.pause(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .changeSide:
+            try await handler.changeSide(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .mark:
+            try await handler.mark(decode(call))
+            finish(Rehab1.Empty(), id)
         case .listRecordings:
             let recordings = try await handler.listRecordings()
             finish(Rehab1.ListRecordings.Reply(recordings: recordings), id)

@@ -90,6 +90,10 @@ package protocol ControlHandler: LoopActor {
 
     func stopExercise() async throws(ControlRefusal) -> Rehab1.Summary
 
+    func pause(_ call: Rehab1.Pause) async throws(ControlRefusal)
+    func changeSide(_ call: Rehab1.ChangeSide) async throws(ControlRefusal)
+    func mark(_ call: Rehab1.Mark) async throws(ControlRefusal)
+
     func listRecordings() async throws(ControlRefusal) -> [Rehab1.Recording]
 
     func removeRecording(_ call: Rehab1.RemoveRecording) async throws(ControlRefusal)

@@ -131,6 +131,7 @@ package actor Supervisor: LoopActor {
                 .frame(newestPelvis.told(set: exercise?.record)), time: newestPelvis.time)
         }
         watchSensors()
+        watchSet(at: loop.now)
         watchConnections(at: loop.now)
         watchRecorder()
     }
@@ -140,6 +141,7 @@ package actor Supervisor: LoopActor {
             sensors[index].latest = frame
         }
         exercise?.record.add(frame)
+        continueSet(after: frame)
         advanceCalibration(frame)
         watchSensor(frame)
     }
@@ -201,7 +203,9 @@ package actor Supervisor: LoopActor {
         if entry.segment == .pelvis {
             if exercise != nil {
                 warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
-                if let summary = try? finishExercise() { control.broadcast(.set(summary)) }
+                if let summary = try? finishExercise(by: .sensorGone) {
+                    control.broadcast(.set(summary))
+                }
             }
         }
         if sensors.isEmpty { endSession() }

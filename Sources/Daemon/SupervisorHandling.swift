@@ -45,6 +45,14 @@ extension Supervisor: ControlHandler {
         return summary
     }
 
+    package func pause(_ call: Rehab1.Pause) throws(ControlRefusal) { try setPaused(call.paused) }
+
+    package func changeSide(_ call: Rehab1.ChangeSide) throws(ControlRefusal) {
+        try changeSide(to: call.side)
+    }
+
+    package func mark(_ call: Rehab1.Mark) throws(ControlRefusal) { try takeMark(call.text) }
+
     package func listRecordings() throws(ControlRefusal) -> [Rehab1.Recording] {
         try recordings()
     }

@@ -70,9 +70,10 @@ final class DemoMonitor: Sendable {
     private func draw(until deadline: Int64) {
         let screen = LiveScreen()
         defer { screen.close() }
-        while MonotonicClock.now() < deadline, !screen.quitAsked {
+        screen.keyHelp = "q goes on with the demo"
+        while MonotonicClock.now() < deadline, screen.endedBy == nil {
+            if screen.wait(for: -1).contains(.leave) { break }
             screen.draw(shared.withLock { $0.state })
-            MonotonicClock.sleep(until: MonotonicClock.now() + 50_000_000)
         }
         shared.withLock { $0.lines.removeAll() }
     }

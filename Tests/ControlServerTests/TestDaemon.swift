@@ -108,6 +108,9 @@ actor TestHandler: ControlHandler {
     }
 
     func stopExercise() throws(ControlRefusal) -> Rehab1.Summary { throw .notExercising }
+    func pause(_ call: Rehab1.Pause) throws(ControlRefusal) { throw .notExercising }
+    func changeSide(_ call: Rehab1.ChangeSide) throws(ControlRefusal) { throw .notExercising }
+    func mark(_ call: Rehab1.Mark) throws(ControlRefusal) {}
 
     func listRecordings() -> [Rehab1.Recording] { [] }
 

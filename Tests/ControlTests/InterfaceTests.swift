@@ -60,6 +60,11 @@ import Varlink
         try check(Samples.steps, fields("Steps"))
         try check(Samples.landing, fields("Landing"))
         try check(Samples.exercise, fields("Exercise"))
+        try check(Samples.dose, fields("Dose"))
+        try check(Samples.threshold, fields("Threshold"))
+        try check(Samples.runningSet, fields("RunningSet"))
+        try check(Samples.course, fields("Course"))
+        try check(Samples.frameView, fields("FrameView"))
         try check(Samples.recording, fields("Recording"))
         try check(Samples.frame, fields("Frame"))
         try check(Samples.cue, fields("Cue"))
@@ -68,7 +73,7 @@ import Varlink
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 26)
+        #expect(text.types.count == 31)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -108,8 +113,12 @@ import Varlink
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))
         try check(
             Rehab1.StartExercise(
-                exercise: "one-leg-stand", side: "left", record: true, probe: true),
+                exercise: "one-leg-stand", side: "left", record: true, probe: true,
+                thresholds: [Samples.threshold], leadInSeconds: 3),
             .init(exercise: Samples.exercise))
+        try check(Rehab1.Pause(paused: true), Rehab1.Empty())
+        try check(Rehab1.ChangeSide(side: "left"), Rehab1.Empty())
+        try check(Rehab1.Mark(text: "a twinge"), Rehab1.Empty())
         try check(Rehab1.StopExercise(), .init(summary: Samples.summary))
         try check(Rehab1.ListRecordings(), .init(recordings: [Samples.recording]))
         try check(Rehab1.RemoveRecording(name: "x"), Rehab1.Empty())

@@ -92,6 +92,14 @@ int64_t rehab_resident_bytes(void);
 int64_t rehab_process_cpu_ns(void);
 /// Columns and rows of a terminal. Returns 0 or -errno.
 int rehab_terminal_size(int descriptor, int *columns, int *rows);
+/// Remembers the terminal of standard input, and puts it back should the process crash.
+void rehab_guard_terminal(void);
+/// Crashes are nobody's business again.
+void rehab_unguard_terminal(void);
+/// Ends the process by this signal, as if it had never been blocked.
+void rehab_end_by_signal(int number);
+/// Stops the process, as its shell's job control does; returns when it goes on.
+void rehab_stop_self(void);
 /// Hands standard output's lines over as they come, also into a pipe.
 void rehab_line_buffer_output(void);
 /// Hands over what standard output still holds.
