@@ -54,6 +54,7 @@ package enum Rehab1 {
         case listRecordings = "ListRecordings"
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
+        case reload = "Reload"
 
         /// The name used in calls.
         package var fullName: String { "\(Rehab1.interface).\(rawValue)" }
@@ -63,7 +64,7 @@ package enum Rehab1 {
             case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
-                .disconnectSensor, .identifySensor, .buzzSensor:
+                .disconnectSensor, .identifySensor, .buzzSensor, .reload:
                 .change
             case .removeRecording, .pairSensor: .owner
             }

@@ -82,6 +82,8 @@ extension Supervisor {
             record: SetRecord(plan: plan),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })
+        logExercise(.exerciseStarted, found.id)
+        keeper.setExercise(found.id, side: side?.name, probe: call.probe)
         control.broadcast(.status(status()))
         return found.told(worn: calibratedSegments, cueing: cueing)
     }
@@ -147,6 +149,8 @@ extension Supervisor {
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start
         running.record.finish(at: newest)
         let summary = told(running)
+        logExercise(.exerciseEnded, running.exercise.id)
+        keeper.setExercise(nil, side: nil, probe: nil)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")
         control.broadcast(.status(status()))
         return summary
