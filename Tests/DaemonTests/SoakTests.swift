@@ -45,7 +45,7 @@ struct SoakTests {
         "D4:22:CD:00:00:01", "D4:22:CD:00:00:02", "D4:22:CD:00:00:03",
     ]
     private static let segments = ["pelvis", "left-thigh", "right-thigh"]
-    private static let payload = "15172004-4947-11e9-8646-d663bd873d93"
+    private static let payload = AttachedSensor.longPayload
 
     private static func number(_ name: String, _ standard: Int) -> Int {
         ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
