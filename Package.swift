@@ -57,7 +57,7 @@ let tests: [Target] = [
         "DaemonTests",
         [
             "DaemonTestKit", "FakeBlueZ", "Control", "FakeWearable", "Synthetic", "Recording",
-            "Varlink", "Wearables",
+            "Varlink", "Wearables", "Daemon", "TomlReading",
             "Movement", "Plumbing", "Kinematics",
         ], exclude: ["Support"]),
     tests(
@@ -94,8 +94,10 @@ let fuzzTargets: [Target] = [
     .executableTarget(
         name: "rehab-fuzz",
         dependencies: [
-            "Control", "Estimation", "Exercises", "Kinematics", "Movement", "Pipeline", "Plumbing",
-            "Recording", "SensorTable", "Synthetic", "TomlReading", "Varlink", "WearableReading",
+            "Control", "Daemon", "Estimation", "Exercises", "Kinematics", "LinkProtocol",
+            "Movement",
+            "Pipeline", "Plumbing", "Recording", "SensorTable", "Synthetic", "TomlReading",
+            "Varlink", "WearableReading",
             "Wearables",
         ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: testing)
 ]
@@ -149,7 +151,8 @@ let package = Package(
             dependencies: ["Kinematics", "TomlReading"], swiftSettings: strict),
         .target(name: "EventLoop", dependencies: ["Plumbing", "CLinux"], swiftSettings: strict),
         .target(
-            name: "ServiceManager", dependencies: ["CSystemd", "Plumbing"], swiftSettings: strict),
+            name: "ServiceManager", dependencies: ["CLinux", "CSystemd", "Plumbing"],
+            swiftSettings: strict),
         .target(name: "Varlink", dependencies: ["Plumbing"], swiftSettings: strict),
 
         // Floor 4.
@@ -226,7 +229,7 @@ let package = Package(
             dependencies: [
                 "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
                 "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon", "Bluetooth",
-                "History",
+                "History", "TomlReading", "Varlink", "Alerts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ] + chosenTests + chosenFuzz

@@ -11,7 +11,7 @@ import Glibc
 @safe
 package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     package let format: SoundFormat
-    private let pcm: OpaquePointer
+    let pcm: OpaquePointer
     private let usesMemoryMap: Bool
     /// Room for one block of 32-bit samples, where the device has no 16-bit format.
     private let wide: UnsafeMutableBufferPointer<Int32>

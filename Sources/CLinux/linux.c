@@ -1,16 +1,21 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -289,6 +294,44 @@ int rehab_terminal_size(int descriptor, int *columns, int *rows) {
 }
 
 int rehab_lock_file(int descriptor) { return result(flock(descriptor, LOCK_EX | LOCK_NB)); }
+
+static int release_pages(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+        // Never what is writable, or was until relocations were done: its content is nowhere else.
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W)) continue;
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void rehab_release_code_pages(void) { dl_iterate_phdr(release_pages, NULL); }
+
+int rehab_demote_threads(void) {
+    DIR *directory = opendir("/proc/self/task");
+    if (!directory) return -errno;
+    int count = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        pid_t thread = atoi(entry->d_name);
+        if (thread <= 0) continue;
+        int policy = sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK;
+        struct sched_param normal = {0};
+        if ((policy == SCHED_FIFO || policy == SCHED_RR) &&
+            sched_setscheduler(thread, SCHED_OTHER | SCHED_RESET_ON_FORK, &normal) == 0) {
+            count++;
+        }
+    }
+    closedir(directory);
+    return count;
+}
+
+int rehab_memory_file(const char *name) { return result(memfd_create(name, MFD_CLOEXEC)); }
 
 void rehab_settle_allocator(void) {
     mallopt(M_TRIM_THRESHOLD, -1);

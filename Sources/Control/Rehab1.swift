@@ -57,6 +57,7 @@ package enum Rehab1 {
         case listRecordings = "ListRecordings"
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
+        case reload = "Reload"
 
         /// The name used in calls.
         package var fullName: String { "\(Rehab1.interface).\(rawValue)" }
@@ -66,7 +67,8 @@ package enum Rehab1 {
             case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
-                .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark:
+                .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark,
+                .reload:
                 .change
             case .removeRecording, .pairSensor: .owner
             }

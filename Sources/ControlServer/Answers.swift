@@ -114,6 +114,7 @@ extension ControlServer {
             finish(Rehab1.Empty(), id)
         case .getBluetooth:
             finish(Rehab1.GetBluetooth.Reply(bluetooth: await handler.bluetooth()), id)
+        case .reload: finish(try await handler.reload(), id)
         case .calibrate:
             try await handler.calibrate(decode(call), to: stream(call, id))
         case .listExercises:

@@ -75,6 +75,7 @@ package protocol ControlHandler: LoopActor {
     func buzzSensor(_ call: Rehab1.BuzzSensor) async throws(ControlRefusal)
     func pairSensor(_ call: Rehab1.PairSensor) async throws(ControlRefusal)
     func bluetooth() async -> Rehab1.Bluetooth
+    func reload() async throws(ControlRefusal) -> Rehab1.Reload.Reply
 
     /// Returns at once or later; the call lasts until `stream` is finished or refused, or the
     /// client leaves. An error thrown here refuses it.

@@ -18,6 +18,8 @@ final class Session {
     /// Name and path of the recording; nil where nothing is written.
     private(set) var recordingName: String?
     private(set) var recordingPath: String?
+    /// The open file, for the service manager's store; -1 without one.
+    private(set) var recordingDescriptor: Int32 = -1
     private var recorder: Recorder?
     private var dispatcher: AlertDispatcher?
     /// Worth keeping: a calibration or a set took place.
@@ -38,17 +40,28 @@ final class Session {
     /// Returns a warning where the recording cannot be written: the session goes on without.
     func begin(
         paths: StatePaths, head: [(key: String, value: String)], name: String,
-        outputs: [any AlertOutput], settings: DaemonSettings
+        outputs: [any AlertOutput], settings: DaemonSettings,
+        continuing inherited: SessionKeeper.Inherited? = nil
     ) throws(PlumbingError) -> String? {
         guard !hasBegun else { return nil }
         var warning: String?
         var file: Int32 = -1
-        let path = "\(paths.recordings)/\(name).\(RecordingFormat.fileExtension)"
+        let path =
+            inherited?.note.path
+            ?? "\(paths.recordings)/\(name).\(RecordingFormat.fileExtension)"
         do throws(PlumbingError) {
-            try FileStore.makeDirectory(paths.recordings)
-            file = try FileStore.create(path).release()
+            if let inherited {
+                try FileStore.dropTornLine(inherited.file.rawValue, path: path)
+                file = try inherited.file.duplicate().release()
+                // It was worth keeping before; what was interrupted is never thrown away.
+                isWorthKeeping = true
+            } else {
+                try FileStore.makeDirectory(paths.recordings)
+                file = try FileStore.create(path).release()
+            }
             recordingPath = path
-            recordingName = name
+            recordingName = inherited?.note.recording ?? name
+            recordingDescriptor = file
         } catch {
             warning =
                 "nothing is recorded: \(error.description). Free space or correct the permissions "

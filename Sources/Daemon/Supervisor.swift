@@ -16,12 +16,13 @@ import Wearables
 /// The daemon's person in charge. Lives on the loop's thread; waits for nobody.
 package actor Supervisor: LoopActor {
     package nonisolated let loop: EventLoop
-    let settings: DaemonSettings
+    /// Changed by a reload.
+    var settings: DaemonSettings
     let control: ControlServer
     let catalogue: [Exercise]
     let calibrations: CalibrationStore
     let startedAt: Int64
-    let memoryLocked: Bool
+    var memoryLocked = false
 
     var session: Session
     var sensors: [SensorEntry] = []
@@ -48,6 +49,12 @@ package actor Supervisor: LoopActor {
     var lastTurns: (intake: UInt64, estimator: UInt64) = (.max, .max)
     /// Number of sessions begun, for names within one second.
     var sessionCount = 0
+    /// The session as the service manager keeps it for a successor.
+    var keeper = SessionKeeper()
+    /// What the last daemon left, until the first sensor comes.
+    var inherited: SessionKeeper.Inherited?
+    /// The set that is to go on once its sensors stream.
+    var resuming: SessionNote?
 
     /// How often the loop looks at the live ring while somebody watches or calibrates, ns.
     ///
@@ -60,14 +67,12 @@ package actor Supervisor: LoopActor {
     private static let calibrationSilence: Int64 = 1_500_000_000
 
     init(
-        loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise],
-        memoryLocked: Bool
+        loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise]
     ) throws(PlumbingError) {
         self.loop = loop
         self.settings = settings
         self.control = control
         self.catalogue = catalogue
-        self.memoryLocked = memoryLocked
         calibrations = CalibrationStore(directory: settings.paths.calibrations)
         book = SensorBook(path: settings.paths.sensorBook)
         startedAt = loop.now
@@ -99,6 +104,7 @@ package actor Supervisor: LoopActor {
         scans = []
         stopTicking()
         session.end()
+        keeper.end()
         sensors = []
     }
 
@@ -134,6 +140,7 @@ package actor Supervisor: LoopActor {
         watchSet(at: loop.now)
         watchConnections(at: loop.now)
         watchRecorder()
+        resumeExercise()
     }
 
     private func take(_ frame: MotionFrame) {
@@ -161,6 +168,7 @@ package actor Supervisor: LoopActor {
             guard state != sensors[index].state else { continue }
             sensors[index].state = state
             control.broadcast(.sensor(sensors[index].told(at: now)))
+            logState(of: sensors[index])
         }
         // Shorter silences are the calibration's own to judge, from the samples after them.
         if calibration != nil,
@@ -214,6 +222,8 @@ package actor Supervisor: LoopActor {
     private func endSession() {
         stopTicking()
         session.end()
+        keeper.end()
+        resuming = nil
         do throws(PlumbingError) {
             session = try Session(settings: settings)
         } catch {

@@ -91,6 +91,8 @@ extension Supervisor {
             exercise?.course.begin(
                 .leadIn(until: loop.now + Int64(leadIn * 1e9)), at: loop.now)
         }
+        logExercise(.exerciseStarted, found.id)
+        keeper.setExercise(found.id, side: side?.name, probe: call.probe)
         control.broadcast(.status(status()))
         return found.told(worn: calibratedSegments, cueing: cueing)
     }
@@ -159,6 +161,8 @@ extension Supervisor {
         running.record.finish(at: newest)
         running.course.close(by: end, at: loop.now)
         let summary = told(running)
+        logExercise(.exerciseEnded, running.exercise.id)
+        keeper.setExercise(nil, side: nil, probe: nil)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")
         control.broadcast(.status(status()))
         return summary

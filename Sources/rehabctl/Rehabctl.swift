@@ -3,10 +3,9 @@
 import ArgumentParser
 import Control
 import Daemon
-import Foundation
+import FoundationEssentials
 import Plumbing
 
-@main
 struct Rehabctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehabctl",
@@ -24,7 +23,7 @@ struct Rehabctl: ParsableCommand {
             ProgrammeCommand.self, ThresholdsCommand.self, RecordingsCommand.self,
             ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
-            DoctorCommand.self, VersionCommand.self,
+            DoctorCommand.self, ConfigCommand.self, ReportBugCommand.self, VersionCommand.self,
         ])
 }
 
@@ -72,7 +71,7 @@ func complaint(_ error: ControlError) -> ExitCode {
 func complain(_ sentence: String, cure: String? = nil) {
     var text = "rehabctl: \(sentence).\n"
     if let cure { text += "          \(cure.prefix(1).uppercased())\(cure.dropFirst()).\n" }
-    FileHandle.standardError.write(Data(text.utf8))
+    Terminal.write(text, toError: true)
 }
 
 /// Prints a value as one JSON document with sorted keys.

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct SetupCommand: ParsableCommand {
@@ -265,6 +265,6 @@ struct SetupCommand: ParsableCommand {
             complain("the input ended", cure: "Run rehabctl setup again to go on")
             throw ExitCode(65)
         }
-        return answer.trimmingCharacters(in: .whitespaces)
+        return trimmed(answer)
     }
 }

@@ -60,6 +60,11 @@ actor TestHandler: ControlHandler {
         if call.name == "unknown" { throw .noSuchSensor(name: call.name) }
     }
 
+    func reload() -> Rehab1.Reload.Reply {
+        log.append("reload")
+        return Rehab1.Reload.Reply(changed: [], atNextSession: ["sound.device"], atNextStart: [])
+    }
+
     func assignSegment(_ call: Rehab1.AssignSegment) {
         log.append("assign \(call.name) \(call.segment ?? "nothing")")
     }

@@ -108,6 +108,9 @@ import Varlink
         try check(Rehab1.PairSensor(name: "pelvis"), Rehab1.Empty())
         try check(Rehab1.GetBluetooth(), .init(bluetooth: Samples.bluetooth))
         try check(
+            Rehab1.Reload(),
+            .init(changed: ["log.names"], atNextSession: ["sound.device"], atNextStart: []))
+        try check(
             Rehab1.Calibrate(leadInSeconds: 3, what: "turn-round"),
             .init(step: Samples.calibrationStep))
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))

@@ -103,7 +103,7 @@ private struct Choices: RandomNumberGenerator {
         ("ForgetSensor", [("name", "text")]), ("ConnectSensor", [("name", "text")]),
         ("DisconnectSensor", [("name", "text")]), ("IdentifySensor", [("name", "text")]),
         ("BuzzSensor", [("name", "text"), ("milliseconds", "number")]),
-        ("PairSensor", [("name", "text")]), ("GetBluetooth", []),
+        ("PairSensor", [("name", "text")]), ("GetBluetooth", []), ("Reload", []),
         ("Replay", [("title", "text"), ("channels", "channels"), ("commands", "texts")]),
     ]
 

@@ -106,5 +106,12 @@ void rehab_line_buffer_output(void);
 void rehab_flush_output(void);
 /// Takes an exclusive advisory lock without waiting. Returns 0 or -errno (-EWOULDBLOCK when held).
 int rehab_lock_file(int descriptor);
+/// Gives back the pages of code and constants that are in memory; what is used again comes back from the cache.
+/// Has no effect on locked memory.
+void rehab_release_code_pages(void);
+/// Puts every thread of the real-time class back to the normal one; returns how many there were.
+int rehab_demote_threads(void);
+/// A file in memory, close-on-exec, or -errno.
+int rehab_memory_file(const char *name);
 /// Small malloc settings for a process with real-time threads: no trimming, no mmap of large blocks.
 void rehab_settle_allocator(void);
