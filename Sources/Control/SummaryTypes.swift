@@ -103,6 +103,8 @@ extension Rehab1 {
         package var unknownShare: Double
         package var notMeasured: [String]
         package var recording: String?
+        /// How the exercise's cues step back; null where nothing is kept of it.
+        package var fading: Fading?
 
         package init(
             exercise: String, title: String, side: String? = nil, durationSeconds: Double,
@@ -110,7 +112,8 @@ extension Rehab1 {
             notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double,
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
-            landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil
+            landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
+            fading: Fading? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -134,11 +137,12 @@ extension Rehab1 {
             self.landings = landings
             self.cleanShare = cleanShare
             self.tempoKept = tempoKept
+            self.fading = fading
         }
 
         private enum CodingKeys: String, CodingKey {
             case exercise, title, side, holds, rules, cues, packets, gaps, recording
-            case probe, cueing, repetitions, steps, landings
+            case probe, cueing, repetitions, steps, landings, fading
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
             case durationSeconds = "duration_s"

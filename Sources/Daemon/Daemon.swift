@@ -114,6 +114,7 @@ package enum Daemon {
         }
         guard let failure else {
             parts.supervisor.assumeIsolated {
+                $0.beginFeedback()
                 $0.beginBluetooth()
                 $0.beginWatchdog()
             }

@@ -14,6 +14,8 @@ package struct DaemonSettings: Sendable {
     package var audioDevice: String? = "default"
     /// Nil: rehabd stays away from the bus (`REHABD_BLUETOOTH=no`).
     package var bluetooth: CentralSettings?
+    /// Address of the desktop's bus, for reminders; nil where there is none.
+    package var sessionBus: String?
     package var version = programVersion
 
     package init(paths: StatePaths) { self.paths = paths }
@@ -23,6 +25,11 @@ package struct DaemonSettings: Sendable {
         realtime = environment["REHABD_REALTIME"] != "no"
         if let device = environment["REHABD_AUDIO"], !device.isEmpty {
             audioDevice = device == "none" ? nil : device
+        }
+        if let address = environment["DBUS_SESSION_BUS_ADDRESS"], !address.isEmpty {
+            sessionBus = address
+        } else if let directory = environment["XDG_RUNTIME_DIR"], directory.hasPrefix("/") {
+            sessionBus = "unix:path=\(directory)/bus"
         }
         guard environment["REHABD_BLUETOOTH"] != "no" else { return }
         var bluetooth = CentralSettings()

@@ -39,6 +39,8 @@ package actor Supervisor: LoopActor {
     var bluetoothTrouble: String?
     var scans: [RunningScan] = []
     var scanCount = 0
+    /// Sound, voice, vibration, reminders.
+    var feedback = FeedbackState()
     var sightings: [DeviceAddress: Sighting] = [:]
     /// The session timer: runs while sensors are attached.
     private var ticking: TimerID?
@@ -97,6 +99,7 @@ package actor Supervisor: LoopActor {
             scan.stream.refuse(.notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
         }
         scans = []
+        closeSoundRoom()
         stopTicking()
         session.end()
         sensors = []
@@ -133,6 +136,7 @@ package actor Supervisor: LoopActor {
         watchSensors()
         watchConnections(at: loop.now)
         watchRecorder()
+        watchFeedback()
     }
 
     private func take(_ frame: MotionFrame) {

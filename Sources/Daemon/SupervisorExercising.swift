@@ -22,7 +22,8 @@ package enum Cueing: String, Sendable {
 struct RunningExercise {
     let exercise: Exercise
     let side: Side?
-    let cueing: Cueing
+    /// Changes where the sound turns out to be slow.
+    var cueing: Cueing
     let isProbe: Bool
     var record: SetRecord
     var notHeard = 0
@@ -65,10 +66,16 @@ extension Supervisor {
                 cure: "calibrate with: rehabctl calibrate")
         }
         try demand(found, side: side)
-        let isProbe = call.probe ?? false
+        let fading = fading(of: found)
+        let isProbe = call.probe ?? isLastSet(found, fading, side: side?.name ?? "both")
         let cueing = cueing(of: pelvis, isProbe: isProbe)
         var plan = found.plan(side: side, mayCue: cueing != .none)
         plan.cuesAtEnd = cueing == .atEnd
+        if let fading {
+            plan.cuedPercent = UInt8(clamping: fading.fading.percent)
+            plan.cueOffset = UInt16(clamping: fading.movements)
+        }
+        closeSoundRoom()
         guard session.send(.begin(plan: plan)) else {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }
@@ -124,7 +131,10 @@ extension Supervisor {
     private func cueing(of pelvis: SensorEntry, isProbe: Bool) -> Cueing {
         if isProbe { return .none }
         switch kinds.kind(named: pelvis.kind)?.capabilities.cueFitness ?? .live {
-        case .live: return .atOnce
+        case .live:
+            guard isSoundSlow else { return .atOnce }
+            tellSlowSound()
+            return .atEnd
         case .softened:
             warn(
                 "the sensor \(pelvis.name) sends its samples late, in batches: cues come at the end "
@@ -146,7 +156,8 @@ extension Supervisor {
         _ = session.send(.end)
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start
         running.record.finish(at: newest)
-        let summary = told(running)
+        var summary = told(running)
+        summary.fading = keepFading(running)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")
         control.broadcast(.status(status()))
         return summary

@@ -22,6 +22,7 @@ struct Rehabctl: ParsableCommand {
             ExercisesCommand.self, StartCommand.self, StopCommand.self, RecordingsCommand.self,
             ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
+            SoundCommand.self, FadingCommand.self, BreatheCommand.self, BreaksCommand.self,
             DoctorCommand.self, VersionCommand.self,
         ])
 }

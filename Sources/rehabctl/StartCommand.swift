@@ -24,8 +24,12 @@ struct StartCommand: ParsableCommand {
             valueName: "side"))
     var side = "detect"
 
-    @Flag(name: .long, help: "A set without cues, to see what stays without them.")
-    var probe = false
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "A set without cues, to see what stays without them (usual for an exercise's last set)."
+    )
+    var probe: Bool?
 
     @Flag(name: .long, help: "Keep no recording of this session.")
     var noRecording = false
@@ -43,7 +47,7 @@ struct StartCommand: ParsableCommand {
             started = try client.call(
                 Rehab1.StartExercise(
                     exercise: exercise, side: side == "detect" ? nil : side,
-                    record: noRecording ? false : nil, probe: probe ? true : nil)
+                    record: noRecording ? false : nil, probe: probe)
             ).exercise
         } catch {
             throw complaint(error)
