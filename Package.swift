@@ -158,7 +158,8 @@ let package = Package(
         // Floor 4.
         .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
-            resources: [.embedInCode("Catalogue")], swiftSettings: strict),
+            resources: [.embedInCode("Catalogue"), .embedInCode("Languages")],
+            swiftSettings: strict),
         .target(
             name: "WearableReading", dependencies: ["TomlReading", "Wearables", "Kinematics"],
             swiftSettings: strict),

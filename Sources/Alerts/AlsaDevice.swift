@@ -122,6 +122,11 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
         _ = unsafe snd_pcm_mmap_commit(pcm, offset, 0)
     }
 
+    package func delay() -> Int? {
+        var frames: snd_pcm_sframes_t = 0
+        return unsafe snd_pcm_delay(pcm, &frames) >= 0 && frames >= 0 ? Int(frames) : nil
+    }
+
     package func restart() throws(AlertError) {
         // Resuming may take several tries; preparing anew always ends a sleep, and costs no more here.
         let status = unsafe snd_pcm_prepare(pcm)

@@ -58,17 +58,25 @@ package enum Rehab1 {
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
         case reload = "Reload"
+        case getSound = "GetSound"
+        case setSound = "SetSound"
+        case playSound = "PlaySound"
+        case breathe = "Breathe"
+        case listFading = "ListFading"
+        case setFading = "SetFading"
 
         /// The name used in calls.
         package var fullName: String { "\(Rehab1.interface).\(rawValue)" }
 
         package var access: Access {
             switch self {
-            case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
+            case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth,
+                .getSound, .listFading:
+                .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
                 .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark,
-                .reload:
+                .reload, .setSound, .playSound, .breathe, .setFading:
                 .change
             case .removeRecording, .pairSensor: .owner
             }
@@ -78,7 +86,9 @@ package enum Rehab1 {
         package var streams: Bool { streamsOnly || self == .replay || self == .scan }
 
         /// Answers only calls with `more`.
-        package var streamsOnly: Bool { self == .monitor || self == .calibrate }
+        package var streamsOnly: Bool {
+            self == .monitor || self == .calibrate || self == .breathe
+        }
     }
 
     /// The result of a method that only succeeds.

@@ -108,6 +108,8 @@ extension Rehab1 {
         package var notMeasured: [String]
         package var recording: String?
         package var course: Course?
+        /// How the exercise's cues step back; null where nothing is kept of it.
+        package var fading: Fading?
 
         package init(
             exercise: String, title: String, side: String? = nil, durationSeconds: Double,
@@ -116,7 +118,7 @@ extension Rehab1 {
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
             landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
-            course: Course? = nil
+            course: Course? = nil, fading: Fading? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -141,11 +143,12 @@ extension Rehab1 {
             self.cleanShare = cleanShare
             self.tempoKept = tempoKept
             self.course = course
+            self.fading = fading
         }
 
         private enum CodingKeys: String, CodingKey {
             case exercise, title, side, holds, rules, cues, packets, gaps, recording
-            case probe, cueing, repetitions, steps, landings, course
+            case probe, cueing, repetitions, steps, landings, course, fading
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
             case durationSeconds = "duration_s"

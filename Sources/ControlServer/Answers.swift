@@ -142,6 +142,15 @@ extension ControlServer {
         case .replay:
             try await handler.replay(
                 decode(call), descriptors: descriptors, to: stream(call, id))
+        case .getSound: finish(Rehab1.GetSound.Reply(sound: try await handler.sound()), id)
+        case .setSound:
+            finish(Rehab1.SetSound.Reply(sound: try await handler.setSound(decode(call))), id)
+        case .playSound: finish(try await handler.playSound(decode(call)), id)
+        case .breathe: try await handler.breathe(decode(call), to: stream(call, id))
+        case .listFading:
+            finish(Rehab1.ListFading.Reply(fading: try await handler.listFading()), id)
+        case .setFading:
+            finish(Rehab1.SetFading.Reply(fading: try await handler.setFading(decode(call))), id)
         }
     }
 

@@ -45,7 +45,7 @@ package import Plumbing
 ///     }
 /// }
 /// ```
-package protocol ControlHandler: LoopActor {
+package protocol ControlHandler: FeedbackHandler {
     func status() async -> Rehab1.Status
 
     /// What a new monitoring client is told first: the present state, complete enough that the

@@ -128,6 +128,7 @@ package enum Daemon {
         guard let failure else {
             parts.supervisor.assumeIsolated {
                 $0.inheritSession()
+                $0.beginFeedback()
                 $0.beginBluetooth()
                 $0.beginWatchdog()
             }

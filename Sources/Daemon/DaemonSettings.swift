@@ -16,6 +16,8 @@ package struct DaemonSettings: Sendable {
     package var bluetooth: CentralSettings?
     /// Whether the journal may hold names and addresses of sensors.
     package var logsNames = false
+    /// Address of the desktop's bus, for reminders; nil where there is none.
+    package var sessionBus: String?
     package var version = programVersion
 
     package init(paths: StatePaths) { self.paths = paths }
@@ -44,6 +46,11 @@ package struct DaemonSettings: Sendable {
         if let chosen = environment["REHABD_AUDIO"], !chosen.isEmpty { device = chosen }
         audioDevice = device == "none" ? nil : device
         logsNames = configuration.logsNames
+        if let address = environment["DBUS_SESSION_BUS_ADDRESS"], !address.isEmpty {
+            sessionBus = address
+        } else if let directory = environment["XDG_RUNTIME_DIR"], directory.hasPrefix("/") {
+            sessionBus = "unix:path=\(directory)/bus"
+        }
         bluetooth = nil
         guard environment["REHABD_BLUETOOTH"].map({ $0 != "no" }) ?? configuration.bluetooth else {
             return

@@ -22,6 +22,7 @@ final class Session {
     private(set) var recordingDescriptor: Int32 = -1
     private var recorder: Recorder?
     private var dispatcher: AlertDispatcher?
+    private var isWarm = false
     /// Worth keeping: a calibration or a set took place.
     private(set) var isWorthKeeping = false
     /// The user asked not to record.
@@ -77,13 +78,23 @@ final class Session {
         let descriptor: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
         recorder = try Recorder(file: descriptor, path: path, head: head, source: source)
         pipeline.setRecording(file >= 0)
+        try replaceOutputs(outputs, settings)
+        return warning
+    }
+
+    /// Starts an alert thread with these outputs, in place of the one before.
+    func replaceOutputs(
+        _ outputs: [any AlertOutput], _ settings: DaemonSettings
+    ) throws(PlumbingError) {
+        let pipeline = pipeline
+        dispatcher?.stop()
+        dispatcher = nil
         dispatcher = try AlertDispatcher(
             source: AlertSource(
                 next: { pipeline.popAlert() }, wakeDescriptor: pipeline.alertDescriptor,
                 clearWake: { pipeline.waitForAlert() }),
-            outputs: outputs, realtime: settings.realtime, isWarm: false,
+            outputs: outputs, realtime: settings.realtime, isWarm: isWarm,
             broker: settings.realtimeBroker)
-        return warning
     }
 
     // MARK: what goes into the recording
@@ -115,7 +126,10 @@ final class Session {
     var alertGrant: SchedulingGrant { dispatcher?.grant ?? .plain }
     func nextPresented() -> Presented? { dispatcher?.nextPresented() }
     /// Keeps the sound running while somebody exercises; a stream at rest costs nothing.
-    func setWarm(_ on: Bool) { dispatcher?.setWarm(on) }
+    func setWarm(_ on: Bool) {
+        isWarm = on
+        dispatcher?.setWarm(on)
+    }
     func notify(_ notice: Notice) { dispatcher?.notify(notice) }
 
     // MARK: the end

@@ -40,6 +40,8 @@ package actor Supervisor: LoopActor {
     var bluetoothTrouble: String?
     var scans: [RunningScan] = []
     var scanCount = 0
+    /// Sound, voice, vibration, reminders.
+    var feedback = FeedbackState()
     var sightings: [DeviceAddress: Sighting] = [:]
     /// The session timer: runs while sensors are attached.
     private var ticking: TimerID?
@@ -102,6 +104,7 @@ package actor Supervisor: LoopActor {
             scan.stream.refuse(.notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
         }
         scans = []
+        closeSoundRoom()
         stopTicking()
         session.end()
         keeper.end()
@@ -141,6 +144,7 @@ package actor Supervisor: LoopActor {
         watchConnections(at: loop.now)
         watchRecorder()
         resumeExercise()
+        watchFeedback()
     }
 
     private func take(_ frame: MotionFrame) {

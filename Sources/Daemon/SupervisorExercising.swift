@@ -22,7 +22,8 @@ package enum Cueing: String, Sendable {
 struct RunningExercise {
     let exercise: Exercise
     var side: Side?
-    let cueing: Cueing
+    /// Changes where the sound turns out to be slow.
+    var cueing: Cueing
     let isProbe: Bool
     var record: SetRecord
     var course: SetCourse
@@ -67,10 +68,16 @@ extension Supervisor {
         }
         try demand(found, side: side)
         let thresholds = try found.apply(call.thresholds ?? [])
-        let isProbe = call.probe ?? false
+        let fading = fading(of: found)
+        let isProbe = call.probe ?? isLastSet(found, fading, side: side?.name ?? "both")
         let cueing = cueing(of: pelvis, isProbe: isProbe)
         var plan = found.plan(side: side, mayCue: cueing != .none)
         plan.cuesAtEnd = cueing == .atEnd
+        if let fading {
+            plan.cuedPercent = UInt8(clamping: fading.fading.percent)
+            plan.cueOffset = UInt16(clamping: fading.movements)
+        }
+        closeSoundRoom()
         let leadIn = call.leadInSeconds ?? 0
         guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }
         guard leadIn > 0 || session.send(.begin(plan: plan)) else {
@@ -135,7 +142,10 @@ extension Supervisor {
     private func cueing(of pelvis: SensorEntry, isProbe: Bool) -> Cueing {
         if isProbe { return .none }
         switch kinds.kind(named: pelvis.kind)?.capabilities.cueFitness ?? .live {
-        case .live: return .atOnce
+        case .live:
+            guard isSoundSlow else { return .atOnce }
+            tellSlowSound()
+            return .atEnd
         case .softened:
             warn(
                 "the sensor \(pelvis.name) sends its samples late, in batches: cues come at the end "
@@ -160,7 +170,8 @@ extension Supervisor {
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start
         running.record.finish(at: newest)
         running.course.close(by: end, at: loop.now)
-        let summary = told(running)
+        var summary = told(running)
+        summary.fading = keepFading(running)
         logExercise(.exerciseEnded, running.exercise.id)
         keeper.setExercise(nil, side: nil, probe: nil)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")

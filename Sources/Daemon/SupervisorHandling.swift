@@ -26,6 +26,8 @@ extension Supervisor: ControlHandler {
     package func calibrate(
         _ call: Rehab1.Calibrate, to stream: ControlStream<Rehab1.Calibrate>
     ) throws(ControlRefusal) {
+        pauseReminders()
+        closeSoundRoom()
         try beginCalibration(call, to: stream)
     }
 

@@ -103,6 +103,10 @@ package struct Body: BitwiseCopyable, Sendable {
         isInSet = false
     }
 
+    /// The sound turned out to be slow: cues of this set come after the movement from now on.
+    @_noLocks
+    package mutating func cueAtEnd() { plan?.cuesAtEnd = true }
+
     /// Takes a sample of any segment.
     ///
     /// For the pelvis the body is judged: `frame`'s body fields are filled in and an alert may come
@@ -310,7 +314,9 @@ package struct Body: BitwiseCopyable, Sendable {
             index += 1
         }
         defer { if isOver { endCues.clear() } }
-        guard plan.mayCue, let chosen = policy.choose(time: frame.time) else { return nil }
+        guard plan.mayCue, policy.isUrgent || mayCueMovement(plan, hasEnded: waits && isOver),
+            let chosen = policy.choose(time: frame.time)
+        else { return nil }
         let rule = plan.rules[chosen]
         alertCount &+= 1
         let crossed = ruleStates[chosen].crossed

@@ -115,6 +115,22 @@ extension Body {
         return standing.anteriorTilt - free.anteriorTilt > 12 * radiansPerDegree
     }
 
+    /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
+    @_noLocks
+    func mayCueMovement(_ plan: MovementPlan, hasEnded: Bool) -> Bool {
+        var place: UInt32
+        switch plan.task {
+        case .repetitions: place = UInt32(tasks.count)
+        case .steps: place = tasks.steps.count / 20
+        case .singleLegHold: place = UInt32(hold.completed)
+        case .landings: place = UInt32(tasks.landings.count)
+        case .habits: return true
+        }
+        if hasEnded, place > 0 { place -= 1 }
+        return CueShare.isCued(
+            place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
+    }
+
     @_noLocks
     mutating func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
         guard let side else { return false }

@@ -33,6 +33,8 @@ package struct RuleRecord: Sendable, Equatable {
     package var cues = 0
     /// rad; what the signal usually was, see `TypicalValues`.
     package var typical: Double?
+    /// Integral of what the signal was above `off`, rad · s (compensations 5.1).
+    package var excess = 0.0
 
     package var isMeasured: Bool { judged > 0 }
 }
@@ -190,6 +192,9 @@ package struct SetRecord: Sendable {
             let bit = UInt32(1) << UInt32(index)
             guard frame.judgedRules & bit != 0 else { continue }
             rules[index].judged += interval
+            if let value = frame.signals.value(rules[index].rule.signal) {
+                rules[index].excess += max(0, value - rules[index].rule.off) * interval
+            }
             guard frame.activeRules & bit != 0 else { continue }
             rules[index].active += interval
             if lastActive & bit == 0 { rules[index].episodes += 1 }

@@ -69,6 +69,7 @@ package struct Estimator: ~Copyable, Sendable {
                 samplePeriod: channels[Int(channel)].period, parameters: parameters)
         case .begin(let plan):
             body.begin(plan, time: now)
+        case .cueAtEnd: body.cueAtEnd()
         case .end:
             body.end(time: now)
         }

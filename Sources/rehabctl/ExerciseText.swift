@@ -21,8 +21,8 @@ struct ExerciseText {
         if !exercise.caution.isEmpty { lines.append("Caution: \(exercise.caution)") }
         switch exercise.cueing {
         case "end-of-movement":
-            lines.append("The sensor sends late: cues come at the end of each movement.")
-        case "none": lines.append("No cues in this set.")
+            lines.append("Sensor or sound is late: cues come at the end of each movement.")
+        case "none": lines.append("No cues in this set: it shows what stays without them.")
         default: break
         }
         var unseen: [String] = []
@@ -59,6 +59,13 @@ struct ExerciseText {
         lines += stepLines(summary.steps)
         lines += landingLines(summary.landings)
         lines += ruleLines(summary.rules)
+        if let fading = summary.fading {
+            if let with = fading.cuedErrorDegrees, let without = fading.uncuedErrorDegrees {
+                lines.append(
+                    "  error    \(decimal(with, 1)) deg with cues, \(decimal(without, 1)) without")
+            }
+            lines.append("  cues     \(fading.text)")
+        }
         if !summary.notMeasured.isEmpty {
             lines.append("  not measured: \(summary.notMeasured.joined(separator: ", "))")
         }

@@ -23,6 +23,7 @@ struct Rehabctl: ParsableCommand {
             ProgrammeCommand.self, ThresholdsCommand.self, RecordingsCommand.self,
             ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
+            SoundCommand.self, FadingCommand.self, BreatheCommand.self, BreaksCommand.self,
             DoctorCommand.self, ConfigCommand.self, ReportBugCommand.self, VersionCommand.self,
         ])
 }

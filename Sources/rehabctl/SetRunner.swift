@@ -9,6 +9,8 @@ struct SetPlan {
     var exercise: Rehab1.Exercise
     var side: String?
     var isProbe = false
+    /// A set on its own: the daemon, which counts the sets of the day, says whether it is the last one.
+    var leavesProbeOpen = false
     var keepsRecording = true
     var thresholds: [Rehab1.Threshold] = []
     var leadIn = 5.0
@@ -51,7 +53,8 @@ struct SetRunner {
         let started = try commands.call(
             Rehab1.StartExercise(
                 exercise: plan.exercise.id, side: plan.side,
-                record: plan.keepsRecording ? nil : false, probe: plan.isProbe ? true : nil,
+                record: plan.keepsRecording ? nil : false,
+                probe: plan.leavesProbeOpen ? nil : plan.isProbe,
                 thresholds: plan.thresholds.isEmpty ? nil : plan.thresholds,
                 leadInSeconds: plan.leadIn > 0 ? plan.leadIn : nil)
         ).exercise

@@ -43,7 +43,20 @@ struct SetupCommand: ParsableCommand {
             try addOne()
         } while try address == nil && ask("Add another sensor?", isYes: false)
         try calibrate()
+        try checkHearing()
         print("Ready. Begin with: rehabctl start one-leg-stand")
+    }
+
+    /// Whether the cues are heard, on their sides; may be left out.
+    private func checkHearing() throws {
+        var client = try daemon.connect()
+        let sound = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.GetSound()).sound
+        }
+        guard sound.device != nil, Terminal.inputIsTerminal,
+            try ask("Try whether you hear the cues?", isYes: true)
+        else { return }
+        _ = try HearingCheck(daemon: daemon).ask()
     }
 
     private func checkBluetooth() throws {

@@ -111,8 +111,12 @@ struct StartCommand: ParsableCommand {
     @Option(name: .long, help: ArgumentHelp("How many sets.", valueName: "n"))
     var sets = 1
 
-    @Flag(name: .long, help: "A set without cues, to see what stays without them.")
-    var probe = false
+    @Flag(
+        inversion: .prefixedNo,
+        help:
+            "A set without cues, to see what stays without them (usual for an exercise's last set)."
+    )
+    var probe: Bool?
 
     @Flag(name: .long, help: "Guide the whole set also without a terminal.")
     var guided = false
@@ -127,7 +131,7 @@ struct StartCommand: ParsableCommand {
         guard (1...20).contains(sets) else { throw ValidationError("--sets must be from 1 to 20.") }
         if guided, detach { throw ValidationError("--guided and --detach exclude each other.") }
         if guided, daemon.json { throw ValidationError("--json goes with --detach.") }
-        if probe, sets > 1 {
+        if probe == true, sets > 1 {
             throw ValidationError(
                 "--probe makes every set one without cues; with --sets the last one is anyway.")
         }
@@ -152,7 +156,7 @@ struct StartCommand: ParsableCommand {
         try HealthCheck(console: console, options: logging).pass(log)
         let sides = try Catalogue.sides(side, of: found, console)
         var plan = options.plan([WorkoutPlan.Part(exercise: found, sides: sides, sets: sets)])
-        plan.isProbe = probe
+        plan.isProbe = probe == true
         let runner = SetRunner(daemon: daemon, console: console, exercises: exercises)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log).run(plan)
     }
@@ -165,7 +169,7 @@ struct StartCommand: ParsableCommand {
             started = try client.call(
                 Rehab1.StartExercise(
                     exercise: exercise, side: side == "detect" ? nil : side,
-                    record: options.noRecording ? false : nil, probe: probe ? true : nil,
+                    record: options.noRecording ? false : nil, probe: probe,
                     thresholds: own.isEmpty ? nil : own)
             ).exercise
         } catch {

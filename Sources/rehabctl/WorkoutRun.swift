@@ -86,6 +86,7 @@ final class WorkoutRun {
                 guard !isOver, !console.hasEnded else { return }
                 var next = SetPlan(exercise: exercise, side: side)
                 next.isProbe = plan.isProbe || part.sets > 1 && set == part.sets
+                next.leavesProbeOpen = !plan.isProbe && part.sets == 1
                 next.keepsRecording = plan.keepsRecording
                 // The daemon knows its own standard; the call says only what is asked for.
                 next.thresholds = thresholds.map {

@@ -72,8 +72,10 @@ import Varlink
         try check(Samples.replayChannel, fields("ReplayChannel"))
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
+        try check(Samples.sound, fields("Sound"))
+        try check(Samples.fading, fields("Fading"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 31)
+        #expect(text.types.count == 33)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -125,6 +127,22 @@ import Varlink
         try check(Rehab1.StopExercise(), .init(summary: Samples.summary))
         try check(Rehab1.ListRecordings(), .init(recordings: [Samples.recording]))
         try check(Rehab1.RemoveRecording(name: "x"), Rehab1.Empty())
+        try check(Rehab1.GetSound(), .init(sound: Samples.sound))
+        try check(
+            Rehab1.SetSound(
+                volumePercent: 50, speech: true, language: "de", sonification: false,
+                vibration: true, breaks: false, delayMilliseconds: 180),
+            .init(sound: Samples.sound))
+        try check(
+            Rehab1.PlaySound(rule: "C01", side: "left"),
+            .init(played: true, spoken: false, words: "Float the belt level", reason: "none"))
+        try check(
+            Rehab1.Breathe(inSeconds: 4, outSeconds: 6, minutes: 3),
+            .init(phase: "in", seconds: 4, breath: 1, reason: "none"))
+        try check(Rehab1.ListFading(), .init(fading: [Samples.fading]))
+        try check(
+            Rehab1.SetFading(exercise: "one-leg-stand", workout: 5),
+            .init(fading: Samples.fading))
         try check(
             Rehab1.Replay(
                 title: "a recording", channels: [Samples.replayChannel], commands: ["start"]),

@@ -3,6 +3,17 @@
 @testable import Control
 
 enum Samples {
+    static let sound = Rehab1.Sound(
+        volumePercent: 80, volumeDecibels: -8, speech: true, language: "de",
+        languages: ["en", "de"], sonification: true, vibration: false, breaks: true,
+        delayMilliseconds: 180, measuredDelayMilliseconds: 21.5,
+        speechTrouble: "espeak-ng is not installed", device: "default")
+
+    static let fading = Rehab1.Fading(
+        exercise: "one-leg-stand", workout: 5, block: 2, cuedShare: 0.5, sets: 3,
+        cuedErrorDegrees: 1.25, uncuedErrorDegrees: 1.5, dependence: 0.2,
+        text: "You kept 80 % of the improvement without sound.")
+
     static let calibration = Rehab1.Calibration(
         date: "2026-01-02T03:04:05Z", axisVarianceExplained: 0.97, neutralObliquityRawDegrees: 1.5,
         neutralTiltRawDegrees: -12.25, signProof: "lifted the left foot", restored: true,
@@ -92,7 +103,7 @@ enum Samples {
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
         gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
         probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
-        cleanShare: 0.5, tempoKept: 0.75, course: course)
+        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading)
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
