@@ -54,6 +54,11 @@ package enum Rehab1 {
         case listRecordings = "ListRecordings"
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
+        case listTests = "ListTests"
+        case startTest = "StartTest"
+        case stopTest = "StopTest"
+        case answerTest = "AnswerTest"
+        case listTestResults = "ListTestResults"
 
         /// The name used in calls.
         package var fullName: String { "\(Rehab1.interface).\(rawValue)" }
@@ -65,6 +70,8 @@ package enum Rehab1 {
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
                 .disconnectSensor, .identifySensor, .buzzSensor:
                 .change
+            case .listTests, .listTestResults: .read
+            case .startTest, .stopTest, .answerTest: .change
             case .removeRecording, .pairSensor: .owner
             }
         }

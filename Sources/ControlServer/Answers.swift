@@ -123,6 +123,17 @@ extension ControlServer {
             finish(Rehab1.StartExercise.Reply(exercise: exercise), id)
         case .stopExercise:
             finish(Rehab1.StopExercise.Reply(summary: try await handler.stopExercise()), id)
+        case .listTests:
+            finish(Rehab1.ListTests.Reply(tests: await handler.listTests()), id)
+        case .startTest:
+            finish(Rehab1.StartTest.Reply(test: try await handler.startTest(decode(call))), id)
+        case .stopTest:
+            finish(Rehab1.StopTest.Reply(result: try await handler.stopTest()), id)
+        case .answerTest:
+            finish(Rehab1.AnswerTest.Reply(result: try await handler.answerTest(decode(call))), id)
+        case .listTestResults:
+            let results = try await handler.listTestResults(decode(call))
+            finish(Rehab1.ListTestResults.Reply(results: results), id)
         case .listRecordings:
             let recordings = try await handler.listRecordings()
             finish(Rehab1.ListRecordings.Reply(recordings: recordings), id)

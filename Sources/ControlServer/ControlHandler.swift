@@ -90,6 +90,14 @@ package protocol ControlHandler: LoopActor {
 
     func stopExercise() async throws(ControlRefusal) -> Rehab1.Summary
 
+    func listTests() async -> [Rehab1.Test]
+    func startTest(_ call: Rehab1.StartTest) async throws(ControlRefusal) -> Rehab1.Test
+    func stopTest() async throws(ControlRefusal) -> Rehab1.TestResult
+    func answerTest(_ call: Rehab1.AnswerTest) async throws(ControlRefusal) -> Rehab1.TestResult
+    func listTestResults(
+        _ call: Rehab1.ListTestResults
+    ) async throws(ControlRefusal) -> [Rehab1.TestResult]
+
     func listRecordings() async throws(ControlRefusal) -> [Rehab1.Recording]
 
     func removeRecording(_ call: Rehab1.RemoveRecording) async throws(ControlRefusal)

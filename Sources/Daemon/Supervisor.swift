@@ -27,6 +27,7 @@ package actor Supervisor: LoopActor {
     var sensors: [SensorEntry] = []
     var calibration: RunningCalibration?
     var exercise: RunningExercise?
+    var test: RunningTest?
     var replay: RunningReplay?
     var warnings: [String] = []
     /// What the sensors show of themselves: accelerometers off gravity, slipped and swapped sensors.
@@ -140,6 +141,7 @@ package actor Supervisor: LoopActor {
             sensors[index].latest = frame
         }
         exercise?.record.add(frame)
+        test?.take(frame)
         advanceCalibration(frame)
         watchSensor(frame)
     }

@@ -19,7 +19,8 @@ struct Rehabctl: ParsableCommand {
         subcommands: [
             SetupCommand.self, StatusCommand.self, ScanCommand.self, SensorsCommand.self,
             LiveCommand.self, CalibrateCommand.self,
-            ExercisesCommand.self, StartCommand.self, StopCommand.self, RecordingsCommand.self,
+            ExercisesCommand.self, StartCommand.self, StopCommand.self, TestCommand.self,
+            RecordingsCommand.self,
             ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
             DoctorCommand.self, VersionCommand.self,
