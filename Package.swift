@@ -25,6 +25,8 @@ let tests: [Target] = [
     tests("TomlReadingTests", ["TomlReading"]),
     tests("EstimationTests", ["Estimation", "Kinematics"]),
     tests("MovementTests", ["Movement", "Kinematics"]),
+    tests(
+        "AssessmentTests", ["Assessment", "Movement", "Kinematics"], exclude: ["Vectors"]),
     tests("WearablesTests", ["Wearables", "Kinematics"], exclude: ["Vectors"]),
     tests("WearableReadingTests", ["WearableReading", "TomlReading", "Wearables", "Kinematics"]),
     tests("SyntheticTests", ["Synthetic", "Kinematics"]),
@@ -157,6 +159,8 @@ let package = Package(
 
         // Floor 4.
         .target(
+            name: "Assessment", dependencies: ["Movement", "Kinematics"], swiftSettings: strict),
+        .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
             resources: [.embedInCode("Catalogue"), .embedInCode("Languages")],
             swiftSettings: strict),
@@ -206,7 +210,7 @@ let package = Package(
             name: "Daemon",
             dependencies: [
                 "Pipeline", "Wearables", "Estimation", "Movement", "Kinematics", "Exercises",
-                "TomlReading", "Recording", "Alerts", "Bluetooth", "DBus",
+                "TomlReading", "Recording", "Alerts", "Assessment", "Bluetooth", "DBus",
                 "ServiceManager", "WearableReading", "Control", "ControlServer",
                 "EventLoop", "Varlink", "Plumbing",
             ], swiftSettings: strict),

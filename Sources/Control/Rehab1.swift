@@ -64,6 +64,11 @@ package enum Rehab1 {
         case breathe = "Breathe"
         case listFading = "ListFading"
         case setFading = "SetFading"
+        case listTests = "ListTests"
+        case startTest = "StartTest"
+        case stopTest = "StopTest"
+        case answerTest = "AnswerTest"
+        case listTestResults = "ListTestResults"
 
         /// The name used in calls.
         package var fullName: String { "\(Rehab1.interface).\(rawValue)" }
@@ -78,6 +83,8 @@ package enum Rehab1 {
                 .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark,
                 .reload, .setSound, .playSound, .breathe, .setFading:
                 .change
+            case .listTests, .listTestResults: .read
+            case .startTest, .stopTest, .answerTest: .change
             case .removeRecording, .pairSensor: .owner
             }
         }

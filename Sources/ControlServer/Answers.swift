@@ -133,6 +133,17 @@ extension ControlServer {
         case .mark:
             try await handler.mark(decode(call))
             finish(Rehab1.Empty(), id)
+        case .listTests:
+            finish(Rehab1.ListTests.Reply(tests: await handler.listTests()), id)
+        case .startTest:
+            finish(Rehab1.StartTest.Reply(test: try await handler.startTest(decode(call))), id)
+        case .stopTest:
+            finish(Rehab1.StopTest.Reply(result: try await handler.stopTest()), id)
+        case .answerTest:
+            finish(Rehab1.AnswerTest.Reply(result: try await handler.answerTest(decode(call))), id)
+        case .listTestResults:
+            let results = try await handler.listTestResults(decode(call))
+            finish(Rehab1.ListTestResults.Reply(results: results), id)
         case .listRecordings:
             let recordings = try await handler.listRecordings()
             finish(Rehab1.ListRecordings.Reply(recordings: recordings), id)

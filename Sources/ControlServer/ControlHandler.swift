@@ -94,6 +94,13 @@ package protocol ControlHandler: FeedbackHandler {
     func pause(_ call: Rehab1.Pause) async throws(ControlRefusal)
     func changeSide(_ call: Rehab1.ChangeSide) async throws(ControlRefusal)
     func mark(_ call: Rehab1.Mark) async throws(ControlRefusal)
+    func listTests() async -> [Rehab1.Test]
+    func startTest(_ call: Rehab1.StartTest) async throws(ControlRefusal) -> Rehab1.Test
+    func stopTest() async throws(ControlRefusal) -> Rehab1.TestResult
+    func answerTest(_ call: Rehab1.AnswerTest) async throws(ControlRefusal) -> Rehab1.TestResult
+    func listTestResults(
+        _ call: Rehab1.ListTestResults
+    ) async throws(ControlRefusal) -> [Rehab1.TestResult]
 
     func listRecordings() async throws(ControlRefusal) -> [Rehab1.Recording]
 

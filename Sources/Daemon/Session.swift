@@ -118,6 +118,12 @@ final class Session {
         exerciseMarks.append(mark)
     }
 
+    /// A test is worth keeping, with or without an exercise in it.
+    func markTest(_ text: String) {
+        isWorthKeeping = true
+        mark("test \(text)")
+    }
+
     var recorderState: Recorder.State { recorder?.current ?? Recorder.State() }
 
     // MARK: outputs

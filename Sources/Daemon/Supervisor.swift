@@ -28,6 +28,7 @@ package actor Supervisor: LoopActor {
     var sensors: [SensorEntry] = []
     var calibration: RunningCalibration?
     var exercise: RunningExercise?
+    var test: RunningTest?
     var replay: RunningReplay?
     var warnings: [String] = []
     /// What the sensors show of themselves: accelerometers off gravity, slipped and swapped sensors.
@@ -153,6 +154,7 @@ package actor Supervisor: LoopActor {
         }
         exercise?.record.add(frame)
         continueSet(after: frame)
+        test?.take(frame)
         advanceCalibration(frame)
         watchSensor(frame)
     }

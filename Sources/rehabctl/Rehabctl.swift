@@ -18,7 +18,7 @@ struct Rehabctl: ParsableCommand {
         subcommands: [
             SetupCommand.self, StatusCommand.self, ScanCommand.self, SensorsCommand.self,
             LiveCommand.self, CalibrateCommand.self,
-            ExercisesCommand.self, StartCommand.self, StopCommand.self,
+            ExercisesCommand.self, StartCommand.self, StopCommand.self, TestCommand.self,
             WorkoutCommand.self, PainCommand.self, LogCommand.self, ProgressCommand.self,
             ProgrammeCommand.self, ThresholdsCommand.self, RecordingsCommand.self,
             ReplayCommand.self,

@@ -117,6 +117,20 @@ actor TestHandler: ControlHandler {
     func changeSide(_ call: Rehab1.ChangeSide) throws(ControlRefusal) { throw .notExercising }
     func mark(_ call: Rehab1.Mark) throws(ControlRefusal) {}
 
+    func listTests() -> [Rehab1.Test] { [] }
+
+    func startTest(_ call: Rehab1.StartTest) throws(ControlRefusal) -> Rehab1.Test {
+        throw .notReady(reason: call.test, cure: "")
+    }
+
+    func stopTest() throws(ControlRefusal) -> Rehab1.TestResult { throw .notExercising }
+
+    func answerTest(_ call: Rehab1.AnswerTest) throws(ControlRefusal) -> Rehab1.TestResult {
+        throw .notExercising
+    }
+
+    func listTestResults(_ call: Rehab1.ListTestResults) -> [Rehab1.TestResult] { [] }
+
     func listRecordings() -> [Rehab1.Recording] { [] }
 
     func removeRecording(_ call: Rehab1.RemoveRecording) { log.append("remove \(call.name)") }

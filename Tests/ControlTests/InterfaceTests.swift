@@ -74,6 +74,13 @@ import Varlink
         try check(Samples.status, fields("Status"))
         try check(Samples.sound, fields("Sound"))
         try check(Samples.fading, fields("Fading"))
+        try check(Samples.test, fields("Test"))
+        try check(Samples.testQuestion, fields("TestQuestion"))
+        try check(Samples.testAnswers, fields("TestAnswers"))
+        try check(Samples.testMeasure, fields("TestMeasure"))
+        try check(Samples.testSymmetry, fields("TestSymmetry"))
+        try check(Samples.testCurvePoint, fields("TestCurvePoint"))
+        try check(Samples.testResult, fields("TestResult"))
         // A type added to the text must be added here.
         #expect(text.types.count == 33)
     }
@@ -125,6 +132,13 @@ import Varlink
         try check(Rehab1.ChangeSide(side: "left"), Rehab1.Empty())
         try check(Rehab1.Mark(text: "a twinge"), Rehab1.Empty())
         try check(Rehab1.StopExercise(), .init(summary: Samples.summary))
+        try check(Rehab1.ListTests(), .init(tests: [Samples.test]))
+        try check(Rehab1.StartTest(test: "T1", side: "left"), .init(test: Samples.test))
+        try check(Rehab1.StopTest(), .init(result: Samples.testResult))
+        try check(
+            Rehab1.AnswerTest(name: "x", answers: Samples.testAnswers),
+            .init(result: Samples.testResult))
+        try check(Rehab1.ListTestResults(test: "T1"), .init(results: [Samples.testResult]))
         try check(Rehab1.ListRecordings(), .init(recordings: [Samples.recording]))
         try check(Rehab1.RemoveRecording(name: "x"), Rehab1.Empty())
         try check(Rehab1.GetSound(), .init(sound: Samples.sound))

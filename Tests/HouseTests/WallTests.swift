@@ -7,7 +7,7 @@ import Testing
 struct WallTests {
     /// Rooms that run on a plane: no I/O, no clock, no unsafe.
     static let pureWing = [
-        "Kinematics", "Estimation", "Movement", "Exercises", "Wearables", "Synthetic",
+        "Kinematics", "Estimation", "Movement", "Exercises", "Wearables", "Synthetic", "Assessment",
     ]
 
     /// Rooms in which Swift's `unsafe` may stand.
@@ -19,7 +19,8 @@ struct WallTests {
         "Plumbing": 2, "LinkProtocol": 2, "TomlReading": 2, "Estimation": 3, "Movement": 3,
         "Wearables": 3, "Synthetic": 3, "EventLoop": 3, "Varlink": 3, "ServiceManager": 3,
         "Exercises": 4, "Pipeline": 4, "Recording": 4, "Alerts": 4, "Control": 4, "DBus": 4,
-        "WearableReading": 4, "SensorTable": 4, "History": 4, "FakeWearable": 5, "ControlServer": 5,
+        "WearableReading": 4, "SensorTable": 4, "History": 4, "Assessment": 4, "FakeWearable": 5,
+        "ControlServer": 5,
         "Bluetooth": 5, "rehab-link": 5, "Daemon": 6, "rehabctl": 7, "rehabd": 7, "rehab-bench": 7,
     ]
 

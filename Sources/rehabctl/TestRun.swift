@@ -1,0 +1,157 @@
+// One run of a test: get ready, begin, show how it goes, end it at its goal or at Enter.
+
+import ArgumentParser
+import Control
+import Plumbing
+
+struct TestRun {
+    let daemon: DaemonOptions
+    let test: Rehab1.Test
+    let side: String?
+    let leadIn: Double
+    /// s after which a run ends in any case.
+    let longest: Double
+    /// Prints nothing.
+    let quiet: Bool
+
+    func result() throws -> Rehab1.TestResult {
+        let leg =
+            side.map { "\($0) leg" }
+            ?? (test.legs == "one-or-both" ? "both legs" : "walk")
+        if !quiet {
+            print("\(test.id), \(leg): get ready. Enter ends the run.")
+            if leadIn > 0 { print("It begins in \(decimal(leadIn, 0)) s.") }
+            Terminal.flush()
+        }
+        var client = try daemon.connect()
+        MonotonicClock.sleep(until: MonotonicClock.now() + Int64(leadIn * 1e9))
+        let begun = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.StartTest(test: test.id, side: side)).test
+        }
+        if !quiet { print("\u{7}Go.") }
+        let watching = try daemon.connect()
+        do throws(ControlError) {
+            try follow(watching, begun)
+        } catch {
+            throw complaint(error)
+        }
+        let result = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.StopTest()).result
+        }
+        if !quiet { print("\u{7}Done.") }
+        return result
+    }
+
+    /// Watches until the goal is reached, Enter is pressed or the time is up.
+    private func follow(
+        _ client: consuming ControlClient, _ begun: Rehab1.Test
+    ) throws(ControlError) {
+        var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 100))
+        let start = MonotonicClock.now()
+        var goal = TestGoalWatch(begun)
+        var told = -1
+        while true {
+            var latest: Rehab1.Frame?
+            switch try replies.next(within: 100) {
+            case .reply(let reply):
+                if case .frame(let frame) = reply.event.payload { latest = frame }
+                if case .warning(let text) = reply.event.payload, !quiet { print(visible(text)) }
+            case .nothing: break
+            case .end: return
+            }
+            let elapsed = Double(MonotonicClock.now() - start) * 1e-9
+            if let latest { goal.take(latest, at: elapsed) }
+            if goal.isReached(at: elapsed) || elapsed > longest { return }
+            if Terminal.inputIsTerminal, UnixSocket.waitReadable(0, milliseconds: 0) {
+                _ = readLine()
+                return
+            }
+            let second = Int(elapsed)
+            guard !quiet, second != told, second % (Terminal.outputIsTerminal ? 1 : 5) == 0 else {
+                continue
+            }
+            told = second
+            show(goal.line(at: elapsed))
+        }
+    }
+
+    private func show(_ line: String) {
+        if Terminal.outputIsTerminal {
+            Terminal.flush()
+            Terminal.write("\r\(line)\u{1B}[K\(line.isEmpty ? "" : "\r")")
+        } else {
+            print("  \(line)")
+            Terminal.flush()
+        }
+    }
+}
+
+/// Knows from the frames when a run has what it needs.
+struct TestGoalWatch {
+    private let test: Rehab1.Test
+    private var frame: Rehab1.Frame?
+    private var longestHold = 0.0
+    private var reachedAt: Double?
+
+    /// s that a run goes on after its goal: the last repetition comes to rest.
+    private static let after = 0.5
+    /// s of a hold below which it was only a step on the way.
+    private static let realHold = 5.0
+
+    init(_ test: Rehab1.Test) { self.test = test }
+
+    mutating func take(_ frame: Rehab1.Frame, at elapsed: Double) {
+        self.frame = frame
+        if frame.phase == .holding { longestHold = max(longestHold, frame.holdSeconds) }
+        guard reachedAt == nil, hasGoal(frame) else { return }
+        reachedAt = elapsed
+    }
+
+    private func hasGoal(_ frame: Rehab1.Frame) -> Bool {
+        let count = test.goalCount ?? 0
+        switch test.goal {
+        case "hold":
+            let isOver = frame.count > 0 && frame.phase != .holding
+            return longestHold >= (test.goalSeconds ?? 0)
+                || isOver && longestHold >= TestGoalWatch.realHold
+        case "holds", "count": return count > 0 && frame.count >= count
+        default: return false
+        }
+    }
+
+    func isReached(at elapsed: Double) -> Bool {
+        if test.goal == "time" { return elapsed >= (test.goalSeconds ?? 0) + 0.2 }
+        return reachedAt.map { elapsed >= $0 + TestGoalWatch.after } ?? false
+    }
+
+    /// How the run goes, in a line.
+    func line(at elapsed: Double) -> String {
+        var parts = [decimal(elapsed, 0, unit: " s")]
+        guard let frame else { return parts[0] + ", no pelvis data" }
+        switch test.goal {
+        case "hold", "holds":
+            if test.goal == "holds" { parts.append("\(frame.count) of \(test.goalCount ?? 0)") }
+            parts.append(
+                frame.phase == .holding
+                    ? "hold \(decimal(frame.holdSeconds, 0, unit: " s"))" : frame.phase.rawValue)
+            if test.goal == "holds", frame.phase == .holding,
+                frame.holdSeconds >= test.goalSeconds ?? .infinity
+            {
+                parts.append("that is all of it: put the foot down")
+            }
+            if let drop = frame.dropDegrees {
+                parts.append("lift \(decimal(-drop, 1, unit: " deg"))")
+            }
+        case "count": parts.append("\(frame.count) of \(test.goalCount ?? 0)")
+        default:
+            if let seconds = test.goalSeconds {
+                parts[0] += " of \(decimal(seconds, 0, unit: " s"))"
+            }
+            if frame.count > 0 { parts.append("\(frame.count) steps") }
+        }
+        if !frame.gates.isEmpty {
+            parts.append("not judged: \(frame.gates.joined(separator: " "))")
+        }
+        return parts.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,79 @@
+// Tests and their results in words.
+
+import Control
+
+/// Makes lines for people of what the daemon tells of a test.
+struct TestText {
+    let style: Style
+
+    func definition(_ test: Rehab1.Test) -> [String] {
+        [style.bold("\(test.id)  \(test.title)")] + test.instructions.map { "  \($0)" }
+            + ["  Change that counts: \(test.counts)."]
+    }
+
+    func result(_ result: Rehab1.TestResult) -> [String] {
+        let side = result.side.map { ", \($0) leg" } ?? ""
+        var lines = [style.bold("\(result.test) \(result.title)\(side): result")]
+        lines.append(
+            "  \(result.date), sensors: \(result.sensors.joined(separator: ", ")), "
+                + "kept as \(visible(result.name))")
+        var columns = Columns()
+        columns.add("measure", "value", "uncertainty", "n", "source", "change")
+        for measure in result.measures {
+            columns.add(
+                measure.title, value(measure.value, measure.unit), uncertainty(measure),
+                measure.count > 0 ? "\(measure.count)" : "-",
+                measure.source == "not-measured" ? "-" : measure.source, change(measure))
+        }
+        lines += columns.lines(indent: "  ")
+        if let earlier = result.earlierDate {
+            lines.append("  compared with the run of \(earlier)")
+        }
+        if !result.curve.isEmpty {
+            let curve = result.curve.map { decimal($0.liftDegrees, 0) }.joined(separator: " ")
+            lines.append("  lift of the free side, degrees, second by second: \(curve)")
+        }
+        for one in result.symmetry {
+            lines.append(
+                "  this side against the other (\(one.otherDate)), \(one.title): "
+                    + "\(decimal(one.percent, 0, unit: " %"))")
+        }
+        if result.unknownShare > 0.01 {
+            lines.append("  not judged: \(percent(result.unknownShare)) of the time")
+        }
+        lines += result.notes.map { "  \($0)" }
+        return lines
+    }
+
+    private func value(_ value: Double?, _ unit: String) -> String {
+        let name = unit == "points" || unit == "answer" ? "" : " \(unit)"
+        return decimal(value, TestText.places(value, unit), unit: name)
+    }
+
+    /// Decimals that show three figures and no more than is measured.
+    private static func places(_ value: Double?, _ unit: String) -> Int {
+        switch unit {
+        case "points", "answer", "%", "1/min", "cm": return 0
+        case "deg", "s": return 1
+        default:
+            let size = abs(value ?? 1)
+            return size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4
+        }
+    }
+
+    private func uncertainty(_ measure: Rehab1.TestMeasure) -> String {
+        guard measure.value != nil, let size = measure.uncertainty else { return "-" }
+        if measure.id == "score" { return size > 0 ? "up to \(decimal(size, 0)) more" : "-" }
+        return "± " + decimal(size, max(1, TestText.places(size, measure.unit)))
+    }
+
+    private func change(_ measure: Rehab1.TestMeasure) -> String {
+        guard let value = measure.value, let earlier = measure.earlier, let change = measure.change
+        else {
+            return measure.value != nil && measure.counts != nil
+                ? "counts from \(self.value(measure.counts, measure.unit))" : "-"
+        }
+        guard change != "none" else { return "no measurable change" }
+        return "\(self.value(abs(value - earlier), measure.unit)) \(change)"
+    }
+}
