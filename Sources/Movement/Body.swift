@@ -105,7 +105,7 @@ package struct Body: BitwiseCopyable, Sendable {
 
     /// The sound turned out to be slow: cues of this set come after the movement from now on.
     @_noLocks
-    package mutating func cueAtEnd() { plan?.cuesAtEnd = true }
+    package mutating func cueAtEnd() { plan.cuesAtEnd = true }
 
     /// Takes a sample of any segment.
     ///
@@ -230,7 +230,8 @@ package struct Body: BitwiseCopyable, Sendable {
             signals: &signals)
         if plan.task == .singleLegHold {
             tasks.stepHold(
-                isHolding: hold.phase == .holding, interval: moment.interval, signals: &signals)
+                isHolding: hold.phase == .holding && !hold.assumed, interval: moment.interval,
+                signals: &signals)
         }
         return events
     }
@@ -314,7 +315,7 @@ package struct Body: BitwiseCopyable, Sendable {
             index += 1
         }
         defer { if isOver { endCues.clear() } }
-        guard plan.mayCue, policy.isUrgent || mayCueMovement(plan, hasEnded: waits && isOver),
+        guard plan.mayCue, policy.isUrgent || mayCueMovement(hasEnded: waits && isOver),
             let chosen = policy.choose(time: frame.time)
         else { return nil }
         let rule = plan.rules[chosen]

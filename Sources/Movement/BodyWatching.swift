@@ -117,7 +117,7 @@ extension Body {
 
     /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
     @_noLocks
-    func mayCueMovement(_ plan: MovementPlan, hasEnded: Bool) -> Bool {
+    mutating func mayCueMovement(hasEnded: Bool) -> Bool {
         var place: UInt32
         switch plan.task {
         case .repetitions: place = UInt32(tasks.count)

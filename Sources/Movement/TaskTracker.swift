@@ -190,6 +190,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     }
 
     /// The sway of a hold on one leg: its first seconds give the calm.
+    ///
+    /// Not of a hold that was only assumed: whoever still stands on two legs would give a calm that one leg
+    /// never has, and the shift of weight itself would be called sway.
     @_noLocks
     mutating func stepHold(isHolding: Bool, interval: Double, signals: inout SignalValues) {
         if isHolding { sway.learnCalm(interval: interval) }
