@@ -39,7 +39,7 @@ package struct Body: BitwiseCopyable, Sendable {
     /// m/s³: calm below which sensor noise, not the person, sets the jerk.
     private static var leastCalmJerk: Double { @_noLocks get { 1.0 } }
     /// s after a landing in which its own jerk says nothing of the balance.
-    private static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
+    static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
     /// ns after a compensation in which the 2 s of sway still hold its movement.
     private static var swayMuted: Int64 { @_noLocks get { 4_000_000_000 } }
     /// s of steps in single support before the pelvis is judged: the shift itself is over.
@@ -330,12 +330,6 @@ package struct Body: BitwiseCopyable, Sendable {
             crossed: crossed == 0 ? frame.time : crossed, rule: rule.id, signal: rule.signal,
             value: value,
             stanceSide: lostBalance || waits && isHold ? hold.holdSide : frame.stanceSide)
-    }
-
-    /// True where a jerk is the person's and not the landing's.
-    @_noLocks
-    private mutating func isLateJerk(_ time: Int64) -> Bool {
-        tasks.landings.isRunning && time &- tasks.landings.began > Body.landingJerk
     }
 
     @_noLocks

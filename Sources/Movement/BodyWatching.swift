@@ -115,6 +115,12 @@ extension Body {
         return standing.anteriorTilt - free.anteriorTilt > 12 * radiansPerDegree
     }
 
+    /// True where a jerk is the person's and not the landing's.
+    @_noLocks
+    mutating func isLateJerk(_ time: Int64) -> Bool {
+        tasks.landings.isRunning && time &- tasks.landings.began > Body.landingJerk
+    }
+
     /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
     @_noLocks
     mutating func mayCueMovement(hasEnded: Bool) -> Bool {

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 /// Plays cues and asks about them; nothing of the answers leaves the terminal.

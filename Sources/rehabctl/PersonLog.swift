@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Daemon
-import Foundation
+import FoundationEssentials
 import History
 import Plumbing
 

@@ -82,7 +82,7 @@ import Varlink
         try check(Samples.testCurvePoint, fields("TestCurvePoint"))
         try check(Samples.testResult, fields("TestResult"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 33)
+        #expect(text.types.count == 40)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
