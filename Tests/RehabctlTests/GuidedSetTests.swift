@@ -60,8 +60,9 @@ struct Practice {
 
     /// What a terminal shows without its codes.
     static func plain(_ text: String) -> String {
-        text.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "").replacing("\r\n", with: "\n")
-            .replacing("\r", with: "")
+        // By scalars: a return and a line feed make one character.
+        let text = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\r" }))
+        return text.replacing(/\u{1B}\[[0-9;?]*[A-Za-z]/, with: "")
     }
 }
 
@@ -201,6 +202,54 @@ struct Practice {
         #expect(output().contains("One-leg stand: summary"))
         #expect(practice.logText().contains(#""endedBy":"signal""#))
         #expect(try practice.daemon.status().activity == .idle)
+        practice.player.stop()
+    }
+
+    /// For a screen reader on a terminal: no drawing, the same keys, each with Enter.
+    @Test func plainLinesHaveTheKeysToo() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 90))
+        let terminal = try Pseudoterminal()
+        let set = try terminal.start(
+            Products.rehabctl,
+            [
+                "start", "one-leg-stand", "--side", "right", "--plain", "--no-questions",
+                "--countdown", "1",
+            ], environment: practice.environment)
+        try waitUntil("the keys") { terminal.drawn().contains("Keys, each with Enter") }
+        try waitUntil("the set") { terminal.drawn().contains("go\r\n") }
+        terminal.type("p\n")
+        try waitUntil("the pause") { terminal.drawn().contains("paused: asked") }
+        terminal.type("p\n")
+        try waitUntil("the set to go on") { terminal.drawn().contains("the set goes on") }
+        terminal.type("m\n")
+        try waitUntil("the mark") { terminal.drawn().contains("marked in the recording") }
+        terminal.type("x\n")
+        #expect(try set.wait(within: 20) == .exited(0))
+        #expect(!terminal.drawn().contains("\u{1B}[?1049h"))
+        #expect(terminal.drawn().contains("paused once"))
+        practice.player.stop()
+    }
+
+    /// Two sets of an exercise: the last is without cues, and the workout is summed up.
+    @Test func aWorkoutEndsWithAProbeAndASummary() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 90))
+        #expect(try practice.rehabctl(["programme", "stage", "2"]).code == 0)
+        let list = try practice.rehabctl(["workout", "--list"])
+        #expect(list.output.contains("Squat") && list.output.contains("One-leg stand"), "\(list)")
+        #expect(
+            list.output.contains("left out, it needs a calibrated sensor on the trunk"), "\(list)")
+        let result = try practice.rehabctl([
+            "workout", "squat", "--sets", "2", "--seconds", "3", "--rest", "1", "--countdown", "0",
+        ])
+        #expect(result.code == 0, "\(result)")
+        for words in [
+            "Keep pain at 3 or below", "set 1 of 2", "set 2 of 2, without cues", "Rest 1 s",
+            "This set is without cues", "a set without cues", "Workout: 2 sets", "not measured",
+        ] {
+            #expect(result.output.contains(words), "\(words)\n\(result)")
+        }
+        let log = practice.logText()
+        #expect(log.contains(#""probe":true"#) && log.contains(#""stage":2"#))
         practice.player.stop()
     }
 
