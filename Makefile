@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 SOAK_SECONDS ?= 3600
 SANITIZE_FILTER ?= PlumbingTests
 
-.PHONY: help demo test build bench fuzz tsan asan soak rig-test install uninstall package format lint docs packages clean
+.PHONY: help demo test build bench fuzz tsan asan soak service-figures rig-test install uninstall package format lint docs packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -45,6 +45,9 @@ asan: ## the parsing rooms' tests under AddressSanitizer and UndefinedBehaviorSa
 soak: ## a long run on the stand-in BlueZ for SOAK_SECONDS: three sensors, faults at random, memory and descriptors
 	@Scripts/packages test
 	@Scripts/soak $(SOAK_SECONDS) $(SOAK_SEED)
+
+service-figures: build ## measure start, rest, status, restart and many clients of the built daemon
+	@Scripts/service-figures .build/release/rehabd
 
 rig-test: build ## rehabd in a virtual machine with real BlueZ and emulated wearables; RIG="SCENARIO..." picks some
 	@Scripts/rig $(RIG)

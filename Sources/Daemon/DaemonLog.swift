@@ -52,7 +52,11 @@ enum DaemonLog {
         _ event: JournalEvent?, _ text: String, priority: Int,
         fields: [(name: String, value: String)]
     ) {
-        let kind = (event?.rawValue ?? "note") + (fields.first.map { " \($0.value)" } ?? "")
+        // Warnings are said once each: they differ by more than numbers, or they are a flood.
+        let detail =
+            event == .warning
+            ? String(text.filter { !$0.isNumber }.prefix(120)) : fields.first?.value ?? ""
+        let kind = "\(event?.rawValue ?? "note") \(detail)"
         let (lines, verdict) = shared.withLock { shared in
             (
                 shared.namesAreShown ? text : Anonymity.remove(from: text, hidden: shared.hidden),
