@@ -91,6 +91,8 @@ private struct Choices: RandomNumberGenerator {
         ("AssignSegment", [("name", "text"), ("segment", "text")]),
         ("Calibrate", [("lead_in_s", "number")]), ("ListExercises", []),
         ("StartExercise", [("exercise", "text"), ("side", "text"), ("record", "flag")]),
+        ("Pause", [("paused", "flag")]), ("ChangeSide", [("side", "text")]),
+        ("Mark", [("text", "text")]),
         ("StopExercise", []), ("ListRecordings", []), ("RemoveRecording", [("name", "text")]),
         ("Scan", [("seconds", "number")]),
         (
