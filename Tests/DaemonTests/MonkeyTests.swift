@@ -106,6 +106,21 @@ private struct Choices: RandomNumberGenerator {
         ("DisconnectSensor", [("name", "text")]), ("IdentifySensor", [("name", "text")]),
         ("BuzzSensor", [("name", "text"), ("milliseconds", "number")]),
         ("PairSensor", [("name", "text")]), ("GetBluetooth", []), ("Reload", []),
+        ("GetSound", []),
+        (
+            "SetSound",
+            [
+                ("volume_percent", "number"), ("speech", "flag"), ("language", "text"),
+                ("sonification", "flag"), ("vibration", "flag"), ("breaks", "flag"),
+                ("delay_ms", "number"),
+            ]
+        ),
+        ("PlaySound", [("rule", "text"), ("side", "text")]),
+        ("Breathe", [("in_s", "number"), ("out_s", "number"), ("minutes", "number")]),
+        ("ListFading", []), ("SetFading", [("exercise", "text"), ("workout", "number")]),
+        ("ListTests", []), ("StartTest", [("test", "text"), ("side", "text")]),
+        ("StopTest", []), ("AnswerTest", [("name", "text"), ("answers", "texts")]),
+        ("ListTestResults", [("test", "text")]),
         ("Replay", [("title", "text"), ("channels", "channels"), ("commands", "texts")]),
     ]
 
