@@ -7,7 +7,7 @@ import Foundation
 import Plumbing
 import Testing
 
-@Suite(.scene(weight: 1), .timeLimit(.minutes(4)))
+@Suite(.scene(weight: 1))
 struct FeedbackOutputTests {
     // MARK: vibration
 

@@ -7,7 +7,7 @@ import Glibc
 import Plumbing
 import Testing
 
-@Suite(.scene(weight: 1), .timeLimit(.minutes(4)))
+@Suite(.scene(weight: 1))
 struct FeedbackTests {
     @Test(
         .enabled(
