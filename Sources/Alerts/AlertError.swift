@@ -55,8 +55,9 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
             case EBUSY: .busy
             case ENOENT, ENXIO: .absent
             case EHOSTDOWN, ECONNREFUSED, ECONNRESET: .unreachable
-            case ENODEV, EBADFD: .unplugged
-            case EPIPE: .underrun
+            case ENODEV: .unplugged
+            // "Not in the right state": preparing puts that right, or says that the device has gone.
+            case EPIPE, EBADFD: .underrun
             case ESTRPIPE: .suspended
             case EINVAL: .unsuitable
             case EAGAIN: .full
