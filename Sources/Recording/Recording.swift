@@ -16,7 +16,7 @@ package struct Recording: Sendable {
     package var missing: [String] = []
     /// True where the orderly end was found.
     package var isComplete = false
-    /// True where the last line was cut short and left out.
+    /// True where the file's last line was cut short and left out, also where it belongs to a later session.
     package var lastLineTorn = false
     /// Lines left out in a lenient reading.
     package var skippedLines = 0

@@ -45,6 +45,8 @@ package enum RecordingReader {
         }
         guard var first = earlier.first else { return recording }
         first.later = earlier.dropFirst() + [recording]
+        // The file has one last line, whichever session it belongs to.
+        first.lastLineTorn = recording.lastLineTorn
         return first
     }
 
