@@ -130,6 +130,8 @@ let package = Package(
         // Floor 1: C and system libraries.
         .target(name: "CRealtime", linkerSettings: [.linkedLibrary("m")]),
         .target(name: "CLinux"),
+        // The benchmark's peer; no product links it.
+        .target(name: "CFloor"),
         .systemLibrary(
             name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(
@@ -226,7 +228,7 @@ let package = Package(
             dependencies: [
                 "Alerts", "Control", "DBus", "Estimation", "Exercises", "FakeWearable",
                 "Kinematics", "Movement", "Pipeline", "Plumbing", "Recording", "SensorTable",
-                "Synthetic", "Wearables",
+                "Synthetic", "Wearables", "CFloor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
         .executableTarget(

@@ -54,7 +54,9 @@ package final class Pipeline: @unchecked Sendable {
             RealtimeThread.settle()
             let grant =
                 realtime
-                ? RealtimeThread.requestScheduling(fifoPriority: 39, broker: broker) : .plain
+                ? RealtimeThread.requestScheduling(fifoPriority: 40, broker: broker) : .plain
+            // The estimator's priority, not one below it: on the processor they share, a more urgent
+            // estimator interrupts the very call that wakes it, and each packet costs two switches more.
             if grant.isRealtime { RealtimeThread.shareProcessor() }
             self?.grants.withLock { $0.intake = grant }
             started.signal()

@@ -36,7 +36,10 @@ enum DaemonBench {
                 details: idle.details),
             Figure("memory-idle", "memory of rehabd, no sensor", idle.megabytes, .megabytes),
         ]
+        // The floor before and after: what the host does changes within a minute.
+        var floor = try FloorReading(sensors: 3, rateHertz: 60, seconds: seconds / 2)
         let wanted = try read(options, sensors: 3, rateHertz: 60, seconds: seconds)
+        floor.add(try FloorReading(sensors: 3, rateHertz: 60, seconds: seconds / 2))
         figures += [
             Figure(
                 "cpu-3x60", "CPU of rehabd, 3 sensors at 60 Hz", wanted.percent, .percent,
@@ -44,6 +47,11 @@ enum DaemonBench {
             Figure(
                 "memory-3x60", "memory of rehabd, 3 sensors at 60 Hz", wanted.megabytes,
                 .megabytes, .atMost(memoryGoal), note: note(wanted, seconds: seconds)),
+            Figure(
+                "cpu-3x60-over-floor",
+                "CPU of rehabd, 3 sensors at 60 Hz, beside its system calls alone", wanted.percent,
+                .percent, .peer("two empty threads", floor.percent),
+                note: floor.text, details: floor.details),
         ]
         var readings: [Int: Reading] = [:]
         for sensors in [1, 3, 7, 32] {
@@ -181,5 +189,46 @@ enum DaemonBench {
         } catch {
             return "no exercise ran (\(error))"
         }
+    }
+}
+
+/// Processor time of `SystemCallFloor` under the same sensors.
+private struct FloorReading {
+    private var nanoseconds = 0.0
+    private var elapsed = 0.0
+    private var packets = 0
+
+    init(sensors: Int, rateHertz: Double, seconds: Double) throws {
+        let script = try BenchPerson.script(
+            sensors: sensors, rateHertz: rateHertz, stands: Int(seconds / 12) + 1)
+        let wearable = try FakeWearable(playing: script, pace: .realTime)
+        let floor = try SystemCallFloor(
+            reading: (0..<sensors).compactMap { wearable.takeSink($0) })
+        try wearable.start()
+        let begin = MonotonicClock.now()
+        MonotonicClock.sleep(until: begin + Int64(seconds * 1e9))
+        let cost = floor.finish()
+        elapsed = Double(MonotonicClock.now() - begin)
+        nanoseconds = cost.nanoseconds
+        packets = cost.packets
+        _ = wearable.finish()
+    }
+
+    mutating func add(_ other: FloorReading) {
+        nanoseconds += other.nanoseconds
+        elapsed += other.elapsed
+        packets += other.packets
+    }
+
+    var percent: Double { 100 * nanoseconds / elapsed }
+
+    var text: String {
+        String(
+            format: "%d packets by the same sender, before and after: %.1f µs of processor each",
+            packets, packets > 0 ? nanoseconds * 1e-3 / Double(packets) : .nan)
+    }
+
+    var details: [String: Double] {
+        ["floor_percent": percent, "floor_packets": Double(packets)]
     }
 }

@@ -52,8 +52,15 @@ enum LatencyBench {
         let batch = try PacketBatch(SyntheticRun(script))
         let limit = Int(setting.seconds * setting.rateHertz) * setting.sensors
         let load = Machine.presentLoad()
-        let result = try Way(batch, setting.sensors, setting.rateHertz).sendOnOwnThread(
-            limit, noiseSeconds: quick ? 0.2 : 1)
+        let noise = quick ? 0.2 : 1.0
+        // The floor before and after: what the host does changes within a minute.
+        let before = try Way.floor(batch, setting.sensors)
+            .sendOnOwnThread(limit / 2, noiseSeconds: noise)
+        let result = try Way.pipeline(batch, setting.sensors, setting.rateHertz)
+            .sendOnOwnThread(limit, noiseSeconds: noise)
+        let after = try Way.floor(batch, setting.sensors)
+            .sendOnOwnThread(limit / 2, noiseSeconds: noise)
+        let floor = Sorted(before.microseconds + after.microseconds)
         let delays = Sorted(result.microseconds)
         let details = [
             "packets": Double(delays.values.count), "undecided": Double(result.undecided),
@@ -61,6 +68,7 @@ enum LatencyBench {
             "p999_us": delays.quantile(0.999), "maximum_us": delays.maximum, "load": load,
             "machine_pauses_a_second": result.noise.pausesASecond,
             "machine_longest_pause_us": result.noise.longestMicroseconds,
+            "floor_p50_us": floor.median, "floor_p99_us": floor.quantile(0.99),
         ]
         func row(_ name: String, _ share: Double, _ measure: Measure?) -> Figure {
             Figure(
@@ -74,9 +82,17 @@ enum LatencyBench {
         let slowest = Unit.microseconds.text(delays.maximum)
         rows[2].note =
             "\(delays.values.count) packets; slowest \(slowest), undecided \(result.undecided); "
-            + "granted: intake \(result.grants.intake.name), estimator "
-            + "\(result.grants.estimator.name), watcher \(result.watcher.name); load "
+            + "granted: intake \(result.grants?.intake.name ?? "-"), estimator "
+            + "\(result.grants?.estimator.name ?? "-"), watcher \(result.watcher.name); load "
             + String(format: "%.2f", load) + "; \(result.noise.text)"
+        let empty = "two empty threads"
+        rows.append(
+            Figure(
+                "packet-to-decision-\(setting.id)-over-floor",
+                "packet to decision p99, \(setting.title), beside the same system calls alone",
+                delays.quantile(0.99), .microseconds, .peer(empty, floor.quantile(0.99)),
+                note: "their p50 \(Unit.microseconds.text(floor.median)), same packets, same run",
+                details: details))
         return rows
     }
 }
@@ -114,12 +130,12 @@ private struct Noise: Sendable {
     }
 }
 
-/// A pipeline with its sensors, and the thread that sends and watches.
+/// What packets go through, and the thread that sends and watches.
 private struct Way: Sendable {
     struct Result: Sendable {
         var microseconds: [Double]
         var undecided: Int
-        var grants: PipelineGrants
+        var grants: PipelineGrants?
         var watcher = SchedulingGrant.plain
         var noise = Noise()
     }
@@ -129,30 +145,71 @@ private struct Way: Sendable {
     private static let watcherPriority: Int32 = 10
 
     private let batch: PacketBatch
-    private let pipeline: Pipeline
-    private var sources: [SharedDescriptor] = []
+    private let sources: [SharedDescriptor]
+    /// Packets decided so far; each carries one sample.
+    private let decided: @Sendable () -> Int
+    /// Empties rings: in the daemon others do; full ones would be counted and cost wake-ups.
+    private let tidy: @Sendable () -> Void
+    /// Ends the way and tells what its threads were granted.
+    private let finish: @Sendable () -> PipelineGrants?
 
-    init(_ batch: PacketBatch, _ sensors: Int, _ rateHertz: Double) throws {
-        self.batch = batch
-        pipeline = try Pipeline(
+    /// The daemon's own threads.
+    static func pipeline(_ batch: PacketBatch, _ sensors: Int, _ rateHertz: Double) throws -> Way {
+        let pipeline = try Pipeline(
             stamps: .kernel, broker: { RealtimeKit.makeRealtime(thread: $0) })
         for action in try BenchPlan.actions(sensors: sensors, rateHertz: rateHertz) {
             // The ring of commands holds 64; the estimator takes them at once.
             while pipeline.send(action) == nil { MonotonicClock.sleep(until: soon(1_000_000)) }
         }
+        let (sources, sinks) = try doors(sensors)
         for channel in 0..<sensors {
-            let ends = try PacketSocket.pair().split()
-            sources.append(SharedDescriptor(Descriptor(owning: ends.source)))
-            try PacketSocket.requestStamps(ends.sink)
             _ = pipeline.attach(
                 MovellaDot.self, rateHertz: rateHertz,
                 sources: [
                     PacketSource(
-                        descriptor: SharedDescriptor(Descriptor(owning: ends.sink)),
+                        descriptor: sinks[channel],
                         characteristic: batch.characteristics[channel])
                 ])
         }
         MonotonicClock.sleep(until: soon(50_000_000))
+        return Way(
+            batch: batch, sources: sources, decided: { Int(pipeline.processed) },
+            tidy: {
+                while pipeline.popFrame() != nil {}
+                while pipeline.popLive() != nil {}
+                while pipeline.popAlert() != nil {}
+            },
+            finish: {
+                let grants = pipeline.schedulingGrants
+                pipeline.stop()
+                return grants
+            })
+    }
+
+    /// The same packets through `SystemCallFloor`.
+    static func floor(_ batch: PacketBatch, _ sensors: Int) throws -> Way {
+        let (sources, sinks) = try doors(sensors)
+        let floor = try SystemCallFloor(reading: sinks)
+        MonotonicClock.sleep(until: soon(50_000_000))
+        return Way(
+            batch: batch, sources: sources, decided: { floor.processed }, tidy: {},
+            finish: {
+                _ = floor.finish()
+                return nil
+            })
+    }
+
+    private static func doors(
+        _ count: Int
+    ) throws -> (sources: [SharedDescriptor], sinks: [SharedDescriptor]) {
+        var (sources, sinks): ([SharedDescriptor], [SharedDescriptor]) = ([], [])
+        for _ in 0..<count {
+            let ends = try PacketSocket.pair().split()
+            sources.append(SharedDescriptor(Descriptor(owning: ends.source)))
+            try PacketSocket.requestStamps(ends.sink)
+            sinks.append(SharedDescriptor(Descriptor(owning: ends.sink)))
+        }
+        return (sources, sinks)
     }
 
     func sendOnOwnThread(_ limit: Int, noiseSeconds: Double) throws -> Result {
@@ -183,7 +240,7 @@ private struct Way: Sendable {
     private func send(_ limit: Int) -> Result {
         let packets = batch.packets.prefix(limit)
         guard let first = packets.first?.arrival else {
-            return Result(microseconds: [], undecided: 0, grants: pipeline.schedulingGrants)
+            return Result(microseconds: [], undecided: 0, grants: finish())
         }
         var sent = [Int64](repeating: 0, count: packets.count)
         var delays: [Double] = []
@@ -198,11 +255,8 @@ private struct Way: Sendable {
                 sent, count: index + 1, &delays, until: next == .max ? .max : origin + next - first)
         }
         watch(sent, count: packets.count, &delays, until: soon(500_000_000))
-        let result = Result(
-            microseconds: delays, undecided: packets.count - delays.count,
-            grants: pipeline.schedulingGrants)
-        pipeline.stop()
-        return result
+        return Result(
+            microseconds: delays, undecided: packets.count - delays.count, grants: finish())
     }
 
     /// Notes each decision as it shows, until all that were sent are decided or the time is up.
@@ -211,17 +265,14 @@ private struct Way: Sendable {
     ) {
         let stop = min(deadline, soon(500_000_000))
         while delays.count < count {
-            let decided = min(Int(pipeline.processed), count)
+            let through = min(decided(), count)
             let now = MonotonicClock.now()
-            while delays.count < decided {
+            while delays.count < through {
                 delays.append(Double(now - sent[delays.count]) * 1e-3)
             }
             if now >= stop { break }
         }
-        // In the daemon others empty the rings; full ones would be counted and cost wake-ups.
-        while pipeline.popFrame() != nil {}
-        while pipeline.popLive() != nil {}
-        while pipeline.popAlert() != nil {}
+        tidy()
     }
 }
 

@@ -15,8 +15,9 @@ struct WallTests {
 
     /// The floor of each room: imports go down only.
     static let floors = [
-        "CRealtime": 1, "CLinux": 1, "CALSA": 1, "CSystemd": 1, "CBluetooth": 1, "Kinematics": 2,
-        "Plumbing": 2, "LinkProtocol": 2, "TomlReading": 2, "Estimation": 3, "Movement": 3,
+        "CRealtime": 1, "CFloor": 1, "CLinux": 1, "CALSA": 1, "CSystemd": 1, "CBluetooth": 1,
+        "Kinematics": 2, "Plumbing": 2, "LinkProtocol": 2, "TomlReading": 2, "Estimation": 3,
+        "Movement": 3,
         "Wearables": 3, "Synthetic": 3, "EventLoop": 3, "Varlink": 3, "ServiceManager": 3,
         "Exercises": 4, "Pipeline": 4, "Recording": 4, "Alerts": 4, "Control": 4, "DBus": 4,
         "WearableReading": 4, "SensorTable": 4, "History": 4, "Assessment": 4, "FakeWearable": 5,
