@@ -10,8 +10,20 @@ import sys
 import time
 
 from bleak import BleakClient, BleakScanner
+from bleak.backends.bluezdbus.manager import get_global_bluez_manager
+from bleak.backends.device import BLEDevice
 
 BASE = "1517{}-4947-11e9-8646-d663bd873d93"
+
+
+async def joined(address):
+    """A connected sensor no longer advertises, so no scan finds it; BlueZ has it as an object."""
+    manager = await get_global_bluez_manager()
+    for path, interfaces in manager._properties.items():  # pylint: disable=protected-access
+        properties = interfaces.get("org.bluez.Device1", {})
+        if properties.get("Address") == address and properties.get("Connected"):
+            return BLEDevice(address, properties.get("Name"), {"path": path, "props": properties})
+    raise SystemExit(f"{address} is not connected")
 
 
 async def main():
@@ -24,6 +36,8 @@ async def main():
             device = await BleakScanner.find_device_by_address(address, timeout=20)
             if device is None:
                 raise SystemExit(f"{address} was not found")
+        else:
+            device = await joined(address)
         client = BleakClient(device or address, timeout=30)
         await client.connect()
         clients.append((address, client))

@@ -89,11 +89,16 @@ def packets_by_sensor(recording):
     return found
 
 
-def losses(rig, wearables, recording, since=0):
-    """Compares what each wearable got through the air with what the daemon recorded, byte by byte."""
+def losses(rig, wearables, recording, since=0, away=None, copies=()):
+    """Compares what each wearable got through the air with what the daemon recorded, byte by byte.
+
+    `away`: {name: [(from, to)]}, ns: while the daemon said that it had no such sensor. What the adapter
+    received then is told apart: nobody had subscribed to it. `copies`: payloads sent many times on purpose.
+    """
     recorded = packets_by_sensor(recording)
-    total = lost = twice = 0
+    total = lost = unasked = twice = 0
     for name, wearable in wearables.items():
+        spans = (away or {}).get(name, [])
         counts = Counter(payload for _, payload in recorded.get(name, []))
         delivered = [record for record in wearable.sent if record.delivered > since]
         # What was under way at the end is nobody's loss, nor what the daemon looks at before it opens the
@@ -106,14 +111,23 @@ def losses(rig, wearables, recording, since=0):
         while delivered and delivered[0].payload not in counts and (
                 delivered[0].delivered - oldest < UNDER_WAY):
             delivered.pop(0)
-        came = Counter(record.payload for record in delivered)
+        def is_away(record):
+            return any(begin <= record.delivered <= end for begin, end in spans)
+
+        missing = [record for record in delivered if record.payload not in counts and is_away(record)]
+        unasked += len(missing)
+        gone = {id(record) for record in missing}
+        came = Counter(record.payload for record in delivered if id(record) not in gone)
         sent = Counter(record.payload for record in wearable.sent)
         total += len(delivered)
         lost += (came - counts).total()
         twice += sum(counts[payload] - sent[payload] for payload in counts
-                     if payload in sent and counts[payload] > sent[payload])
+                     if payload not in copies and payload in sent
+                     and counts[payload] > sent[payload])
     rig.figure("packets delivered by the air", total)
     rig.figure("packets lost between adapter and recording", lost, "", "0", lost == 0)
+    if away is not None:
+        rig.figure("packets at the adapter while the daemon had no link or no subscription", unasked)
     rig.figure("packets recorded twice", twice, "", "0", twice == 0)
     return total
 

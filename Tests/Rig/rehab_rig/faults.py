@@ -25,6 +25,7 @@ class Fault:
         self.victim = self.dots["dot-a"]
         self.removed = []  # (outside s at which a fault was taken away)
         self.began = []
+        self.copies = set()
         return self
 
     async def __aexit__(self, kind, error, trace):
@@ -61,10 +62,25 @@ class Fault:
         rig = self.rig
         self.offset = rig.clock_offset(self.found, self.dots.values())
         self.recorded = packets_by_sensor(recording)
-        losses(rig, self.dots, recording)
+        losses(rig, self.dots, recording, away={name: self.away(name) for name in self.dots},
+               copies=self.copies)
         api = rig.api_milliseconds()
         if api:
             rig.limit("status answers p99 (Python client inside)", round(percentile(api, 0.99), 1), 50, "ms")
+
+    def away(self, name):
+        """[(from, to)] ns, outside clock: from the last packet before a told loss to the first after it."""
+        stamps = [stamp for stamp, _ in self.recorded.get(name, [])]
+        spans = []
+        for moment, state in self.rig.sensor_events(name):
+            if state != "lost":
+                continue
+            before = [stamp for stamp in stamps if stamp < moment]
+            after = [stamp for stamp in stamps if stamp > moment]
+            begin = before[-1] if before else 0
+            end = after[0] if after else float("inf")
+            spans.append(((begin - (self.offset or 0)) * 1e9, (end - (self.offset or 0)) * 1e9))
+        return spans
 
     def detection(self, name="dot-a", limit=DETECT):
         """ms from the last notification before each loss to the event that tells it."""
@@ -285,6 +301,7 @@ async def run_manners(rig):
 
         before = {name: (rig.newest(name) or {}).get("lost_samples") or 0 for name in fault.dots}
         payload = victim.sent[-1].payload
+        fault.copies.add(payload)
         victim.start_flood(3000, payload, victim.payloads["2002"])
         await asyncio.sleep(5)
         victim.faults.flood_hertz = 0
