@@ -65,7 +65,7 @@ package actor Supervisor: LoopActor {
     /// picture of the body is.
     private static let watchedTick: Int64 = 25_000_000
     /// The same while nobody does: soon enough to notice a silent sensor, ns.
-    private static let quietTick: Int64 = 50_000_000
+    private static let quietTick: Int64 = 80_000_000
     /// Silence of a worn sensor that ends a calibration, ns.
     private static let calibrationSilence: Int64 = 1_500_000_000
 
