@@ -30,7 +30,7 @@ bench: ## measure against the project's figures and its peers; prints a table an
 	@Scripts/packages bench
 	@Scripts/bench
 
-fuzz: ## fuzz every parser of outside bytes for FUZZ_SECONDS each
+fuzz: ## fuzz every parser of outside bytes for FUZZ_SECONDS each, under AddressSanitizer (C parts: UndefinedBehaviorSanitizer too)
 	@Scripts/packages build
 	@Scripts/fuzz $(FUZZ_SECONDS)
 

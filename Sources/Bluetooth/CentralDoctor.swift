@@ -19,6 +19,8 @@ package struct BluetoothDoctor: Sendable, Equatable {
     package var version: BlueZVersion?
     /// What the helper is worth: present, or what its absence costs.
     package var helper: String
+    /// The command that puts it right; nil where it is present.
+    package var helperCure: String?
     package var hasHelper: Bool
     package var forgedSignals: Int
     package var holdsSleepInhibitor: Bool
@@ -28,8 +30,10 @@ extension Central {
     package var doctor: BluetoothDoctor {
         let tree = tree
         let adapters = tree.paths(with: BlueZ.adapter).compactMap { AdapterFacts(tree, path: $0) }
-        let hasHelper = linkHelper?.assumeIsolated { $0.isPresent } ?? false
+        // Looked for now: before the first sensor nobody has.
+        let hasHelper = linkHelper?.assumeIsolated { $0.look() } ?? false
         let helperNote = linkHelper?.assumeIsolated { $0.note } ?? LinkHelper.cost
+        let helperCure = linkHelper?.assumeIsolated { $0.cure } ?? LinkHelper.cureCommand
         return BluetoothDoctor(
             condition: condition,
             adapters: adapters.map {
@@ -38,7 +42,8 @@ extension Central {
                     isBlocked: $0.isBlocked, isInUse: $0.path == adapter?.path)
             }, version: settings.blueZVersion,
             helper: hasHelper ? "rehab-link sets the connection interval" : helperNote,
-            hasHelper: hasHelper, forgedSignals: forgedSignals,
+            helperCure: hasHelper ? nil : helperCure, hasHelper: hasHelper,
+            forgedSignals: forgedSignals,
             holdsSleepInhibitor: inhibitor != nil)
     }
 }

@@ -49,6 +49,12 @@ package actor LinkHelper: LoopActor {
                 LinkHelper.joinCommand) : LinkHelper.cost
     }
 
+    /// The command that changes that.
+    package var cure: String { isRefused ? LinkHelper.joinCommand : LinkHelper.cureCommand }
+
+    /// Connects if it may be time to; true where it is there.
+    package func look() -> Bool { connected() != nil }
+
     /// True while connected.
     package var isPresent: Bool { connection != nil }
 

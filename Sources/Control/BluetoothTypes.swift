@@ -146,6 +146,8 @@ extension Rehab1 {
         package var blueZVersion: String?
         package var linkHelper: Bool
         package var linkHelperNote: String
+        /// The command that puts it right; nil where it answers.
+        package var linkHelperCure: String?
         /// Signals in BlueZ's name from somebody else, refused.
         package var forgedSignals: Int64
         package var sleepInhibited: Bool
@@ -153,7 +155,7 @@ extension Rehab1 {
         package init(
             condition: Condition, cure: String? = nil, adapters: [Adapter] = [],
             blueZVersion: String? = nil, linkHelper: Bool = false, linkHelperNote: String = "",
-            forgedSignals: Int64 = 0, sleepInhibited: Bool = false
+            linkHelperCure: String? = nil, forgedSignals: Int64 = 0, sleepInhibited: Bool = false
         ) {
             self.condition = condition
             self.cure = cure
@@ -161,6 +163,7 @@ extension Rehab1 {
             self.blueZVersion = blueZVersion
             self.linkHelper = linkHelper
             self.linkHelperNote = linkHelperNote
+            self.linkHelperCure = linkHelperCure
             self.forgedSignals = forgedSignals
             self.sleepInhibited = sleepInhibited
         }
@@ -170,6 +173,7 @@ extension Rehab1 {
             case blueZVersion = "bluez_version"
             case linkHelper = "link_helper"
             case linkHelperNote = "link_helper_note"
+            case linkHelperCure = "link_helper_cure"
             case forgedSignals = "forged_signals"
             case sleepInhibited = "sleep_inhibited"
         }

@@ -65,6 +65,23 @@ struct SensorWatch {
     /// Warnings that hold as long as their gate is closed.
     var slipped: [Segment: String] = [:]
     var swapped: String?
+
+    /// What to tell of a sensor that reads off its calibration; the limits are the watch's own.
+    static func slip(of segment: Segment, sensor name: String) -> String {
+        let limit = Int((SlipWatch.limit * degreesPerRadian).rounded())
+        let sagittal = Int((SlipWatch.sagittalLimit * degreesPerRadian).rounded())
+        let (off, effect) =
+            segment == .pelvis
+            ? ("more than \(limit) degrees", "No cues until it is back")
+            : (
+                "more than \(limit) degrees sideways or \(sagittal) forward or back",
+                "What it shows counts as not measured until it is back"
+            )
+        return
+            "the \(name) sensor reads \(off) off its calibration in a quiet stand: it has slipped, "
+            + "or you lean. \(effect): stand upright and still for 5 s; if this stays, straighten the "
+            + "sensor and calibrate again with: rehabctl calibrate"
+    }
 }
 
 extension Supervisor {
@@ -99,15 +116,8 @@ extension Supervisor {
             let isSlipped = frame.slippedSegments & 1 << UInt8(segment.index) != 0
             guard isSlipped != (sensorWatch.slipped[segment] != nil) else { continue }
             let name = sensors.first { $0.segment == segment }?.name ?? segment.name
-            let effect =
-                segment == .pelvis
-                ? "No cues until it is back"
-                : "What it shows counts as not measured until it is back"
             sensorWatch.slipped[segment] = change(
-                sensorWatch.slipped[segment],
-                "the \(name) sensor reads more than 5 degrees off its calibration in a quiet stand: it "
-                    + "has slipped, or you lean. \(effect): stand upright and still for 5 s; if this "
-                    + "stays, straighten the sensor and calibrate again with: rehabctl calibrate")
+                sensorWatch.slipped[segment], SensorWatch.slip(of: segment, sensor: name))
         }
         if gates.has(.swapped) != (sensorWatch.swapped != nil) {
             sensorWatch.swapped = change(

@@ -244,7 +244,8 @@ extension Supervisor {
             },
             blueZVersion: doctor.version.map { "\($0.major).\($0.minor)" },
             linkHelper: doctor.hasHelper, linkHelperNote: doctor.helper,
-            forgedSignals: Int64(doctor.forgedSignals), sleepInhibited: doctor.holdsSleepInhibitor)
+            linkHelperCure: doctor.helperCure, forgedSignals: Int64(doctor.forgedSignals),
+            sleepInhibited: doctor.holdsSleepInhibitor)
     }
 
     // MARK: refusals

@@ -4,7 +4,7 @@ package import Kinematics
 
 /// Compares quiet stands with the neutral of the calibration.
 ///
-/// A stand that reads more than 5° off for three seconds tells that the sensor has slipped; standing
+/// A stand that reads more than 5° off (12° forward or back above and below the pelvis) for three seconds tells that the sensor has slipped; standing
 /// quietly for five seconds near the neutral takes it back (compensations 7). On the pelvis it closes the
 /// gate "slipped"; another segment counts as not measured until then. A person who leans on something
 /// looks the same, which is why it asks to stand again and does not say what happened.
@@ -18,10 +18,10 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
     private var backFor = 0.0
 
     /// rad from the neutral (compensations 7); s off it, and s near it again (the 3 s chosen).
-    private static var limit: Double { @_noLocks get { 5 * radiansPerDegree } }
+    package static var limit: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// Sagittal limit of trunk, thighs and shanks, rad: nobody stands with the same bend of hips and knees
     /// each time [engineering default].
-    private static var sagittalLimit: Double { @_noLocks get { 12 * radiansPerDegree } }
+    package static var sagittalLimit: Double { @_noLocks get { 12 * radiansPerDegree } }
     private static var closesAfter: Double { @_noLocks get { 3.0 } }
     private static var opensAfter: Double { @_noLocks get { 5.0 } }
     /// rad/s: the quiet of a stand (`QuietStand`), averaged over half a second.

@@ -118,7 +118,7 @@ struct BluetoothDoctorCommand: ParsableCommand {
             Check(
                 name: "rehab-link", state: told.linkHelper ? .ok : .warning,
                 finding: told.linkHelperNote,
-                cure: told.linkHelper ? nil : "systemctl enable --now rehab-link.socket"))
+                cure: told.linkHelper ? nil : told.linkHelperCure ?? "see rehab-link(8)"))
         if told.forgedSignals > 0 {
             checks.append(
                 Check(

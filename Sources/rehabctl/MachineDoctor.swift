@@ -29,14 +29,12 @@ struct MachineDoctor {
             } ?? "unknown system"
         let kernel = text("/proc/sys/kernel/osrelease") ?? "?"
         let machine = "\(system), Linux \(kernel)"
-        guard let running = status?.version, running != programVersion else {
+        guard let running = status.map({ RunningVersion($0) }), let finding = running.finding else {
             return Check(
                 name: "versions", state: .ok, finding: "rehabctl \(programVersion), \(machine)")
         }
         return Check(
-            name: "versions", state: .warning,
-            finding: "rehabd \(running) runs, rehabctl is \(programVersion)",
-            cure: "start the installed one: systemctl --user restart rehabd")
+            name: "versions", state: .warning, finding: finding, cure: running.cure)
     }
 
     private func configuration() -> Check {

@@ -97,14 +97,20 @@ struct VersionCommand: ParsableCommand {
 
     func run() throws {
         var running: String?
+        var status: Rehab1.Status?
         if var client = try? ControlClient(socket: daemon.socket) {
             running = try? client.serviceInfo().version
+            status = try? client.call(Rehab1.GetStatus()).status
         }
         if daemon.json {
             try printJSON(Versions(rehabctl: programVersion, rehabd: running))
         } else {
             print("rehabctl \(programVersion)")
             print("rehabd   \(running ?? "not running")")
+            if let status {
+                let version = RunningVersion(status)
+                if let finding = version.finding { complain(finding, cure: version.cure) }
+            }
         }
     }
 }

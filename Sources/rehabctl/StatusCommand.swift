@@ -53,6 +53,10 @@ struct StatusText {
         } else {
             lines += sensorLines(status.sensors)
         }
+        let version = RunningVersion(status)
+        if let finding = version.finding {
+            lines.append(style.notice("warning: ") + visible("\(finding): \(version.cure)"))
+        }
         lines += status.warnings.map { style.notice("warning: ") + visible($0) }
         return lines
     }

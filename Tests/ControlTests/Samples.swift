@@ -48,8 +48,8 @@ enum Samples {
 
     static let bluetooth = Rehab1.Bluetooth(
         condition: .noAdapter, cure: "plug it in", adapters: [adapter], blueZVersion: "5.66",
-        linkHelper: true, linkHelperNote: "sets the interval", forgedSignals: 2,
-        sleepInhibited: true)
+        linkHelper: true, linkHelperNote: "sets the interval", linkHelperCure: "start it",
+        forgedSignals: 2, sleepInhibited: true)
 
     static let realtime = Rehab1.Realtime(
         estimator: "fifo", intake: "nice", alert: "plain", memoryLocked: true)

@@ -7,6 +7,8 @@ import Kinematics
 import Synthetic
 import Testing
 
+@testable import Daemon
+
 @Suite(.scene(weight: 0)) struct SensorWatchTests {
     private func store(_ text: String, of name: String, in state: String) throws {
         let folder = state + "/calibrations"
@@ -99,6 +101,18 @@ import Testing
         // Straight from 10.5 s on, and quiet for five more.
         #expect(newest.time - player.origin > 15_000_000_000)
         player.stop()
+    }
+
+    /// The limits of compensations 7; nobody's knees and hips are as straight each time.
+    @Test func theSlipsTextTellsTheLimitThatHolds() {
+        let pelvis = SensorWatch.slip(of: .pelvis, sensor: "belt")
+        #expect(pelvis.contains("the belt sensor reads more than 5 degrees off its calibration"))
+        for segment in Segment.allCases where segment != .pelvis {
+            let text = SensorWatch.slip(of: segment, sensor: "other")
+            #expect(
+                text.contains("more than 5 degrees sideways or 12 forward or back off"), "\(text)")
+            #expect(text.contains("counts as not measured"))
+        }
     }
 
     private static let thighs = """

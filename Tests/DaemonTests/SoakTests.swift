@@ -130,6 +130,9 @@ struct SoakTests {
         await fake.start()
         let daemon = try RunningDaemon {
             $0.environment = ["REHABD_BLUETOOTH": "yes", "DBUS_SYSTEM_BUS_ADDRESS": bus.address]
+            // The long run is about what is installed: the release build.
+            let named = ProcessInfo.processInfo.environment["REHAB_SOAK_DAEMON"]
+            if let named, !named.isEmpty { $0.program = named }
         }
         let scenario = try Scenario(Scenario.quiet(seconds: 5))
         try scenario.storeCalibration(of: "pelvis", in: daemon.state)

@@ -17,6 +17,8 @@ package final class RunningDaemon: Sendable {
         package var environment: [String: String] = [:]
         /// A program that starts it in place of the test: `["/usr/bin/prlimit", "--rtprio=0"]`.
         package var wrapper: [String] = []
+        /// The daemon; the one that was built with the test unless another is named.
+        package var program = Products.rehabd
 
         package init() {}
     }
@@ -48,7 +50,7 @@ package final class RunningDaemon: Sendable {
         folder = try TemporaryFolder()
         socket = setup.socket ?? folder.path + "/control"
         state = setup.state ?? folder.path + "/state"
-        let command = setup.wrapper + [Products.rehabd]
+        let command = setup.wrapper + [setup.program]
         process = try ChildProcess(
             command[0], Array(command.dropFirst()),
             environment: Program.environment(
