@@ -336,7 +336,7 @@ struct Practice {
                 ["start", "squat", "--guided", "--probe", "--sets", "3"], 64,
                 "the last one is anyway", ""
             ),
-            (["start", "squat", "--guided", "--json"], 64, "--json goes with --detach", ""),
+            (["start", "squat", "--json", "--sets", "3"], 64, "need --guided", ""),
             (["start", "hinge", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
             (["start", "stand-abd", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
             (["workout"], 64, "no stage is known", "rehabctl programme stage 1"),
