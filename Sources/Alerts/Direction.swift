@@ -12,6 +12,22 @@ package enum DirectionConvention: UInt8, Sendable, BitwiseCopyable {
     /// Sound on the side to move to.
     case towards
 
+    /// As settings name it.
+    package var name: String {
+        switch self {
+        case .awayFrom: "away"
+        case .towards: "towards"
+        }
+    }
+
+    package init?(name: String) {
+        switch name {
+        case DirectionConvention.awayFrom.name: self = .awayFrom
+        case DirectionConvention.towards.name: self = .towards
+        default: return nil
+        }
+    }
+
     /// The side a cue sounds on; nil for both sides, where a rule or the stance has none.
     package func side(of rule: RuleID, stance: Side?) -> Side? {
         guard let excess = sideOfExcess(rule, stance: stance) else { return nil }

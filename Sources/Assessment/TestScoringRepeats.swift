@@ -33,6 +33,11 @@ extension TestScoring {
 
     func scoreSquat(_ outcome: inout TestOutcome) {
         addRepetitionAngles(&outcome)
+        outcome.measures.append(
+            TestMeasure(
+                "clean", "clean repetitions", .points,
+                repetitions.isEmpty ? nil : Double(repetitions.count(where: \.isClean)),
+                count: repetitions.count))
         let inMetres = trace.isHeightFollowed
         outcome.measures.append(
             TestMeasure(

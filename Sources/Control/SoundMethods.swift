@@ -22,12 +22,17 @@ extension Rehab1 {
         package var sonification: Bool?
         package var vibration: Bool?
         package var breaks: Bool?
+        /// Puts reminders off for this long; 0: they come again at once.
+        package var snoozeMinutes: Double?
+        /// "away" or "towards".
+        package var direction: String?
         /// Below 0: as the device tells.
         package var delayMilliseconds: Double?
 
         package init(
             volumePercent: Int64? = nil, speech: Bool? = nil, language: String? = nil,
             sonification: Bool? = nil, vibration: Bool? = nil, breaks: Bool? = nil,
+            snoozeMinutes: Double? = nil, direction: String? = nil,
             delayMilliseconds: Double? = nil
         ) {
             self.volumePercent = volumePercent
@@ -36,11 +41,14 @@ extension Rehab1 {
             self.sonification = sonification
             self.vibration = vibration
             self.breaks = breaks
+            self.snoozeMinutes = snoozeMinutes
+            self.direction = direction
             self.delayMilliseconds = delayMilliseconds
         }
 
         private enum CodingKeys: String, CodingKey {
-            case speech, language, sonification, vibration, breaks
+            case speech, language, sonification, vibration, breaks, direction
+            case snoozeMinutes = "snooze_min"
             case volumePercent = "volume_percent"
             case delayMilliseconds = "delay_ms"
         }

@@ -14,6 +14,10 @@ extension Rehab1 {
         package var vibration: Bool
         /// Reminders while no exercise runs.
         package var breaks: Bool
+        /// s until reminders come again, where they were put off; null: they are not.
+        package var breaksSnoozedSeconds: Int64?
+        /// "away": a cue sounds on the side to move away from; "towards": on the side to move to.
+        package var direction: String?
         /// What the person says the loudspeaker is behind; null: as the device tells.
         package var delayMilliseconds: Double?
         /// What the device told when it was last open; null: not yet.
@@ -26,6 +30,7 @@ extension Rehab1 {
         package init(
             volumePercent: Int64, volumeDecibels: Double, speech: Bool, language: String,
             languages: [String], sonification: Bool, vibration: Bool, breaks: Bool,
+            breaksSnoozedSeconds: Int64? = nil, direction: String? = nil,
             delayMilliseconds: Double? = nil, measuredDelayMilliseconds: Double? = nil,
             speechTrouble: String? = nil, device: String? = nil
         ) {
@@ -37,6 +42,8 @@ extension Rehab1 {
             self.sonification = sonification
             self.vibration = vibration
             self.breaks = breaks
+            self.breaksSnoozedSeconds = breaksSnoozedSeconds
+            self.direction = direction
             self.delayMilliseconds = delayMilliseconds
             self.measuredDelayMilliseconds = measuredDelayMilliseconds
             self.speechTrouble = speechTrouble
@@ -44,7 +51,9 @@ extension Rehab1 {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case speech, language, languages, sonification, vibration, breaks, device
+            case speech, language, languages, sonification, vibration, breaks, direction,
+                device
+            case breaksSnoozedSeconds = "breaks_snoozed_s"
             case volumePercent = "volume_percent"
             case volumeDecibels = "volume_db"
             case delayMilliseconds = "delay_ms"

@@ -2,6 +2,7 @@
 
 import DBus
 import EventLoop
+import Synchronization
 
 /// Speaks with `org.freedesktop.Notifications` (specification 1.2).
 ///
@@ -14,11 +15,40 @@ final class DesktopNotifier: Sendable {
     /// ns for the desktop's answer; ms for which it shows the text.
     private static let limit: Int64 = 5_000_000_000
     private static let shownFor: Int32 = 20_000
+    /// The key and the words of the button that puts reminders off.
+    private static let snooze = "snooze"
+    private static let snoozeWords = "Snooze 1 h"
+    /// Numbers of the texts that we showed: the signal of a button goes to everybody.
+    private let shown = Mutex<[UInt32]>([])
 
     /// `address`: of the session bus; nil where there is none.
-    init(loop: EventLoop, address: String?) {
+    ///
+    /// `snoozed` is called on the loop when the person presses the button.
+    init(loop: EventLoop, address: String?, snoozed: @escaping @Sendable () -> Void) {
         bus = address.map { Bus(loop: loop, address: .at($0)) }
-        bus?.assumeIsolated { $0.open() }
+        bus?.assumeIsolated { bus in
+            bus.subscribe(
+                SignalRule(sender: Self.name, interface: Self.name, member: "ActionInvoked")
+            ) { [weak self] signal in
+                guard let self, signal.body.count == 2, let number = signal.body[0].asInt,
+                    signal.body[1].asString == Self.snooze, owns(number)
+                else { return }
+                snoozed()
+            }
+            bus.open()
+        }
+    }
+
+    private func owns(_ number: Int) -> Bool {
+        shown.withLock { shown in UInt32(exactly: number).map { shown.contains($0) } ?? false }
+    }
+
+    private func note(_ number: Int?) {
+        guard let number = number.flatMap({ UInt32(exactly: $0) }) else { return }
+        shown.withLock { shown in
+            shown.append(number)
+            if shown.count > 20 { shown.removeFirst() }
+        }
     }
 
     /// Shows one line; the completion says what went amiss, or nil.
@@ -28,14 +58,16 @@ final class DesktopNotifier: Sendable {
             to: Self.name, path: Self.path, interface: Self.name, member: "Notify",
             [
                 .string("rehabd"), .uint32(0), .string(""), .string(text), .string(""),
-                .array([], of: "s"),
+                .array([.string(Self.snooze), .string(Self.snoozeWords)], of: "s"),
                 .dictionary(
                     [BusEntry(.string("urgency"), .variant(.byte(0)))], key: "s", value: "v"),
                 .int32(Self.shownFor),
             ])
-        bus.request(call, limit: Self.limit) { result in
+        bus.request(call, limit: Self.limit) { [weak self] result in
             switch result {
-            case .success: completion(nil)
+            case .success(let body):
+                self?.note(body.first?.asInt)
+                completion(nil)
             case .failure(let error): completion("\(error)")
             }
         }

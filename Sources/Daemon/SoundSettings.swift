@@ -1,5 +1,6 @@
 // What a person chose about sound, vibration and reminders, on disk: one small JSON file.
 
+import Alerts
 import FoundationEssentials
 import Plumbing
 
@@ -13,17 +14,36 @@ struct SoundSettings: Codable, Sendable, Equatable {
     var sonification = false
     var vibration = false
     var breaks = false
+    /// Until when reminders are put off, wall clock, s; nil: they are not.
+    var snoozedUntil: Int?
+    /// A cue sounds on the side to move to, for this person; nil: to move away from.
+    var soundsTowards: Bool?
     /// What the person says the loudspeaker is behind, ms.
     var delayMilliseconds: Double?
 
     private enum CodingKeys: String, CodingKey {
         case version, speech, language, sonification, vibration, breaks
         case volumePercent = "volume_percent"
+        case snoozedUntil = "snoozed_until_s"
+        case soundsTowards = "sounds_towards"
         case delayMilliseconds = "delay_ms"
     }
 
     /// Every percent is 0.4 dB: equal steps sound equal; the last one down is silence.
     var volumeDecibels: Double { volumePercent == 0 ? -60 : -40 + 0.4 * Double(volumePercent) }
+
+    /// One convention for all cues of a person, never mixed (compensations 5).
+    var convention: DirectionConvention { soundsTowards == true ? .towards : .awayFrom }
+
+    /// s that reminders are still put off, a day at most: a clock set back must not silence them for long.
+    func snoozed(at now: Int) -> Int? {
+        guard let snoozedUntil, snoozedUntil > now else { return nil }
+        return min(snoozedUntil - now, SoundSettings.longestSnooze)
+    }
+
+    static let longestSnooze = 24 * 3600
+    /// s that one press puts reminders off (exercises, EX22).
+    static let snooze = 3600
 
     /// ms of delay that a person may name.
     static let delays = 0.0...5000.0

@@ -25,6 +25,8 @@ struct RunningExercise {
     /// Changes where the sound turns out to be slow.
     var cueing: Cueing
     let isProbe: Bool
+    /// A run of the test battery: only the pelvis' sensor is needed.
+    let isTest: Bool
     var record: SetRecord
     var course: SetCourse
     var notHeard = 0
@@ -95,7 +97,7 @@ extension Supervisor {
         if call.record == false { session.isUnwanted = true }
         session.setWarm(true)
         exercise = RunningExercise(
-            exercise: found, side: side, cueing: cueing, isProbe: isProbe,
+            exercise: found, side: side, cueing: cueing, isProbe: isProbe, isTest: isTest,
             record: SetRecord(plan: plan), course: SetCourse(thresholds: thresholds),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })

@@ -128,7 +128,9 @@ extension Supervisor {
             warn("an output cannot begin: \(error.description). Restart rehabd.")
         }
         if feedback.sound.breaks, feedback.notifier == nil {
-            feedback.notifier = DesktopNotifier(loop: loop, address: settings.sessionBus)
+            feedback.notifier = DesktopNotifier(loop: loop, address: settings.sessionBus) {
+                [weak self] in self?.assumeIsolated { $0.snoozeBreaks() }
+            }
         }
     }
 
@@ -136,6 +138,7 @@ extension Supervisor {
     func complete(_ setup: inout AlertSetup) {
         setup.volumeDecibels = feedback.sound.volumeDecibels
         setup.speech = feedback.speech
+        setup.convention = feedback.sound.convention
         if feedback.sound.vibration { setup.haptic = feedback.haptic }
         if feedback.sound.breaks { setup.notification = feedback.notification }
     }
@@ -149,6 +152,8 @@ extension Supervisor {
             speech: sound.speech, language: sound.language,
             languages: feedback.languages.map(\.code), sonification: sound.sonification,
             vibration: sound.vibration, breaks: sound.breaks,
+            breaksSnoozedSeconds: sound.snoozed(at: wallSeconds).map { Int64($0) },
+            direction: sound.convention.name,
             delayMilliseconds: sound.delayMilliseconds,
             measuredDelayMilliseconds: feedback.measuredDelay.map { $0 * 1000 },
             speechTrouble: feedback.speech?.problem?.description, device: settings.audioDevice)
@@ -181,6 +186,18 @@ extension Supervisor {
         new.sonification = call.sonification ?? new.sonification
         new.vibration = call.vibration ?? new.vibration
         new.breaks = call.breaks ?? new.breaks
+        if let minutes = call.snoozeMinutes {
+            guard minutes >= 0, minutes * 60 <= Double(SoundSettings.longestSnooze) else {
+                throw .invalidParameter("snooze_min")
+            }
+            new.snoozedUntil = minutes > 0 ? wallSeconds + Int((minutes * 60).rounded()) : nil
+        }
+        if let direction = call.direction {
+            guard let convention = DirectionConvention(name: direction) else {
+                throw .invalidParameter("direction")
+            }
+            new.soundsTowards = convention == .towards ? true : nil
+        }
         try take(new)
         return sound()
     }
@@ -195,6 +212,11 @@ extension Supervisor {
         feedback.sound = new
         updateSpeech()
         updateDoors()
+        if old.convention != new.convention {
+            let text = "direction of cues: \(new.convention.name), set by the person"
+            DaemonLog.note(text)
+            session.mark(text)
+        }
         if old.delayMilliseconds != new.delayMilliseconds { watchDelay() }
         watchBreaks()
         closeSoundRoom()

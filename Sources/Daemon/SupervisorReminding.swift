@@ -20,7 +20,7 @@ extension Supervisor {
             entry.address != nil && entry.segment != nil
                 && kinds.kind(named: entry.kind)?.capabilities.canBuzz == true
         }
-        let side = DirectionConvention.awayFrom.side(of: alert.rule, stance: alert.stanceSide)
+        let side = feedback.sound.convention.side(of: alert.rule, stance: alert.stanceSide)
         guard let central, let entry = Supervisor.wearer(among: able, side: side),
             let address = entry.address
         else {
@@ -85,8 +85,22 @@ extension Supervisor {
         _ = session.send(.end)
     }
 
-    /// Shows a reminder on the desktop, not at night.
+    /// Puts reminders off for an hour: the button on the desktop.
+    func snoozeBreaks() {
+        do throws(ControlRefusal) {
+            _ = try setSound(
+                Rehab1.SetSound(snoozeMinutes: Double(SoundSettings.snooze) / 60))
+        } catch {
+            warn("reminders could not be put off: \(error)")
+        }
+    }
+
+    /// Shows a reminder on the desktop, not at night nor while they are put off.
     func remind(_ alert: Alert, _ door: CueDoor) {
+        guard feedback.sound.snoozed(at: wallSeconds) == nil else {
+            session.mark("reminder \(alert.rule.name): put off")
+            return
+        }
         let isNight = LocalTime.hour() >= 22 || LocalTime.hour() < 7
         guard !isNight else { return }
         let language = feedback.languages.first { $0.code == feedback.sound.language }

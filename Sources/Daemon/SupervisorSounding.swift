@@ -34,7 +34,9 @@ extension Supervisor {
         await waitForSound(in: room)
         let number = room.play(
             Alert(
-                time: loop.now, rule: rule, stanceSide: Supervisor.stance(sounding: side, rule)))
+                time: loop.now, rule: rule,
+                stanceSide: Supervisor.stance(
+                    sounding: side, rule, by: feedback.sound.convention)))
         var takers: [String]?
         for _ in 0..<100 where takers == nil {
             await pause(10_000_000)
@@ -65,10 +67,12 @@ extension Supervisor {
     }
 
     /// The leg to stand on for which a rule sounds on `side`; nil for both sides.
-    private static func stance(sounding side: Side?, _ rule: RuleID) -> Side? {
+    private static func stance(
+        sounding side: Side?, _ rule: RuleID, by convention: DirectionConvention
+    ) -> Side? {
         guard let side else { return nil }
         return [Side.left, .right].first {
-            DirectionConvention.awayFrom.side(of: rule, stance: $0) == side
+            convention.side(of: rule, stance: $0) == side
         }
     }
 
@@ -94,6 +98,7 @@ extension Supervisor {
         var setup = AlertSetup()
         setup.soundDevice = settings.audioDevice
         setup.volumeDecibels = feedback.sound.volumeDecibels
+        setup.convention = feedback.sound.convention
         setup.breath = breath
         if breath == nil { setup.speech = feedback.speech }
         do throws(PlumbingError) {

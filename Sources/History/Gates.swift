@@ -13,7 +13,8 @@ package struct GateLine: Sendable, Equatable {
     package let text: String
 }
 
-/// The gate out of the present stage, from the last seven days of the log (programme 2).
+/// The gate out of the present stage, from the last seven days of the log and of the kept tests
+/// (programme 2).
 package enum Gate {
     /// Shares that the programme names.
     private static let done = 0.7
@@ -21,12 +22,17 @@ package enum Gate {
     private static let clean = 0.8
 
     /// Nil in the last stage, and without a stage.
-    package static func lines(_ log: WorkoutLog, on day: Day) -> [GateLine]? {
+    ///
+    /// `tests`: kept runs of the test battery, oldest first; nil where nobody could be asked for them.
+    package static func lines(
+        _ log: WorkoutLog, tests: [TestEvidence]? = nil, on day: Day
+    ) -> [GateLine]? {
         guard let (since, entry) = log.stage, let stage = Programme.stage(entry.stage),
             stage.number <= Programme.gates.count
         else { return nil }
         let limits = Programme.gates[stage.number - 1]
         let week = log.sets.filter { day - $0.day < 7 && $0.day <= day }
+        let recent = RecentTests(tests, painful: log.painfulSide, on: day)
         return [
             length(stage, since: since, day),
             workouts(week, stage),
@@ -35,18 +41,15 @@ package enum Gate {
             night(log.mornings, limits, day),
             trend(log.mornings, day),
             clean(week, limits),
-            GateLine(
-                name: "one-leg stand", state: .notKnown,
-                text: limits.oneLegStand + "; see the test, this log does not hold it"),
-            limits.stepDown.map {
-                GateLine(
-                    name: "step-down", state: .notKnown,
-                    text: "score " + $0 + "; see the test, this log does not hold it")
+            recent.line(
+                "one-leg stand", asked: limits.oneLegStand.text, command: "T1 --side both"
+            ) { limits.oneLegStand.judge($0, recent) },
+            limits.stepDown.map { stepDown in
+                recent.line("step-down", asked: stepDown.text, command: "T4 --side both") {
+                    stepDown.judge($0, recent)
+                }
             },
-            stage.number == 4
-                ? GateLine(
-                    name: "own best kept", state: .notKnown,
-                    text: "at least 90 % in hold, repetitions and load; yours to say") : nil,
+            stage.number == 4 ? OwnBest.line(log, on: day) : nil,
         ].compactMap(\.self)
     }
 

@@ -44,6 +44,19 @@ package struct SetEntry: Codable, Sendable, Equatable {
     package var thresholds: [String] = []
     package var endedBy = "asked"
     package var recording: String?
+    /// What was held or worn as load, kg, or in words ("red band"); the height of the step, cm.
+    package var loadKilograms: Double?
+    package var load: String?
+    package var stepCentimetres: Double?
+    /// Of a set without cues: mean degrees above the thresholds with cues and without, and the
+    /// dependence on them (compensations 5.1); nil where too little was measured.
+    package var cuedErrorDegrees: Double?
+    package var uncuedErrorDegrees: Double?
+    package var dependence: Double?
+    /// Steps and landings by the leg that stood; nil where the exercise has none.
+    package var asymmetryPercent: Double?
+    /// Lowering time of the last third over the first's.
+    package var tempoKept: Double?
 
     package init(time: String, workout: String, exercise: String, number: Int) {
         self.time = time
@@ -117,6 +130,14 @@ package struct ThresholdEntry: Codable, Sendable, Equatable {
     }
 }
 
+/// What a person says of themselves that the programme needs.
+package struct PersonEntry: Codable, Sendable, Equatable {
+    /// Left, right or both.
+    package var painfulSide: String
+
+    package init(painfulSide: String) { self.painfulSide = painfulSide }
+}
+
 /// One line of the log.
 package struct LogEntry: Codable, Sendable, Equatable {
     package enum Content: Sendable, Equatable {
@@ -125,6 +146,7 @@ package struct LogEntry: Codable, Sendable, Equatable {
         case stage(StageEntry)
         case health(HealthEntry)
         case threshold(ThresholdEntry)
+        case person(PersonEntry)
     }
 
     package var day: Day
@@ -136,7 +158,7 @@ package struct LogEntry: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case day, set, morning, stage, health, threshold
+        case day, set, morning, stage, health, threshold, person
     }
 
     package init(from decoder: any Decoder) throws {
@@ -150,6 +172,8 @@ package struct LogEntry: Codable, Sendable, Equatable {
             content = .stage(stage)
         } else if let health = try fields.decodeIfPresent(HealthEntry.self, forKey: .health) {
             content = .health(health)
+        } else if let person = try fields.decodeIfPresent(PersonEntry.self, forKey: .person) {
+            content = .person(person)
         } else {
             content = .threshold(try fields.decode(ThresholdEntry.self, forKey: .threshold))
         }
@@ -164,6 +188,7 @@ package struct LogEntry: Codable, Sendable, Equatable {
         case .stage(let entry): try fields.encode(entry, forKey: .stage)
         case .health(let entry): try fields.encode(entry, forKey: .health)
         case .threshold(let entry): try fields.encode(entry, forKey: .threshold)
+        case .person(let entry): try fields.encode(entry, forKey: .person)
         }
     }
 }

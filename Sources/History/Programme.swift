@@ -22,8 +22,8 @@ package struct GateLimits: Sendable, Equatable {
     package let night: Int
     /// Numbers in the catalogue, any of them.
     package let cleanExercises: [Int]
-    package let oneLegStand: String
-    package let stepDown: String?
+    package let oneLegStand: StandLimits
+    package let stepDown: StepDownLimits?
 }
 
 /// The programme of the clinical reference, as a plan with cautious defaults; a physiotherapist's plan
@@ -58,18 +58,18 @@ package enum Programme {
     package static let gates: [GateLimits] = [
         GateLimits(
             mornings: 1, night: 3, cleanExercises: [3, 6],
-            oneLegStand: "painful side 10 s with a fingertip", stepDown: nil),
+            oneLegStand: StandLimits(10, allowsTouch: true), stepDown: nil),
         GateLimits(
             mornings: 1, night: 3, cleanExercises: [7, 11],
-            oneLegStand: "painful side 20 s without touch", stepDown: nil),
+            oneLegStand: StandLimits(20), stepDown: nil),
         GateLimits(
             mornings: 1, night: 2, cleanExercises: [15],
-            oneLegStand: "painful side 30 s, drop in band at least 90 %",
-            stepDown: "at most 3 at 15 cm"),
+            oneLegStand: StandLimits(30, inBand: 0.9),
+            stepDown: StepDownLimits(3, height: 15)),
         GateLimits(
             mornings: 0, night: 2, cleanExercises: [17],
-            oneLegStand: "30 s without cues, sway within 25 % of the other side",
-            stepDown: "at most 1 at 20 cm"),
+            oneLegStand: StandLimits(30, sway: 1.25),
+            stepDown: StepDownLimits(1, height: 20)),
     ]
 
     /// Hops have a cap of their own in stage 5 (engineering default).

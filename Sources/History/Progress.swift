@@ -26,6 +26,13 @@ package struct Trend: Sendable, Equatable {
         return "\(change > 0 ? "more" : "less") by \(fixed(change.magnitude))\(unit)"
     }
 
+    /// More, less or none; nil where the two cannot be compared.
+    package var change: String? {
+        guard days > 0, !isThin, let counts else { return nil }
+        let change = now.value - first.value
+        return change.magnitude < counts ? "none" : change > 0 ? "more" : "less"
+    }
+
     package static func == (a: Trend, b: Trend) -> Bool {
         a.name == b.name && a.unit == b.unit && a.first == b.first && a.now == b.now
             && a.counts == b.counts && a.isThin == b.isThin
@@ -83,6 +90,43 @@ package enum Progress {
             return Line(
                 exercise: key.exercise, side: key.side.isEmpty ? nil : key.side, probe: key.probe,
                 sets: sets.count, trends: trends, notMeasured: sets.last?.set.notMeasured ?? [])
+        }
+    }
+
+    /// What an exercise keeps without cues, by its workouts.
+    package struct WithoutCues: Sendable, Equatable {
+        package let exercise: String
+        package let workouts: Int
+        /// Percent of the improvement by cues that stayed without them.
+        package let trend: Trend
+    }
+
+    /// Exercises with a set without cues in a workout that had some with them (compensations 5.1).
+    package static func withoutCues(_ log: WorkoutLog) -> [WithoutCues] {
+        struct Workout {
+            let day: Day
+            let dependence: Double
+        }
+        // The daemon counts over the workout: its last set without cues tells all of them.
+        var found: [Int: (exercise: String, workouts: [String: Workout])] = [:]
+        for (day, set) in log.sets {
+            guard let dependence = set.dependence else { continue }
+            found[set.number, default: (set.exercise, [:])].workouts[set.workout] = Workout(
+                day: day, dependence: dependence)
+        }
+        return found.sorted { $0.key < $1.key }.compactMap { _, one in
+            let inOrder = one.workouts.sorted { ($0.value.day, $0.key) < ($1.value.day, $1.key) }
+            guard let first = inOrder.first?.value, let last = inOrder.last?.value else {
+                return nil
+            }
+            func point(_ workout: Workout) -> (day: Day, value: Double, count: Int) {
+                (workout.day, 100 * (1 - max(0, min(1, workout.dependence))), 1)
+            }
+            return WithoutCues(
+                exercise: one.exercise, workouts: inOrder.count,
+                trend: Trend(
+                    name: "kept without cues: \(one.exercise)", unit: " %", first: point(first),
+                    now: point(last), counts: nil, isThin: false))
         }
     }
 

@@ -164,4 +164,12 @@ extension WorkoutLog {
         }
         return nil
     }
+
+    /// Left, right or both, as the person said last; nil: never said.
+    package var painfulSide: String? {
+        for entry in entries.reversed() {
+            if case .person(let person) = entry.content { return person.painfulSide }
+        }
+        return nil
+    }
 }

@@ -72,23 +72,56 @@ struct BreaksCommand: ParsableCommand {
         discussion: """
             Works in the background while a calibrated sensor is worn and no exercise runs: after 30 \
             minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
-            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. Without a \
-            word: what is set.
+            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. "snooze" puts \
+            them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
+            Without a word: what is set.
             """)
+
+    enum State: String, ExpressibleByArgument, CaseIterable {
+        case on, off, snooze, wake
+    }
 
     @OptionGroup var daemon: DaemonOptions
 
-    @Argument(help: "on or off.")
-    var state: OnOff?
+    @Argument(help: "on, off, snooze or wake.")
+    var state: State?
+
+    @Option(
+        name: .long, help: ArgumentHelp("How long to snooze, up to 1440.", valueName: "minutes"))
+    var minutes: Double?
+
+    func validate() throws {
+        guard minutes == nil || state == .snooze else {
+            throw ValidationError("--minutes goes with snooze.")
+        }
+        if let minutes, !(minutes > 0 && minutes <= 1440) {
+            throw ValidationError("--minutes must be above 0, up to 1440.")
+        }
+    }
 
     func run() throws {
         var client = try daemon.connect()
-        let state = state
+        let call: Rehab1.SetSound? =
+            switch state {
+            case .on: Rehab1.SetSound(breaks: true, snoozeMinutes: 0)
+            case .off: Rehab1.SetSound(breaks: false)
+            case .snooze: Rehab1.SetSound(snoozeMinutes: minutes ?? 60)
+            case .wake: Rehab1.SetSound(snoozeMinutes: 0)
+            case nil: nil
+            }
         let sound = try withDaemon { () throws(ControlError) in
-            if let state { return try client.call(Rehab1.SetSound(breaks: state.isOn)).sound }
+            if let call { return try client.call(call).sound }
             return try client.call(Rehab1.GetSound()).sound
         }
         if daemon.json { return try printJSON(sound) }
-        print("break reminders: \(sound.breaks ? "on" : "off")")
+        print("break reminders: \(BreaksCommand.text(sound))")
+    }
+
+    /// "on", "off", "on, put off for 60 more minutes".
+    static func text(_ sound: Rehab1.Sound) -> String {
+        guard sound.breaks else { return "off" }
+        guard let left = sound.breaksSnoozedSeconds else { return "on" }
+        let minutes = (left + 59) / 60
+        return "on, put off for \(minutes) more \(minutes == 1 ? "minute" : "minutes")"
     }
 }

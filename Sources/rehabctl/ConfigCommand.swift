@@ -106,10 +106,21 @@ struct CheckConfig: ParsableCommand {
 
     @OptionGroup var place: ConfigPlace
     @Argument(help: "The file; without it the one that holds.") var file: String?
+    @Flag(name: .long, help: "Print JSON.") var json = false
+
+    private struct Reply: Encodable {
+        let file: String
+        /// False: it is not there, and the defaults hold.
+        let present: Bool
+    }
 
     func run() throws {
         let path = file ?? place.present
-        guard try place.read(path) != nil else {
+        let isThere = try place.read(path) != nil
+        if json, isThere || file == nil {
+            return try printJSON(Reply(file: path, present: isThere))
+        }
+        guard isThere else {
             guard file == nil else {
                 complain("there is no file \(path)")
                 throw ExitCode(66)
@@ -215,5 +226,11 @@ struct DefaultConfig: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "default", abstract: "Print the default settings as a commented file.")
 
-    func run() throws { print(Configuration.commentedDefault, terminator: "") }
+    @Flag(name: .long, help: "Print JSON.") var json = false
+
+    func run() throws {
+        guard json else { return print(Configuration.commentedDefault, terminator: "") }
+        let values = Configuration().values
+        try printJSON(Dictionary(values.map { ($0.key, $0.value) }) { first, _ in first })
+    }
 }

@@ -7,27 +7,36 @@ struct ConsoleSettings {
     /// Lines in place of a drawing.
     var isPlain = false
     var asksQuestions = true
+    /// Nothing is said: what comes out is for a program.
+    var isSilent = false
 }
 
 /// Speech and questions; ends cleanly by a signal, whoever waits.
 final class Console {
     let isDrawing: Bool
     let isAsking: Bool
+    let isSilent: Bool
     let signals: ProgramSignals
     let style = Style.standardOutput()
     private var input: [UInt8] = []
     private(set) var isAtEnd = false
 
     init(_ settings: ConsoleSettings) {
-        isDrawing = Terminal.outputIsTerminal && Terminal.inputIsTerminal && !settings.isPlain
+        isSilent = settings.isSilent
+        isDrawing =
+            !settings.isSilent && Terminal.outputIsTerminal && Terminal.inputIsTerminal
+            && !settings.isPlain
         // Without somebody at a terminal nothing is asked, and nothing waits for an answer.
-        isAsking = settings.asksQuestions && Terminal.inputIsTerminal && Terminal.outputIsTerminal
+        isAsking =
+            settings.asksQuestions && !settings.isSilent && Terminal.inputIsTerminal
+            && Terminal.outputIsTerminal
         signals = ProgramSignals(isDrawing: isDrawing)
     }
 
     var hasEnded: Bool { signals.endedBy != nil }
 
     func say(_ line: String) {
+        guard !isSilent else { return }
         print(line)
         Terminal.flush()
     }
@@ -57,7 +66,9 @@ final class Console {
     }
 
     /// Somebody is at the keyboard, whether or not questions are asked.
-    var hasKeyboard: Bool { Terminal.inputIsTerminal && Terminal.outputIsTerminal && !isAtEnd }
+    var hasKeyboard: Bool {
+        !isSilent && Terminal.inputIsTerminal && Terminal.outputIsTerminal && !isAtEnd
+    }
 
     /// Keys typed with Enter while lines are shown; none where nobody types.
     func typedKeys() -> [LiveKey] {

@@ -120,12 +120,14 @@ struct ExerciseText {
             if let kept = summary.tempoKept, kept < 1 {
                 facts.add("tempo", "lowering \(decimal((1 - kept) * 100, 0)) % shorter at the end")
             }
+            if let drift = SetPatterns.drift(summary) { facts.add("drift", drift) }
         } else if !summary.landings.isEmpty {
             facts.add("landings", "\(summary.landings.count)")
         } else {
             facts.add(
                 "in band", summary.holds.isEmpty ? "no hold seen" : percent(summary.shareInBand))
         }
+        if let mix = SetPatterns.mix(summary) { facts.add("patterns", mix) }
         if let difference = holdDifference(summary.holds) { facts.add("left-right", difference) }
     }
 

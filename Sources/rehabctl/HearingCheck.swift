@@ -96,8 +96,9 @@ struct HearingCheck {
         if !otherSide.isEmpty {
             print("Heard on the other side: \(otherSide.joined(separator: ", ")).")
             print(
-                "Change the loudspeakers or headphones over: a cue sounds on the side to move away")
-            print("from, and must not send you the other way.")
+                "Change the loudspeakers or headphones over: a cue tells a side to move away from, or"
+            )
+            print("to move to (rehabctl sound direction), and must not send you the other way.")
         }
         guard missed.isEmpty, otherSide.isEmpty else { return false }
         print("All heard, on their sides.")

@@ -3,8 +3,6 @@
 import Control
 
 /// Carries out keys; the answer is for the view's message line.
-///
-/// Volume has no key here yet: `LiveKey` and this type are where one would go.
 struct LiveActions {
     let daemon: DaemonOptions
 
@@ -29,8 +27,35 @@ struct LiveActions {
             return attempt("the set is over") { client throws(ControlError) in
                 _ = try client.call(Rehab1.StopExercise())
             }
+        case .louder: return turnVolume(by: LiveActions.volumeStep)
+        case .quieter: return turnVolume(by: -LiveActions.volumeStep)
         case .leave: return nil
         }
+    }
+
+    /// Percent a key turns the volume by: 4 dB, a clear step.
+    private static let volumeStep: Int64 = 10
+
+    private func turnVolume(by step: Int64) -> String? {
+        do throws(ControlError) {
+            var client = try ControlClient(socket: daemon.socket, limit: 2_000)
+            let now = try client.call(Rehab1.GetSound()).sound.volumePercent
+            let sound = try client.call(
+                Rehab1.SetSound(volumePercent: max(0, min(100, now + step)))
+            ).sound
+            return LiveActions.volume(sound)
+        } catch {
+            return LiveActions.said(error)
+        }
+    }
+
+    /// "volume 60", and what else there is to know.
+    static func volume(_ sound: Rehab1.Sound) -> String {
+        var text = "volume \(sound.volumePercent)"
+        if sound.volumePercent == 0 { text += ", silent" }
+        if sound.volumePercent == 100 { text += ", the loudest" }
+        if sound.device == nil { text += " (rehabd was started without sound)" }
+        return text
     }
 
     /// Left, right, detected, left and so on.
@@ -50,7 +75,11 @@ struct LiveActions {
             try body(&client)
             return done
         } catch {
-            return [error.sentence, error.cure].compactMap(\.self).joined(separator: ": ")
+            return LiveActions.said(error)
         }
+    }
+
+    private static func said(_ error: ControlError) -> String {
+        [error.sentence, error.cure].compactMap(\.self).joined(separator: ": ")
     }
 }

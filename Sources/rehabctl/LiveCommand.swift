@@ -11,8 +11,8 @@ struct LiveCommand: ParsableCommand {
         discussion: """
             On a terminal the pelvis is drawn as a moving level, seen from behind, with the trunk and \
             the standing thigh where they carry sensors, the tempo, what was done, the cues and the \
-            sensors. Keys: space pauses, s changes the side, m marks the moment in the recording, x \
-            ends the set, q leaves. Elsewhere, and with --plain, one line a second is printed, and one \
+            sensors. Keys: space pauses, s changes the side, m marks the moment in the recording, + \
+            and - turn the volume, x ends the set, q leaves. Elsewhere, and with --plain, one line a second is printed, and one \
             for each cue as it comes. With --json every event is one line.
             """)
 
@@ -77,7 +77,7 @@ struct LiveCommand: ParsableCommand {
         let actions = LiveActions(daemon: daemon)
         defer { console.signals.endIfAsked() }
         if console.hasKeyboard {
-            print("Keys, each with Enter: p pause, s side, m mark, x end the set, q leave")
+            print(LiveView.typed)
         }
         while !isOver(deadline), !console.hasEnded {
             InputWait.readable(

@@ -5,13 +5,16 @@ import Plumbing
 
 /// What a key asks for.
 enum LiveKey: Equatable {
-    case pause, side, mark, endSet, leave
+    case pause, side, mark, louder, quieter, endSet, leave
 
     init?(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: " "), UInt8(ascii: "p"), UInt8(ascii: "P"): self = .pause
         case UInt8(ascii: "s"), UInt8(ascii: "S"): self = .side
         case UInt8(ascii: "m"), UInt8(ascii: "M"): self = .mark
+        // The same keys with and without Shift on most keyboards.
+        case UInt8(ascii: "+"), UInt8(ascii: "="): self = .louder
+        case UInt8(ascii: "-"), UInt8(ascii: "_"): self = .quieter
         case UInt8(ascii: "x"), UInt8(ascii: "X"): self = .endSet
         // 3 is Ctrl-C, 4 is Ctrl-D.
         case UInt8(ascii: "q"), UInt8(ascii: "Q"), 3, 4: self = .leave

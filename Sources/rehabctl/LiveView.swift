@@ -13,7 +13,11 @@ struct LiveView {
     /// What the keys do, for the last line.
     var keys = LiveView.watching
 
-    static let watching = "space pause  s side  m mark  x end the set  q leave"
+    static let watching = "space pause  s side  m mark  +/- volume  x end set  q leave"
+
+    /// The same for lines: keys take Enter there.
+    static let typed =
+        "Keys, each with Enter: p pause, s side, m mark, + louder, - quieter, x end the set, q leave"
 
     /// Obliquity that lifts the ends by the whole half height, degrees.
     private static let fullScale = 12.0

@@ -50,6 +50,7 @@ struct LogCommand: ParsableCommand {
         case .set(let set):
             var text = set.exercise + (set.side.map { ", \($0) leg" } ?? "")
             if set.probe { text += ", without cues" }
+            if let load = WorkoutText.load(set) { text += ", \(visible(load))" }
             text += ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(set.cues) cues"
             text += "; pain before \(said(set.before)), highest \(said(set.during))"
             text += ", effort \(said(set.effort))"
@@ -73,6 +74,7 @@ struct LogCommand: ParsableCommand {
             return "threshold \(change.exercise) \(change.rule): "
                 + (change.onDegrees.map { "\(decimal($0, 1))" } ?? "taken back")
                 + " by \(visible(change.by))"
+        case .person(let person): return "painful side: \(visible(person.painfulSide))"
         }
     }
 }
@@ -83,13 +85,18 @@ struct ProgressCommand: ParsableCommand {
         discussion: """
             The first day beside the newest, for each exercise and leg, with and without cues apart. A \
             change is called one only above the size that counts: 4 degrees for an angle of the pelvis, 5 s \
-            for a hold, 2 points for pain.
+            for a hold, 2 points for pain. What was kept without cues is told of every exercise whose \
+            last set had none.
             """)
 
     @OptionGroup var logging: LogOptions
 
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+
     func run() throws {
         let log = try logging.open()
+        if json { return try printJSON(ProgressReply(log, on: today())) }
         let lines = Progress.lines(log)
         let pain = Progress.pain(log, on: today())
         guard !lines.isEmpty || pain != nil else {
@@ -105,6 +112,25 @@ struct ProgressCommand: ParsableCommand {
         }
         showWeek(log)
         for line in lines { show(line).forEach { print($0) } }
+        showWithoutCues(log)
+    }
+
+    /// What sets without cues kept of what cues brought, then and now.
+    private func showWithoutCues(_ log: WorkoutLog) {
+        let kept = Progress.withoutCues(log)
+        guard !kept.isEmpty else { return }
+        print("kept without cues (of the improvement with them):")
+        var columns = Columns()
+        for one in kept {
+            func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
+                "\(point.day.text) \(decimal(point.value, 0)) %"
+            }
+            let isOne = one.trend.days == 0
+            columns.add(
+                one.exercise, cell(one.trend.first), isOne ? "" : cell(one.trend.now),
+                one.workouts == 1 ? "1 workout" : "\(one.workouts) workouts")
+        }
+        columns.lines(indent: "  ").forEach { print($0) }
     }
 
     private func showWeek(_ log: WorkoutLog) {

@@ -39,6 +39,9 @@ struct PainCommand: ParsableCommand {
     @Flag(name: .long, help: "Ask nothing.")
     var noQuestions = false
 
+    @Flag(name: .long, help: "Print JSON, and ask nothing.")
+    var json = false
+
     func validate() throws {
         for (name, value) in [("the pain", pain), ("--night", night)] {
             if let value, !(0...10).contains(value) {
@@ -56,7 +59,7 @@ struct PainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let console = Console(ConsoleSettings(isPlain: true, asksQuestions: !noQuestions))
+        let console = Console(ConsoleSettings(isPlain: true, asksQuestions: !noQuestions && !json))
         var log = try logging.open()
         var answer = MorningEntry(
             pain: pain, place: place.map(visible), night: night, woken: woken)
@@ -69,6 +72,7 @@ struct PainCommand: ParsableCommand {
         }
         let day = date.flatMap { Day($0) } ?? today()
         try logging.append([LogEntry(day: day, .morning(answer))], to: &log)
+        if json { return try printJSON(MorningReply(answer, on: day, log)) }
         say(answer, on: day, log).forEach { print($0) }
     }
 

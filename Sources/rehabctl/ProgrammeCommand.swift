@@ -9,18 +9,26 @@ struct ProgrammeCommand: ParsableCommand {
         commandName: "programme", abstract: "Your stage, its gate, and going up or down.",
         discussion: """
             Five stages with cautious defaults; a plan of your physiotherapist replaces any part of it. \
-            The program shows which lines of the gate are met and asks; it never moves you up by itself.
-            """, subcommands: [Show.self, SetStage.self, Seen.self], defaultSubcommand: Show.self)
+            The program shows which lines of the gate are met and asks; it never moves you up by itself. \
+            Runs of the test battery (rehabctl test) that a running rehabd keeps are part of the gate.
+            """, subcommands: [Show.self, SetStage.self, Painful.self, Seen.self],
+        defaultSubcommand: Show.self)
 
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The present stage and the gate into the next.")
 
         @OptionGroup var logging: LogOptions
+        @OptionGroup var tests: TestOptions
+
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
 
         func run() throws {
             let log = try logging.open()
             let day = today()
+            let kept = tests.kept()
+            if json { return try printJSON(ProgrammeReply(log, tests: kept, on: day)) }
             PainRules.advice(log, on: day).forEach { print("\($0.rule): \($0.text)") }
             guard let (since, entry) = log.stage, let stage = Programme.stage(entry.stage) else {
                 print("No stage yet. The stages:")
@@ -36,17 +44,29 @@ struct ProgrammeCommand: ParsableCommand {
             columns.add("tempo", stage.tempo)
             columns.add("cues", stage.cues)
             columns.add("pain in a set", "at most \(stage.cap)")
+            if let side = log.painfulSide { columns.add("painful side", side) }
             columns.lines(indent: "  ").forEach { print($0) }
-            guard let lines = Gate.lines(log, on: day) else {
+            if let lines = Gate.lines(log, tests: kept, on: day) {
+                ProgrammeCommand.show("Gate into stage \(stage.number + 1):", lines)
+                print(ProgrammeCommand.offer(lines, entry))
+            } else {
                 print("The last stage: it stays open.")
-                return
             }
-            print("Gate into stage \(stage.number + 1):")
-            var gate = Columns()
-            for line in lines { gate.add(line.state.rawValue, line.name, line.text) }
-            gate.lines(indent: "  ").forEach { print($0) }
-            print(ProgrammeCommand.offer(lines, entry))
+            let due = TestSchedule.due(log, tests: kept, on: day)
+            if !due.isEmpty {
+                print("Tests due: \(due.joined(separator: ", ")). See: rehabctl test list")
+            }
+            if let lines = Readiness.lines(log, tests: kept, on: day) {
+                ProgrammeCommand.show("Readiness for stops at a jog and for hops:", lines)
+            }
         }
+    }
+
+    private static func show(_ title: String, _ lines: [GateLine]) {
+        print(title)
+        var gate = Columns()
+        for line in lines { gate.add(line.state.rawValue, line.name, line.text) }
+        gate.lines(indent: "  ").forEach { print($0) }
     }
 
     /// What the lines together say.
@@ -70,8 +90,13 @@ struct ProgrammeCommand: ParsableCommand {
 
         @OptionGroup var logging: LogOptions
 
+        @OptionGroup var tests: TestOptions
+
         @Argument(help: "1 to 5.")
         var stage: Int
+
+        @Flag(name: .long, help: "Print JSON, and ask nothing.")
+        var json = false
 
         @Flag(name: .long, help: "Say yes beforehand, where the gate is not met.")
         var yes = false
@@ -103,12 +128,17 @@ struct ProgrammeCommand: ParsableCommand {
                 let open =
                     stage > now.stage + 1
                     ? ["a stage is left out"]
-                    : (Gate.lines(log, on: day) ?? []).filter { $0.state != .met }
-                        .map { "\($0.name): \($0.state.rawValue)" }
+                    : (Gate.lines(log, tests: tests.kept(), on: day) ?? []).filter {
+                        $0.state != .met
+                    }
+                    .map { "\($0.name): \($0.state.rawValue)" }
                 if !open.isEmpty { try confirm(open) }
             }
             let entry = StageEntry(stage: stage, why: "by \(visible(by))", locked: hold)
             try logging.append([LogEntry(day: day, .stage(entry))], to: &log)
+            if json {
+                return try printJSON(ProgrammeReply(log, tests: tests.kept(), on: day))
+            }
             guard let found = Programme.stage(stage) else { return }
             print("Stage \(stage), \(found.name), from today on: \(found.goal).")
             print("Pain in a set at most \(found.cap); workouts \(found.workouts).")
@@ -116,7 +146,8 @@ struct ProgrammeCommand: ParsableCommand {
 
         private func confirm(_ open: [String]) throws {
             guard !yes else { return }
-            let console = Console(ConsoleSettings(isPlain: true))
+            let console = Console(
+                ConsoleSettings(isPlain: true, asksQuestions: !json, isSilent: json))
             console.say("The gate is not met in full:")
             open.forEach { console.say("  \($0)") }
             guard console.agrees("Go to stage \(stage) all the same?", isYes: false) else {
@@ -133,15 +164,48 @@ struct ProgrammeCommand: ParsableCommand {
 
         @OptionGroup var logging: LogOptions
 
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
+
         func run() throws {
             var log = try logging.open()
-            guard let health = log.health, health.entry.applies, !health.entry.seen else {
-                print("Nothing stands in the way.")
-                return
+            let isInTheWay = log.health.map { $0.entry.applies && !$0.entry.seen } ?? false
+            if isInTheWay {
+                try logging.append(
+                    [LogEntry(day: today(), .health(HealthEntry(applies: true, seen: true)))],
+                    to: &log)
             }
+            if json { return try printJSON(["noted": isInTheWay]) }
+            print(
+                isInTheWay
+                    ? "Noted. Exercise may go on as they said." : "Nothing stands in the way.")
+        }
+    }
+
+    struct Painful: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say which side is painful: the gates look at that one.")
+
+        @OptionGroup var logging: LogOptions
+
+        @Argument(help: "left, right or both.")
+        var side: String
+
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
+
+        func validate() throws {
+            guard ["left", "right", "both"].contains(side) else {
+                throw ValidationError("the painful side is left, right or both.")
+            }
+        }
+
+        func run() throws {
+            var log = try logging.open()
             try logging.append(
-                [LogEntry(day: today(), .health(HealthEntry(applies: true, seen: true)))], to: &log)
-            print("Noted. Exercise may go on as they said.")
+                [LogEntry(day: today(), .person(PersonEntry(painfulSide: side)))], to: &log)
+            if json { return try printJSON(["painful_side": side]) }
+            print("Painful side: \(side). The gates of the programme look at it.")
         }
     }
 }

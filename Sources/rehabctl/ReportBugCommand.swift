@@ -32,6 +32,11 @@ struct ReportBugCommand: ParsableCommand {
 
     func run() throws {
         let parts = try BugReport(daemon: daemon, recording: recording).parts()
+        // A program reads the parts; only --yes writes the file.
+        if daemon.json {
+            let path = yes ? try write(parts) : nil
+            return try printJSON(Reply(path: path, parts: parts))
+        }
         print("The report holds:")
         var columns = Columns()
         for part in parts {
@@ -44,6 +49,15 @@ struct ReportBugCommand: ParsableCommand {
             print(part.text)
         }
         guard try mayWrite() else { return print("Nothing was written.") }
+        print("Written to \(try write(parts)). Look at it before you give it away.")
+    }
+
+    private struct Reply: Encodable {
+        let path: String?
+        let parts: [BugReport.Part]
+    }
+
+    private func write(_ parts: [BugReport.Part]) throws -> String {
         let path = output ?? "rehabd-report.txt"
         let text = parts.map { "=== \($0.title) (\($0.about))\n\($0.text)\n" }.joined(
             separator: "\n")
@@ -53,7 +67,7 @@ struct ReportBugCommand: ParsableCommand {
             complain(error.description, cure: "name another place with --output")
             throw ExitCode(73)
         }
-        print("Written to \(path). Look at it before you give it away.")
+        return path
     }
 
     private func mayWrite() throws -> Bool {
@@ -67,7 +81,7 @@ struct ReportBugCommand: ParsableCommand {
 
 /// The parts of a report, without addresses and names.
 struct BugReport {
-    struct Part {
+    struct Part: Encodable {
         var title: String
         var about: String
         var text: String

@@ -17,6 +17,9 @@ struct SetPlan {
     var count: Int?
     var seconds: Double?
     var stillAfter = 60.0
+    /// What is held or worn, and the step's height, as the person says.
+    var load: String?
+    var step: Double?
     /// "set 2 of 3".
     var place = ""
 }
@@ -91,7 +94,7 @@ struct SetRunner {
             exercise.title + (plan.place.isEmpty ? "" : ", \(plan.place)")
                 + (plan.side.map { ", \($0) leg" } ?? "") + (plan.isProbe ? ", without cues" : ""))
         if console.hasKeyboard {
-            console.say("Keys, each with Enter: p pause, s side, m mark, x end the set, q leave")
+            console.say(LiveView.typed)
         }
     }
 
@@ -123,7 +126,8 @@ struct SetRunner {
             state.place = plan.place + (plan.isProbe ? " (no cues)" : "")
             guard console.isDrawing else { return }
             let screen = LiveScreen(signals: console.signals)
-            screen.keyHelp = "space pause  s side  m mark  x end the set  q end and leave"
+            screen.keyHelp =
+                "space pause  s side  m mark  +/- volume  x end set  q end and leave"
             self.screen = screen
         }
 
@@ -165,7 +169,7 @@ struct SetRunner {
                 switch key {
                 case .endSet: return .asked
                 case .leave: return .left
-                case .pause, .side, .mark:
+                case .pause, .side, .mark, .louder, .quieter:
                     state.message = actions.carryOut(key, state) ?? ""
                     if screen == nil, key != .pause { console.say(state.message) }
                 }

@@ -20,7 +20,7 @@ struct SoundCommand: ParsableCommand {
             """,
         subcommands: [
             Show.self, Volume.self, Check.self, Speech.self, Sonification.self, Vibration.self,
-            Delay.self,
+            Direction.self, Delay.self,
         ], defaultSubcommand: Show.self)
 
     struct Show: ParsableCommand {
@@ -115,6 +115,30 @@ struct SoundCommand: ParsableCommand {
         }
     }
 
+    struct Direction: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Choose on which side cues sound: the one to move away from, or to move to.",
+            discussion: """
+                One convention for all cues, tones, voice, vibration and continuous sound; never mixed. \
+                Usual is away: the sound pushes. Choose once, and keep it.
+                """)
+
+        @OptionGroup var daemon: DaemonOptions
+
+        @Argument(help: "away or towards.")
+        var direction: String
+
+        func validate() throws {
+            guard ["away", "towards"].contains(direction) else {
+                throw ValidationError("The direction is away or towards.")
+            }
+        }
+
+        func run() throws {
+            try SoundText.set(Rehab1.SetSound(direction: direction), daemon)
+        }
+    }
+
     struct Delay: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say how far the loudspeaker is behind, in ms, or \"auto\".",
@@ -193,7 +217,12 @@ enum SoundText {
                 : "off (languages: \(sound.languages.joined(separator: ", ")))")
         columns.add("continuous sound", said(sound.sonification))
         columns.add("vibration", said(sound.vibration))
-        columns.add("break reminders", said(sound.breaks))
+        columns.add(
+            "direction",
+            sound.direction == "towards"
+                ? "a cue sounds on the side to move to"
+                : "a cue sounds on the side to move away from")
+        columns.add("break reminders", BreaksCommand.text(sound))
         let delay: String
         if let named = sound.delayMilliseconds {
             delay = "\(decimal(named, 0)) ms, as you said"

@@ -35,6 +35,16 @@ struct SetOptions: ParsableArguments {
         help: ArgumentHelp("Close a set in which nothing moves for this long.", valueName: "s"))
     var still = 60.0
 
+    @Option(
+        name: .long,
+        help: ArgumentHelp(
+            "What you hold or wear, for the log: 5 (kg), \"red band\".", valueName: "load"))
+    var load: String?
+
+    @Option(
+        name: .long, help: ArgumentHelp("The step's height, for the log.", valueName: "cm"))
+    var step: Double?
+
     @Flag(name: .long, help: "Keep no recording of this session.")
     var noRecording = false
 
@@ -54,13 +64,20 @@ struct SetOptions: ParsableArguments {
         if let seconds, !(1...7200).contains(seconds) {
             throw ValidationError("--seconds must be from 1 to 7200.")
         }
+        if let load, !(1...40).contains(load.count) {
+            throw ValidationError("--load takes 1 to 40 characters.")
+        }
+        if let step, !(1...60).contains(step) {
+            throw ValidationError("--step must be from 1 to 60 (cm).")
+        }
         guard (5...3600).contains(still) else {
             throw ValidationError("--still must be from 5 to 3600.")
         }
     }
 
-    var console: ConsoleSettings {
-        ConsoleSettings(isPlain: plain, asksQuestions: !noQuestions)
+    /// `json`: a program listens; nothing is asked, and sets come out as lines of JSON.
+    func console(json: Bool) -> ConsoleSettings {
+        ConsoleSettings(isPlain: plain, asksQuestions: !noQuestions && !json, isSilent: json)
     }
 
     /// The plan of these parts.
@@ -72,6 +89,8 @@ struct SetOptions: ParsableArguments {
         plan.count = count
         plan.seconds = seconds
         plan.stillAfter = still
+        plan.load = load
+        plan.step = step
         return plan
     }
 
@@ -85,12 +104,12 @@ struct StartCommand: ParsableCommand {
         discussion: """
             On a terminal the whole set is guided: pain before, a countdown, the live view, the end at \
             the exercise's dose, the summary, highest pain and effort. With --sets 3 there are rests, and \
-            the last set is without cues. Keys: space pauses, s changes the side, m marks the moment, x \
-            ends the set, q ends it and leaves.
+            the last set is without cues. Keys: space pauses, s changes the side, m marks the moment, + \
+            and - turn the volume, x ends the set, q ends it and leaves.
 
             Elsewhere the set is started and rehabctl returns: see it with rehabctl live, end it with \
-            rehabctl stop. --guided guides there too, in lines and without questions; --detach returns on \
-            a terminal too. The exercises: rehabctl exercises list.
+            rehabctl stop. --guided guides there too, in lines and without questions, and with --json in \
+            one line of JSON a set; --detach returns on a terminal too. The exercises: rehabctl exercises list.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -130,7 +149,6 @@ struct StartCommand: ParsableCommand {
         }
         guard (1...20).contains(sets) else { throw ValidationError("--sets must be from 1 to 20.") }
         if guided, detach { throw ValidationError("--guided and --detach exclude each other.") }
-        if guided, daemon.json { throw ValidationError("--json goes with --detach.") }
         if probe == true, sets > 1 {
             throw ValidationError(
                 "--probe makes every set one without cues; with --sets the last one is anyway.")
@@ -142,14 +160,14 @@ struct StartCommand: ParsableCommand {
     }
 
     private var isDetached: Bool {
-        if detach || daemon.json { return true }
-        return !guided && !(Terminal.outputIsTerminal && Terminal.inputIsTerminal)
+        if detach { return true }
+        return !guided && (daemon.json || !(Terminal.outputIsTerminal && Terminal.inputIsTerminal))
     }
 
     func run() throws {
         if isDetached { return try startOnly() }
         Terminal.bufferByLine()
-        let console = Console(options.console)
+        let console = Console(options.console(json: daemon.json))
         let log = try options.open(logging)
         let exercises = try Catalogue.exercises(daemon)
         let found = try Catalogue.find(exercise, among: exercises)

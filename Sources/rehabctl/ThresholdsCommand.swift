@@ -112,6 +112,7 @@ struct ThresholdsCommand: ParsableCommand {
             let entry = ThresholdEntry(
                 exercise: found.id, rule: rule.uppercased(), onDegrees: value, by: visible(by))
             try logging.append([LogEntry(day: today(), .threshold(entry))], to: &log)
+            if daemon.json { return try printJSON(entry) }
             print(
                 "\(found.title) \(entry.rule): \(decimal(value, 1)) from the next set on, by "
                     + "\(entry.by).")
@@ -123,6 +124,9 @@ struct ThresholdsCommand: ParsableCommand {
             abstract: "Take back what was set by hand.")
 
         @OptionGroup var logging: LogOptions
+
+        @Flag(name: .long, help: "Print JSON.")
+        var json = false
 
         @Argument(help: "The exercise.")
         var exercise: String
@@ -143,6 +147,7 @@ struct ThresholdsCommand: ParsableCommand {
             }
             let rules = isSet.filter(\.value).keys.sorted()
                 .filter { rule == nil || $0 == rule?.uppercased() }
+            if json, rules.isEmpty { return try printJSON(rules) }
             guard !rules.isEmpty else {
                 print("Nothing of \(visible(exercise)) was set by hand.")
                 return
@@ -155,6 +160,7 @@ struct ThresholdsCommand: ParsableCommand {
                             exercise: exercise, rule: rule, onDegrees: nil, by: visible(by))))
             }
             try logging.append(entries, to: &log)
+            if json { return try printJSON(rules) }
             print("Taken back: \(rules.joined(separator: ", ")).")
         }
     }

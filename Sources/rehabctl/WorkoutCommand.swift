@@ -13,7 +13,7 @@ struct WorkoutCommand: ParsableCommand {
             allow. Each is done for the sets of its dose, both legs where it has a side; the last of \
             several sets is without cues. Pain is asked before and after, effort after each set; Enter \
             skips, and a skipped answer is unknown, never 0. Ctrl-C ends the set and the workout with \
-            their summaries.
+            their summaries. With --json nothing is asked, and each set is one line of JSON.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -41,10 +41,6 @@ struct WorkoutCommand: ParsableCommand {
     var list = false
 
     func validate() throws {
-        guard !daemon.json else {
-            throw ValidationError(
-                "workout is guided and has no --json; its log has: rehabctl log --json")
-        }
         if let stage, !(1...5).contains(stage) {
             throw ValidationError("--stage must be from 1 to 5.")
         }
@@ -61,7 +57,7 @@ struct WorkoutCommand: ParsableCommand {
 
     func run() throws {
         Terminal.bufferByLine()
-        let console = Console(options.console)
+        let console = Console(options.console(json: daemon.json))
         let log = try options.open(logging)
         let all = try Catalogue.exercises(daemon)
         let advice = log.map { PainRules.advice($0, on: today()) } ?? []
@@ -70,12 +66,33 @@ struct WorkoutCommand: ParsableCommand {
         let chosen = try choose(all, log, isEased: isEased, console)
         let parts = chosen.map { part(for: $0, isEased: isEased) }
         say(parts, console)
-        guard !list else { return }
+        if list {
+            if daemon.json { try printJSON(parts.map { PartReply($0) }) }
+            return
+        }
         try HealthCheck(console: console, options: logging).pass(log)
         if console.isAsking, !console.agrees("Begin?", isYes: true) { return }
         let runner = SetRunner(daemon: daemon, console: console, exercises: all)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log)
             .run(options.plan(parts))
+    }
+
+    /// One exercise of the workout as a program gets it.
+    private struct PartReply: Encodable {
+        let exercise: String
+        let title: String
+        /// Empty: it has none, or it is detected.
+        let sides: [String]
+        let sets: Int
+        let dose: String?
+
+        init(_ part: WorkoutPlan.Part) {
+            exercise = part.exercise.id
+            title = part.exercise.title
+            sides = part.sides.compactMap(\.self)
+            sets = part.sets
+            dose = part.exercise.dose?.text
+        }
     }
 
     /// Named ones, or the stage's that can be done with what is worn.
@@ -110,13 +127,30 @@ struct WorkoutCommand: ParsableCommand {
                 "\(exercise.title): left out, it needs a calibrated sensor on the "
                     + missing.joined(separator: " and the "))
         }
-        guard !possible.isEmpty else {
+        let offered = possible.filter { isOffered($0, log, console) }
+        guard !offered.isEmpty else {
             complain(
                 "no exercise of stage \(number) can be done with the sensors worn now",
                 cure: "attach and calibrate them: rehabctl setup, or rehabctl calibrate")
             throw ExitCode(69)
         }
-        return possible
+        return offered
+    }
+
+    /// Hops are offered once the readiness for them is met in full (programme 5), never urged.
+    private func isOffered(
+        _ exercise: Rehab1.Exercise, _ log: WorkoutLog?, _ console: Console
+    ) -> Bool {
+        guard exercise.number == Readiness.hops else { return true }
+        let lines = log.flatMap {
+            Readiness.lines($0, tests: KeptTests.all(daemon.socket), on: today())
+        }
+        let open = lines?.filter { $0.state != .met }.map(\.name) ?? ["a stage of 4 or more"]
+        guard !open.isEmpty else { return true }
+        console.say(
+            "\(exercise.title): left out, readiness is not met or not known: "
+                + "\(open.joined(separator: ", ")). See: rehabctl programme")
+        return false
     }
 
     /// Places whose sensor is calibrated.

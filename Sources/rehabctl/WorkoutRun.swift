@@ -24,6 +24,15 @@ struct WorkoutPlan {
     var count: Int?
     var seconds: Double?
     var stillAfter = 60.0
+    /// What is held or worn, and the step's height, as the person says.
+    var load: String?
+    var step: Double?
+}
+
+/// A set as a program gets it: what the log keeps, and the daemon's summary.
+private struct SetReply: Encodable {
+    let set: SetEntry
+    let summary: Rehab1.Summary
 }
 
 /// Carries a workout out and keeps its log.
@@ -97,6 +106,8 @@ final class WorkoutRun {
                 next.count = plan.count
                 next.seconds = plan.seconds
                 next.stillAfter = plan.stillAfter
+                next.load = plan.load
+                next.step = plan.step
                 next.place = part.sets > 1 ? "set \(set) of \(part.sets)" : ""
                 if next.isProbe { console.say("This set is without cues: it shows what stays.") }
                 let isFinal =
@@ -200,7 +211,9 @@ final class WorkoutRun {
         entry.effort = effort
         entry.cap = cap
         entry.endedBy = WorkoutText.word(outcome.end, outcome.summary)
+        entry.take(load: plan.load, step: plan.step)
         done.append((entry, outcome.summary))
+        if console.isSilent { try? printJSON(SetReply(set: entry, summary: outcome.summary)) }
         guard log != nil else { return }
         do throws(HistoryError) {
             try log?.append([LogEntry(day: today(), .set(entry))])
@@ -251,5 +264,29 @@ extension SetEntry {
                 + "\($0.standardDegrees.map { "\($0)" } ?? "none") by \($0.by)"
         }
         recording = summary.recording
+        tempoKept = summary.tempoKept
+        asymmetryPercent = summary.steps?.timeRatio.map { ($0 - 1) * 100 }
+        // Only a set without cues tells what stays without them.
+        if summary.probe, let fading = summary.fading {
+            cuedErrorDegrees = fading.cuedErrorDegrees
+            uncuedErrorDegrees = fading.uncuedErrorDegrees
+            dependence = fading.dependence
+        }
+    }
+
+    /// "5", "5 kg" and "2.5kg" are kilograms; anything else is kept as it was said.
+    mutating func take(load text: String?, step: Double?) {
+        stepCentimetres = step
+        guard let text else { return }
+        let number = text.lowercased().split(separator: "k", maxSplits: 1).first.map(String.init)
+        let unit = text.lowercased().filter { $0.isLetter }
+        if unit.isEmpty || unit == "kg",
+            let kilograms = number.map({ trimmed($0) }).flatMap(Double.init),
+            (0...500).contains(kilograms)
+        {
+            loadKilograms = kilograms
+        } else {
+            load = String(visible(text).prefix(40))
+        }
     }
 }

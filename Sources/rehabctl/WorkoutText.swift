@@ -49,8 +49,37 @@ struct WorkoutText {
         if !unseen.isEmpty {
             lines.append("  not measured: \(unseen.joined(separator: ", "))")
         }
+        if let mix = SetPatterns.mix(
+            done.flatMap { $0.summary.holds.map(\.label) + $0.summary.repetitions.map(\.label) })
+        {
+            lines.append("  patterns: \(mix)")
+        }
+        lines += SetPatterns.leftRight(done).map { "  \($0)" }
+        lines += tempo(done)
         lines += probes(done)
         return lines
+    }
+
+    /// What was held or worn, and stood on: "5 kg, red band, step 15 cm"; nil where nothing was said.
+    static func load(_ entry: SetEntry) -> String? {
+        let parts = [
+            entry.loadKilograms.map { "\(plainNumber($0)) kg" }, entry.load,
+            entry.stepCentimetres.map { "step \(plainNumber($0)) cm" },
+        ].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    private static func plainNumber(_ value: Double) -> String {
+        decimal(value, value == value.rounded() ? 0 : 1)
+    }
+
+    /// Sets in which the lowering became shorter by a fifth or more (C16).
+    private func tempo(_ done: [(entry: SetEntry, summary: Rehab1.Summary)]) -> [String] {
+        done.enumerated().compactMap { index, one in
+            guard let kept = one.entry.tempoKept, kept <= 0.8 else { return nil }
+            return "  tempo was lost in set \(index + 1), \(one.summary.title): lowering "
+                + "\(decimal((1 - kept) * 100, 0)) % shorter at the end"
+        }
     }
 
     /// What was done, in the exercise's own measure.
@@ -90,6 +119,27 @@ struct WorkoutText {
                 "  \(summary.title)" + (probe.side.map { ", \($0) leg" } ?? "")
                     + ": \(percent(with)) with cues, \(percent(without)) without")
         }
-        return lines
+        return lines + dependence(done)
+    }
+
+    /// The dependence of each exercise in plain words, from its last set without cues.
+    private func dependence(
+        _ done: [(entry: SetEntry, summary: Rehab1.Summary)]
+    ) -> [String] {
+        var told: [(title: String, text: String)] = []
+        for (entry, summary) in done where entry.probe {
+            guard let fading = summary.fading, let sentence = fading.sentence else { continue }
+            told.removeAll { $0.title == summary.title }
+            told.append((summary.title, sentence))
+        }
+        return told.map { "  \($0.title): \($0.text)" }
+    }
+}
+
+extension Rehab1.Fading {
+    /// "You kept N % of the improvement without sound."; nil where too little was measured.
+    var sentence: String? {
+        guard dependence != nil else { return nil }
+        return text.split(separator: ". ").last.map(String.init)
     }
 }

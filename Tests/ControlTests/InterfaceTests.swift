@@ -145,7 +145,8 @@ import Varlink
         try check(
             Rehab1.SetSound(
                 volumePercent: 50, speech: true, language: "de", sonification: false,
-                vibration: true, breaks: false, delayMilliseconds: 180),
+                vibration: true, breaks: false, snoozeMinutes: 60, direction: "towards",
+                delayMilliseconds: 180),
             .init(sound: Samples.sound))
         try check(
             Rehab1.PlaySound(rule: "C01", side: "left"),

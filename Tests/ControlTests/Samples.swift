@@ -6,7 +6,8 @@ enum Samples {
     static let sound = Rehab1.Sound(
         volumePercent: 80, volumeDecibels: -8, speech: true, language: "de",
         languages: ["en", "de"], sonification: true, vibration: false, breaks: true,
-        delayMilliseconds: 180, measuredDelayMilliseconds: 21.5,
+        breaksSnoozedSeconds: 3_600, direction: "towards", delayMilliseconds: 180,
+        measuredDelayMilliseconds: 21.5,
         speechTrouble: "espeak-ng is not installed", device: "default")
 
     static let fading = Rehab1.Fading(

@@ -63,6 +63,29 @@ struct FeedbackScene {
         }
     }
 
+    /// The loudest of the left and of the right in each stretch of sound; half a second of silence parts two.
+    func bursts() throws -> [(left: Int, right: Int)] {
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: sound)))
+        func sample(_ place: Int) -> Int {
+            abs(Int(Int16(bitPattern: UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8)))
+        }
+        var bursts: [(left: Int, right: Int)] = []
+        var silent = Int.max
+        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
+            let (left, right) = (sample(place), sample(place + 2))
+            guard left > 8 || right > 8 else {
+                silent = silent == .max ? .max : silent + 1
+                continue
+            }
+            if silent > 24_000 { bursts.append((0, 0)) }
+            silent = 0
+            let last = bursts.count - 1
+            bursts[last].left = max(bursts[last].left, left)
+            bursts[last].right = max(bursts[last].right, right)
+        }
+        return bursts
+    }
+
     func output(_ name: String) throws -> Rehab1.Output? {
         try daemon.status().outputs.first { $0.name == name }
     }

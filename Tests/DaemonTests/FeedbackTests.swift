@@ -93,6 +93,52 @@ struct FeedbackTests {
         scene.player.stop()
     }
 
+    /// 40 percent are 16 dB: a factor of 6.3 in amplitude.
+    @Test func theVolumeTurnedInTheMidstOfASetHoldsForTheNextCue() throws {
+        let scene = try FeedbackScene(FeedbackTests.threeStands)
+        _ = try scene.daemon.rehabctl([
+            "start", "one-leg-stand", "--side", "right", "--no-probe",
+        ])
+        let log = try EventLog(scene.daemon)
+        try log.wait(for: "the first cue") { $0.cue }
+        try log.wait(for: "the end of the hold", from: log.entries.count) {
+            $0.frame?.phase == .waiting ? true : nil
+        }
+        #expect(try scene.daemon.rehabctl(["sound", "volume", "60"]).code == 0)
+        try waitUntil("the second cue", within: 30) { log.cues.count >= 2 }
+        _ = scene.player.finish()
+        log.stop()
+        #expect(log.cues.allSatisfy { $0.heard })
+        #expect(try scene.daemon.terminate() == .exited(0))
+        let bursts = try scene.bursts()
+        print("bursts, loudest of left and right: \(bursts)")
+        // The device was opened anew with the change, and the file with it: it holds the later cues. The
+        // cap is 8230; 16 dB below it are 1304.
+        let quiet = try #require(bursts.first?.left)
+        #expect((1_250...1_360).contains(quiet), "\(bursts)")
+    }
+
+    /// The free left side sinks on the right leg: left says "away from", right says "towards".
+    @Test(arguments: ["away", "towards"])
+    func thePersonsOneConventionMovesEveryCue(_ direction: String) throws {
+        let scene = try FeedbackScene { daemon in
+            let told = try daemon.rehabctl(["sound", "direction", direction])
+            #expect(
+                told.output.contains(
+                    direction == "away"
+                        ? "sounds on the side to move away from" : "sounds on the side to move to"),
+                "\(told)")
+        }
+        _ = try scene.daemon.rehabctl(["start", "one-leg-stand", "--side", "right", "--no-probe"])
+        _ = scene.player.finish()
+        #expect(try scene.daemon.terminate() == .exited(0))
+        let burst = try #require(try scene.bursts().first)
+        print("\(direction): left \(burst.left), right \(burst.right)")
+        let (away, towards) = (Double(burst.left), Double(burst.right))
+        #expect(direction == "away" ? away > 1.5 * towards : towards > 1.5 * away)
+        #expect(scene.daemon.log.contains("direction of cues: towards") == (direction == "towards"))
+    }
+
     @Test func settingsOutliveTheDaemonAndNonsenseIsRefused() throws {
         let folder = try TemporaryFolder()
         let state = folder.path + "/state"
@@ -100,10 +146,12 @@ struct FeedbackTests {
         for arguments in [
             ["sound", "volume", "35"], ["sound", "sonification", "on"], ["breaks", "on"],
             ["sound", "vibration", "on"], ["fading", "set", "squat", "--workout", "7"],
+            ["sound", "direction", "towards"], ["breaks", "snooze", "--minutes", "90"],
         ] { #expect(try daemon.rehabctl(arguments).code == 0, "\(arguments)") }
         for call in [
             Rehab1.SetSound(volumePercent: 101), Rehab1.SetSound(volumePercent: -1),
-            Rehab1.SetSound(delayMilliseconds: 1e9),
+            Rehab1.SetSound(delayMilliseconds: 1e9), Rehab1.SetSound(snoozeMinutes: -1),
+            Rehab1.SetSound(snoozeMinutes: 1e9), Rehab1.SetSound(direction: "sideways"),
         ] { #expect(try daemon.refusal(of: call) != nil) }
         let unknown = try daemon.rehabctl(["sound", "speech", "on", "--language", "tlh"])
         #expect(unknown.code == 65 && unknown.errors.contains("Choose one of en, de"), "\(unknown)")
@@ -112,6 +160,12 @@ struct FeedbackTests {
         daemon = try RunningDaemon { $0.state = state }
         let sound = try daemon.call(Rehab1.GetSound()).sound
         #expect(sound.volumePercent == 35 && sound.volumeDecibels == -26)
+        #expect(sound.direction == "towards")
+        #expect((5_300...5_400).contains(sound.breaksSnoozedSeconds ?? 0))
+        let snoozed = try daemon.rehabctl(["breaks"])
+        #expect(
+            snoozed.output == "break reminders: on, put off for 90 more minutes\n", "\(snoozed)")
+        #expect(try daemon.rehabctl(["breaks", "wake"]).output == "break reminders: on\n")
         #expect(sound.sonification && sound.breaks && sound.vibration && !sound.speech)
         let fading = try daemon.call(Rehab1.ListFading()).fading
         #expect(fading.map(\.exercise) == ["squat"])
@@ -144,6 +198,26 @@ struct FeedbackTests {
 
             """
         }.joined())
+
+    /// In the ninth workout one movement of ten is cued, with a time to get ready as without.
+    @Test(arguments: [0, 1.0])
+    func cuesStepBackAlsoInASetWithACountdown(_ leadIn: Double) throws {
+        let scene = try FeedbackScene(FeedbackTests.threeStands) { daemon in
+            let told = try daemon.rehabctl([
+                "fading", "set", "one-leg-stand", "--workout", "9",
+            ])
+            #expect(told.code == 0)
+        }
+        try scene.daemon.call(
+            Rehab1.StartExercise(
+                exercise: "one-leg-stand", side: "right", probe: false,
+                leadInSeconds: leadIn > 0 ? leadIn : nil))
+        _ = scene.player.finish()
+        let summary = try scene.daemon.call(Rehab1.StopExercise()).summary
+        print("lead-in \(leadIn) s: \(summary.holds.count) holds, \(summary.cues) cues")
+        #expect(summary.holds.count == 3)
+        #expect(summary.cues <= 1)
+    }
 
     @Test func theLastSetIsWithoutCuesAndTellsWhatStaysWithoutThem() throws {
         let scene = try FeedbackScene(FeedbackTests.threeStands)

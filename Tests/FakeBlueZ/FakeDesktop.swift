@@ -9,6 +9,7 @@ package final class FakeDesktop: Sendable {
     private let thread: LoopThread
     private let bus: Bus
     private let texts = Mutex<[String]>([])
+    private let buttons = Mutex<[String]>([])
 
     private static let name = "org.freedesktop.Notifications"
 
@@ -22,8 +23,12 @@ package final class FakeDesktop: Sendable {
             guard let self, call.interface == FakeDesktop.name, call.member == "Notify",
                 call.arguments.count == 8, let summary = call.arguments[3].asString
             else { return false }
-            texts.withLock { $0.append(summary) }
-            return call.reply([.uint32(1)])
+            let number = texts.withLock { texts in
+                texts.append(summary)
+                return UInt32(texts.count)
+            }
+            if let words = call.arguments[5].asStrings { buttons.withLock { $0 = words } }
+            return call.reply([.uint32(number)])
         }
         await bus.open()
         await bus.requestName(FakeDesktop.name)
@@ -31,6 +36,16 @@ package final class FakeDesktop: Sendable {
 
     /// The first lines that were shown, in order.
     package var shown: [String] { texts.withLock { $0 } }
+
+    /// Keys and words of the newest one's buttons, in turn.
+    package var actions: [String] { buttons.withLock { $0 } }
+
+    /// The person presses a button of the text with that number, counted from 1.
+    package func press(_ key: String, of number: UInt32) async {
+        await bus.emit(
+            path: "/org/freedesktop/Notifications", interface: FakeDesktop.name,
+            member: "ActionInvoked", [.uint32(number), .string(key)])
+    }
 
     package func end() async {
         await bus.close()

@@ -132,6 +132,15 @@ struct Practice {
         try waitUntil("the mark") { terminal.drawn().contains("marked in the recording") }
         terminal.press(UInt8(ascii: "s"))
         try waitUntil("the other side") { try practice.daemon.status().set?.side == nil }
+        #expect(terminal.drawn().contains("+/- volume"))
+        terminal.press(UInt8(ascii: "-"))
+        try waitUntil("the volume") { terminal.drawn().contains("volume 90") }
+        terminal.press(UInt8(ascii: "_"))
+        try waitUntil("less of it") { terminal.drawn().contains("volume 80") }
+        terminal.press(UInt8(ascii: "="))
+        try waitUntil("more of it") {
+            try practice.daemon.call(Rehab1.GetSound()).sound.volumePercent == 90
+        }
         terminal.press(UInt8(ascii: "x"))
         #expect(try set.wait(within: 20) == .exited(0))
         let shown = Practice.plain(terminal.drawn())
@@ -223,6 +232,9 @@ struct Practice {
         try waitUntil("the set to go on") { terminal.drawn().contains("the set goes on") }
         terminal.type("m\n")
         try waitUntil("the mark") { terminal.drawn().contains("marked in the recording") }
+        #expect(terminal.drawn().contains("+ louder, - quieter"))
+        terminal.type("-\n")
+        try waitUntil("the volume") { terminal.drawn().contains("volume 90") }
         terminal.type("x\n")
         #expect(try set.wait(within: 20) == .exited(0))
         #expect(!terminal.drawn().contains("\u{1B}[?1049h"))
@@ -324,7 +336,7 @@ struct Practice {
                 ["start", "squat", "--guided", "--probe", "--sets", "3"], 64,
                 "the last one is anyway", ""
             ),
-            (["start", "squat", "--guided", "--json"], 64, "--json goes with --detach", ""),
+            (["start", "squat", "--json", "--sets", "3"], 64, "need --guided", ""),
             (["start", "hinge", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
             (["start", "stand-abd", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
             (["workout"], 64, "no stage is known", "rehabctl programme stage 1"),

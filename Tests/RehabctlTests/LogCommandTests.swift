@@ -158,4 +158,179 @@ import Testing
         #expect(try practice.daemon.status().set?.thresholds == [])
         practice.player.stop()
     }
+
+    // MARK: for programs
+
+    /// One document of JSON, and nothing else on standard output.
+    private func object(_ result: ProgramResult) throws -> [String: Any] {
+        #expect(result.code == 0, "\(result)")
+        #expect(result.lines.count == 1, "\(result)")
+        return try #require(
+            try JSONSerialization.jsonObject(with: Data(result.output.utf8)) as? [String: Any])
+    }
+
+    @Test func painProgrammeAndProgressSpeakJSON() throws {
+        let home = try Home()
+        for offset in [-4, -3, -2, -1] {
+            #expect(try home.rehabctl(["pain", "2", "--date", day(offset)]).code == 0)
+        }
+        let pain = try object(
+            try home.rehabctl(["pain", "4", "--where", "outer hip", "--json"]))
+        #expect(pain["pain"] as? Int == 4 && pain["usual"] as? Double == 2)
+        #expect(pain["day"] as? String == day(0) && pain["place"] as? String == "outer hip")
+        // Not answered is absent, never 0.
+        #expect(pain["night"] == nil && pain["woken"] == nil)
+        let advice = try #require(pain["advice"] as? [[String: String]])
+        #expect(advice.map { $0["rule"] } == ["P3"])
+
+        let none = try object(try home.rehabctl(["programme", "--json"]))
+        #expect(none["stage"] == nil && none["gate"] == nil)
+        let first = try object(try home.rehabctl(["programme", "stage", "1", "--json"]))
+        #expect(first["stage"] as? Int == 1)
+        #expect(
+            try object(try home.rehabctl(["programme", "painful", "right", "--json"]))[
+                "painful_side"] as? String == "right")
+        let shown = try object(try home.rehabctl(["programme", "show", "--json"]))
+        #expect(shown["name"] as? String == "Settle and find")
+        #expect(shown["pain_cap"] as? Int == 2 && shown["painful_side"] as? String == "right")
+        let gate = try #require(shown["gate"] as? [[String: String]])
+        #expect(gate.count == 8)
+        #expect(Set(gate.compactMap { $0["state"] }).isSubset(of: ["met", "not met", "not known"]))
+        #expect((shown["offer"] as? String)?.hasPrefix("Not met yet") == true)
+        #expect(
+            try object(try home.rehabctl(["programme", "seen", "--json"]))["noted"] as? Bool
+                == false)
+        // Up without a yes stays refused, and standard output stays empty.
+        let up = try home.rehabctl(["programme", "stage", "2", "--json"])
+        #expect(up.code == 65 && up.output.isEmpty, "\(up)")
+
+        let progress = try object(try home.rehabctl(["progress", "--json"]))
+        let mornings = try #require(progress["pain"] as? [String: Any])
+        #expect(mornings["verdict"] as? String == "one day so far")
+        #expect((mornings["now"] as? [String: Any])?["count"] as? Int == 5)
+        #expect((progress["lines"] as? [Any])?.isEmpty == true)
+    }
+
+    @Test func otherCommandsSpeakJSONToo() throws {
+        let home = try Home()
+        let file = home.folder.path + "/rehabd.toml"
+        try "[sound]\nenabled = true\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let standard = try object(try home.rehabctl(["config", "default", "--json"]))
+        #expect(standard["bluetooth.enabled"] as? String != nil, "\(standard)")
+        let missing = try home.rehabctl(["config", "check", "/nonexistent.toml", "--json"])
+        #expect(missing.code == 66 && missing.output.isEmpty, "\(missing)")
+        let taken = try home.rehabctl(["thresholds", "reset", "squat", "--json"])
+        #expect(taken.output == "[]\n", "\(taken)")
+        let report = try object(try home.rehabctl(["report-bug", "--json"]))
+        #expect((report["parts"] as? [[String: Any]])?.first?["title"] as? String == "versions")
+        #expect(report["path"] == nil)
+    }
+
+    /// A guided set for a program: one line of JSON a set, and no questions.
+    @Test func aGuidedSetSpeaksJSON() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 60))
+        let set = try practice.rehabctl([
+            "start", "squat", "--guided", "--json", "--countdown", "0", "--seconds", "2",
+            "--load", "5 kg", "--step", "15",
+        ])
+        let told = try object(set)
+        let kept = try #require(told["set"] as? [String: Any])
+        #expect(kept["exercise"] as? String == "squat" && kept["loadKilograms"] as? Double == 5)
+        #expect(kept["stepCentimetres"] as? Double == 15)
+        #expect(
+            (told["summary"] as? [String: Any])?["title"] as? String == "Squat, then offset squat")
+        #expect(practice.logText().contains(#""loadKilograms":5"#))
+        #expect(try practice.rehabctl(["log"]).output.contains("5 kg, step 15 cm"))
+        let list = try practice.rehabctl(["workout", "squat", "--list", "--json"])
+        let parts = try #require(
+            try JSONSerialization.jsonObject(with: Data(list.output.utf8)) as? [[String: Any]])
+        #expect(parts.first?["exercise"] as? String == "squat", "\(list)")
+        practice.player.stop()
+    }
+
+    // MARK: tests and cues in the programme
+
+    /// T1 on a played person, then the programme: the line of the gate is met on the painful leg.
+    @Test func aTestCountsInTheGate() throws {
+        let practice = try Practice(
+            Scenario.toml(
+                """
+                [[task]]
+                kind = "quiet-stand"
+                name = "quiet"
+                seconds = 5
+                [[task]]
+                kind = "one-leg-stand"
+                name = "stand"
+                side = "right"
+                seconds = 12
+                [[task]]
+                kind = "quiet-stand"
+                name = "after"
+                seconds = 30
+                """))
+        #expect(try practice.rehabctl(["programme", "stage", "1"]).code == 0)
+        #expect(try practice.rehabctl(["programme", "painful", "right"]).code == 0)
+        let before = try practice.rehabctl(["programme"])
+        #expect(before.output.contains("no run in seven days"), "\(before)")
+        let run = try practice.rehabctl([
+            "test", "T1", "--side", "right", "--lead-in", "0", "--fingertip", "yes",
+        ])
+        #expect(run.code == 0, "\(run)")
+        let after = try practice.rehabctl(["programme"])
+        let line = try #require(after.lines.first { $0.contains("one-leg stand") })
+        #expect(line.contains("  met") && line.contains("right held 1"), "\(after)")
+        practice.player.stop()
+        // Without the daemon the rest is still shown, and the reason said.
+        try practice.daemon.terminate()
+        let alone = try practice.rehabctl(["programme"])
+        #expect(alone.code == 0 && alone.output.contains("rehabd keeps the tests"), "\(alone)")
+    }
+
+    /// A set with cues and one without: what stays is said, kept and shown.
+    @Test func whatStaysWithoutCuesIsSaidKeptAndShown() throws {
+        let stands = (1...2).map { number in
+            """
+            [[task]]
+            kind = "quiet-stand"
+            name = "quiet-\(number)"
+            seconds = 5
+            [[task]]
+            kind = "one-leg-stand"
+            name = "stand-\(number)"
+            side = "right"
+            seconds = 8
+            profile = [{ kind = "drop", at = 1.5, degrees = \(number == 1 ? 6 : 7), rise_s = 0.6, hold_s = 2.5 }]
+
+            """
+        }.joined()
+        let practice = try Practice(
+            Scenario.toml(stands + "[[task]]\nkind = \"quiet-stand\"\nseconds = 30\n"))
+        let workout = try practice.rehabctl([
+            "workout", "one-leg-stand", "--side", "right", "--sets", "2", "--countdown", "0",
+            "--rest", "0",
+        ])
+        #expect(workout.code == 0, "\(workout)")
+        #expect(workout.output.contains("This set is without cues"), "\(workout)")
+        // Of the whole workout, in plain words.
+        let summed = try #require(workout.output.components(separatedBy: "Workout: 2 sets").last)
+        #expect(
+            summed.contains("One-leg stand: You kept ")
+                && summed.contains("% of the improvement without sound."), "\(workout)")
+        let log = practice.logText()
+        #expect(
+            log.contains(#""dependence":"#) && log.contains(#""uncuedErrorDegrees":"#), "\(log)")
+        // Only the set without cues tells it.
+        #expect(log.split(separator: "\n").count { $0.contains(#""dependence":"#) } == 1)
+        let progress = try practice.rehabctl(["progress"])
+        #expect(
+            progress.output.contains("kept without cues")
+                && progress.lines.contains {
+                    $0.contains("one-leg-stand") && $0.contains("1 workout")
+                },
+            "\(progress)")
+        print(workout.lines.suffix(8).joined(separator: "\n"))
+        print(progress.output)
+        practice.player.stop()
+    }
 }

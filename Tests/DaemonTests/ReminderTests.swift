@@ -1,0 +1,118 @@
+// Long sitting (C18): a played person with a sensor on a thigh, the desktop's reminder, and its snooze.
+
+import Control
+import DaemonTestKit
+import FakeBlueZ
+import Foundation
+import Plumbing
+import Synthetic
+import Testing
+
+@Suite(.scene(weight: 1))
+struct ReminderTests {
+    /// Stands, sits down and rests there for half a minute at a time.
+    private static let sitting = """
+        seed = 20
+        [person]
+        neutral_tilt_degrees = 8
+        neutral_obliquity_degrees = 0.6
+        [[sensor]]
+        segment = "pelvis"
+        link = { interval_ms = 15, latency_ms = 4, jitter_ms = 3 }
+        [[sensor]]
+        segment = "left-thigh"
+        yaw_degrees = 80
+        link = { interval_ms = 15, latency_ms = 4, jitter_ms = 3 }
+        [[task]]
+        kind = "quiet-stand"
+        seconds = 5
+        [[task]]
+        kind = "exercise"
+        exercise = "sit-stand"
+        tempo = [2, 0, 3, 30]
+        count = 4
+        """
+
+    /// The catalogue's file with seconds in place of half hours.
+    private static func habits() throws -> String {
+        let path = Products.repository + "/Sources/Exercises/Catalogue/habits.toml"
+        return try String(contentsOfFile: path, encoding: .utf8)
+            .replacing("on = 1800.0\noff = 60.0", with: "on = 8.0\noff = 4.0")
+            .replacing(
+                "min-on-seconds = 0.0\nrefractory-seconds = 600",
+                with: "min-on-seconds = 0.0\nrefractory-seconds = 5")
+    }
+
+    @Test(.enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
+    func longSittingIsShownPutOffByItsButtonAndComesBack() async throws {
+        let bus = try TestBus()
+        let desktop = try FakeDesktop(at: bus.address)
+        await desktop.start()
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/exercises", withIntermediateDirectories: true)
+        try folder.write("exercises/habits.toml", try ReminderTests.habits())
+        // Noon, wherever the test runs: at night nothing is shown.
+        let hour = Int(Date().timeIntervalSince1970 / 3600) % 24
+        let daemon = try RunningDaemon {
+            $0.environment = [
+                "CONFIGURATION_DIRECTORY": folder.path, "DBUS_SESSION_BUS_ADDRESS": bus.address,
+                "TZ": "XXX\(hour - 12)",
+            ]
+        }
+        let scenario = try Scenario(ReminderTests.sitting)
+        try scenario.storeCalibration(of: "belt", in: daemon.state)
+        try storeThigh(scenario, in: daemon.state)
+        #expect(try daemon.rehabctl(["breaks", "on"]).code == 0)
+        let belt = try AttachedSensor("belt", segment: "pelvis", to: daemon)
+        let thigh = try AttachedSensor("thigh", segment: "left-thigh", to: daemon)
+        let thighPackets = (scenario.run.track(.leftThigh)?.deliveries ?? []).filter { !$0.lost }
+            .map { TimedPacket(time: $0.arrival, bytes: $0.packet) }
+        let players = [
+            PacketPlayer(scenario.packets, into: belt), PacketPlayer(thighPackets, into: thigh),
+        ]
+        try waitUntil("the reminder", within: 60) { !desktop.shown.isEmpty }
+        #expect(desktop.shown == ["Time to stand a minute"])
+        #expect(desktop.actions == ["snooze", "Snooze 1 h"])
+        // A button of somebody else's text is none of ours.
+        await desktop.press("snooze", of: 77)
+        #expect(try daemon.call(Rehab1.GetSound()).sound.breaksSnoozedSeconds == nil)
+        await desktop.press("snooze", of: 1)
+        try waitUntil("the reminders to be put off") {
+            try daemon.call(Rehab1.GetSound()).sound.breaksSnoozedSeconds != nil
+        }
+        let left = try #require(try daemon.call(Rehab1.GetSound()).sound.breaksSnoozedSeconds)
+        #expect((3_590...3_600).contains(left))
+        let told = try daemon.rehabctl(["breaks"])
+        #expect(told.output.contains("on, put off for 60 more minutes"), "\(told)")
+        // The rule goes on seeing it; the person is left alone: two more cues' time.
+        let count = desktop.shown.count
+        let moment = MonotonicClock.now()
+        try waitUntil("12 s to go by", within: 30) {
+            MonotonicClock.now() - moment > 12_000_000_000
+        }
+        #expect(desktop.shown.count == count)
+        #expect(try daemon.rehabctl(["breaks", "wake"]).output == "break reminders: on\n")
+        try waitUntil("another reminder", within: 60) { desktop.shown.count > count }
+        players.forEach { $0.stop() }
+        #expect(try daemon.terminate() == .exited(0))
+        await desktop.end()
+    }
+
+    /// The thigh's own calibration: its true mounting, upright in the stand.
+    private func storeThigh(_ scenario: Scenario, in state: String) throws {
+        let rotation = scenario.script.sensors[1].sensor.sensorFromSegment.inverse
+        let text = """
+            {
+              "version": 1, "sensor": "thigh", "segment": "left-thigh",
+              "date": "2026-01-02T03:04:05Z",
+              "alignment": [\(rotation.w), \(rotation.x), \(rotation.y), \(rotation.z)],
+              "neutral_obliquity_rad": 0, "neutral_anterior_tilt_rad": 0,
+              "calm_jerk_m_s3": 2.0, "stand_sigma_rad": 0.004,
+              "axis_variance_explained": 0.99, "force_norm_m_s2": 9.81, "sign_proof": "agreed"
+            }
+            """
+        try text.write(
+            toFile: state + "/calibrations/thigh.json", atomically: false, encoding: .utf8)
+    }
+}

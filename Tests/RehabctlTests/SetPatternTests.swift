@@ -1,0 +1,97 @@
+// The mix of patterns, the drift inside a set, left against right: from summaries written by hand.
+
+import Control
+import History
+import Testing
+
+@testable import rehabctl
+
+@Suite struct SetPatternTests {
+    private func repetition(
+        _ number: Int, lower: Double = 3, drop: Double? = 1, label: String = "level?",
+        seen: Bool = true
+    ) -> Rehab1.Repetition {
+        Rehab1.Repetition(
+            number: Int64(number), seen: seen, raiseSeconds: 2, holdSeconds: 1,
+            lowerSeconds: lower, restSeconds: 1, meanDropDegrees: drop, label: label, clean: true)
+    }
+
+    private func summary(
+        _ repetitions: [Rehab1.Repetition], tempoKept: Double? = nil, title: String = "Squat"
+    ) -> Rehab1.Summary {
+        Rehab1.Summary(
+            exercise: "squat", title: title, durationSeconds: 60, holds: [], rules: [], cues: 0,
+            notHeard: 0, packets: 0, gaps: 0, lostSamples: 0, unknownShare: 0, notMeasured: [],
+            repetitions: repetitions, tempoKept: tempoKept)
+    }
+
+    private func entry(
+        _ side: String?, _ change: (inout SetEntry) -> Void = { _ in }
+    ) -> SetEntry {
+        var entry = SetEntry(time: "", workout: "w", exercise: "stand", number: 9)
+        entry.side = side
+        change(&entry)
+        return entry
+    }
+
+    @Test func theMixNamesTheMostFrequentFirst() {
+        #expect(
+            SetPatterns.mix(["level?", "drop?", "drop?", "hike", "drop?"])
+                == "drop? in 3 of 5, level? in 1, hike in 1")
+        #expect(SetPatterns.mix(["level?"]) == nil)
+        #expect(SetPatterns.mix([String]()) == nil)
+    }
+
+    /// C16: the last third's drop 2 degrees more, or its lowering a fifth shorter.
+    @Test func driftIsTheLastThirdAgainstTheFirst() {
+        let drops = [1.0, 1, 2, 2, 3, 3].enumerated().map {
+            repetition($0.offset, drop: $0.element)
+        }
+        #expect(
+            SetPatterns.drift(summary(drops)) == "mean drop 2.0 deg more in the last third")
+        #expect(
+            SetPatterns.drift(summary(drops, tempoKept: 0.75))
+                == "mean drop 2.0 deg more, lowering 25 % shorter in the last third")
+        let level = (0..<6).map { repetition($0) }
+        #expect(
+            SetPatterns.drift(summary(level, tempoKept: 0.85))
+                == "none: the last third like the first")
+        #expect(SetPatterns.drift(summary(Array(level.prefix(5)))) == nil)
+        // Repetitions by the clock say nothing.
+        #expect(SetPatterns.drift(summary((0..<6).map { repetition($0, seen: false) })) == nil)
+    }
+
+    @Test func bothLegsAreSetBesideEachOther() {
+        let slow = (0..<2).map { repetition($0, lower: 5) }
+        let fast = (0..<2).map { repetition($0, lower: 3) }
+        let done = [
+            (
+                entry: entry("left") {
+                    $0.holds = [10]
+                    $0.meanDropDegrees = 1
+                    $0.cleanShare = 0.5
+                }, summary: summary(slow, title: "Stand")
+            ),
+            (
+                entry: entry("right") {
+                    $0.holds = [12]
+                    $0.meanDropDegrees = 5.5
+                    $0.cleanShare = 1
+                }, summary: summary(fast, title: "Stand")
+            ),
+        ]
+        #expect(
+            SetPatterns.leftRight(done) == [
+                "Stand, left and right: held 10.0 and 12.0 s (20 % apart); repetitions of 8.0 and "
+                    + "6.0 s (33 % apart); mean drop 1.0 and 5.5 deg (4.5 apart); clean 50 % and "
+                    + "100 %"
+            ])
+        let even = [
+            (entry: entry("left") { $0.holds = [10] }, summary: summary([])),
+            (entry: entry("right") { $0.holds = [11] }, summary: summary([])),
+        ]
+        #expect(
+            SetPatterns.leftRight(even) == ["Squat, left and right: held 10.0 and 11.0 s (even)"])
+        #expect(SetPatterns.leftRight([even[0]]).isEmpty)
+    }
+}
