@@ -38,11 +38,11 @@ tsan: ## the thread tests in release under ThreadSanitizer
 	@Scripts/packages test
 	@Scripts/tsan $(SANITIZE_FILTER)
 
-asan: ## the parsing rooms' tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## tests of Plumbing, Varlink, TomlReading, Recording, Wearables under the sanitizers that `make fuzz` has
 	@Scripts/packages test
 	@Scripts/asan
 
-soak: ## a long run on the stand-in BlueZ for SOAK_SECONDS: three sensors, faults at random, memory and descriptors
+soak: build ## a long run on the stand-in BlueZ for SOAK_SECONDS: three sensors, faults at random, memory and descriptors
 	@Scripts/packages test
 	@Scripts/soak $(SOAK_SECONDS) $(SOAK_SEED)
 

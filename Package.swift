@@ -101,7 +101,8 @@ let fuzzTargets: [Target] = [
             "Pipeline", "Plumbing", "Recording", "SensorTable", "Synthetic", "TomlReading",
             "Varlink", "WearableReading",
             "Wearables",
-        ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: testing)
+        ], path: "Tests/Fuzz",
+        exclude: ["Corpus", "Dictionaries", "undefined.suppressions"], swiftSettings: testing)
 ]
 
 // One suite alone, for builds with another configuration: TSan, allocation counting.

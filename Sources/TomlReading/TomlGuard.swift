@@ -11,7 +11,8 @@ struct TomlHazard: Equatable, Sendable {
 ///
 /// It keeps its assertions in release builds and aborts where a header does not begin with a key
 /// (`[=]`, `[[[a]]]`) and where a `}` stands for a value in an array (`a = [ }`); it overflows the
-/// stack on a key of some thousand dotted parts. They are found here with just as much of TOML's
+/// stack on a key of some thousand dotted parts; where a text's end is in doubt (`a = 1"ä`) it runs into
+/// code that it calls unreachable. They are found here with just as much of TOML's
 /// lexical grammar as that takes: comments, the four kinds of strings, brackets, dots. Refused as
 /// well: brackets that do not match, anything but ASCII outside of strings and comments (TOML 1.0 has
 /// none there), a `\u0000`, which would cut the text short in C, and dates and times, which no file
@@ -88,6 +89,9 @@ struct TomlGuard {
             default:
                 if isTime { return "dates and times are not used here; write them in quotes" }
                 skipWord()
+                if byte() == UInt8(ascii: "\"") || byte() == UInt8(ascii: "'") {
+                    return "a quote follows a word without anything between"
+                }
             }
         }
         return nil

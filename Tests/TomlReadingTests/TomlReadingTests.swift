@@ -194,7 +194,8 @@ private func fault(_ body: () throws -> Void) -> TomlError? {
         ("a = {b" + String(repeating: " . b", count: 20_000) + " = 1}\n", 1),
         ("a" + String(repeating: ".\"b\"", count: 20_000) + " = 1\n", 1),
         ("a = " + String(repeating: "[", count: 100_000), 1),
-        ("a = " + String(repeating: "{a=", count: 50_000), 1),
+        ("a = " + String(repeating: "{a=", count: 50_000), 1), ("a = 1\"\u{325}", 1),
+        ("a = true'ä'", 1),
     ])
     func whatTheParserDoesNotSurviveIsRefused(_ text: String, _ line: Int) throws {
         #expect(fault { _ = try root(text) }?.line == line)
