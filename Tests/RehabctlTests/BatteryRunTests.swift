@@ -135,13 +135,17 @@ import Testing
     }
 
     @Test(arguments: [("T7", "decelerate"), ("T8", "hops")])
-    func stopsAndLandingsTellWhenTheBodyIsSteady(_ test: String, _ exercise: String) throws {
+    func stopsAndLandingsAreSeenAndSayWhatDidNotBecomeSteady(_ test: String, _ exercise: String)
+        throws
+    {
         let result = try run(
             BatteryRunTests.doing(exercise, count: 6), [test, "--side", "right"])
-        let steady = try measure("steady-s", result)
-        // The script's wobble dies away 1.4 s after the landing; the sway of one leg hides some of them.
-        #expect(steady.count >= 3)
-        #expect((0.1...2.5).contains(try value("steady-s", result)))
+        // Each is seen. How many become steady depends on the sway of one leg, and in T7 on the way to the
+        // next stop, which the last second's mean is taken from: what did not is told in a note.
+        #expect(try measure("drop-deg", result).count == 5)
+        let steady = try #require(result.measures.first { $0.id == "steady-s" })
+        #expect(
+            steady.count == 5 || result.notes.contains { $0.contains("did not become steady") })
         #expect(try value("peak", result) > 1)
         #expect(!result.notes.contains { $0.contains("of 5 seen") })
     }
