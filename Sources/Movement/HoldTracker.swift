@@ -78,6 +78,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private var shiftTime: Int64 = 0
     private var assumed = false
     private var loudSince: Int64 = 0
+    /// The pelvis was still since the newest shift.
+    private var wasStill = false
 
     /// s without a shift after which a given side is believed.
     private static var assumeAfter: Double { @_noLocks get { 5.0 } }
@@ -85,6 +87,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private static var settleLimit: Double { @_noLocks get { 1.5 } }
     /// s after a shift in which one the other way is not believed.
     private static var echoTime: Double { @_noLocks get { 1.2 } }
+    /// ns from the foot on the floor to the weight on its way back [engineering default].
+    private static var footFirst: Int64 { @_noLocks get { 100_000_000 } }
     /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
     private static var loudFor: Double { @_noLocks get { 0.05 } }
 
@@ -144,11 +148,16 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
                 // A foot is lifted for longer; what comes at once is the filters' echo of the shift.
                 let since = seconds(fromNanoseconds: time - shiftTime)
                 if shiftTime != 0, !assumed, since < HoldTracker.echoTime { return }
-                // The movement back began before it was recognised; the hold ended then.
-                finish(.lowered, at: max(holdStart, motion.onset))
+                // The movement back began before it was recognised, and the foot was down before that.
+                finish(.lowered, at: max(holdStart, motion.shiftBegan &- HoldTracker.footFirst))
             } else if assumed {
                 begin(shiftTo: side, time: time)
             }
+            return
+        }
+        if let shifted, wasStill, shifted != side,
+            seconds(fromNanoseconds: time - shiftTime) < HoldTracker.echoTime
+        {
             return
         }
         if let given, given != side {
@@ -164,6 +173,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         assumed = false
         shifted = side
         shiftTime = time
+        wasStill = false
         if case .none = given {
             stanceSide = side
             source = .detected
@@ -174,7 +184,11 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private mutating func startHoldIfDue(motion: LateralShift, time: Int64) {
         if case .some = shifted {
             let waited = seconds(fromNanoseconds: time - shiftTime)
-            guard motion.isStill || waited > HoldTracker.settleLimit else { return }
+            if motion.isStill { wasStill = true }
+            // The leak of the speed makes the pelvis seem still before the shift is over.
+            guard wasStill && time >= motion.shiftEnds || waited > HoldTracker.settleLimit else {
+                return
+            }
             start(at: time, assumed: false)
         } else if case .some = given, phase == .waiting, completed == 0,
             seconds(fromNanoseconds: time - setStart) > HoldTracker.assumeAfter

@@ -21,6 +21,12 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     package private(set) var displacement = 0.0
     /// When the present movement began, host ns: velocity last left the resting band.
     package private(set) var onset: Int64 = 0
+    /// When the newest shift began and when it was fastest, host ns.
+    ///
+    /// A movement leaves the resting band late: about as long after its true start as it then takes to the
+    /// trigger.
+    package private(set) var shiftBegan: Int64 = 0
+    private var fastest: Int64 = 0
     private var baseline = 0.0
     /// s of data so far, up to `baselineTime`.
     private var age = 0.0
@@ -50,6 +56,8 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     private static var rearm: Double { @_noLocks get { 0.04 } }
     /// The least speed of the way back, as a share of the way there.
     private static var returnShare: Double { @_noLocks get { 0.6 } }
+    /// ns that a shift may have begun before it left the resting band.
+    private static var longestStart: Int64 { @_noLocks get { 300_000_000 } }
     /// (m/s²)²: what no sensor reads (1,000 g) is not integrated.
     private static var largestSquaredForce: Double { @_noLocks get { 9.7e7 } }
     /// m/s: below this the pelvis counts as still sideways.
@@ -86,8 +94,20 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         velocity += (acceleration - baseline - velocity / LateralShift.velocityLeak) * interval
         displacement += (velocity - displacement / LateralShift.displacementLeak) * interval
         if wasStill && !isStill { onset = time }
-        return event()
+        let before = peak
+        let event = event()
+        if event != .none {
+            shiftBegan = onset &- min(time &- onset, LateralShift.longestStart)
+            fastest = time
+        } else if peak > before {
+            fastest = time
+        }
+        return event
     }
+
+    /// When the newest shift is over, host ns: as long after its fastest moment as that came after its
+    /// start.
+    package var shiftEnds: Int64 { @_noLocks get { fastest &+ (fastest &- shiftBegan) } }
 
     /// A detector that begins in the middle of a movement would take it for rest.
     @_noLocks

@@ -37,7 +37,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var windows = 0
 
     /// Share of the peak above which sway blurs the foot of a movement.
-    private static var unclear: Double { @_noLocks get { 0.15 } }
+    private static var unclear: Double { @_noLocks get { 0.05 } }
     /// s of rest that give one figure of its speed.
     private static var window: Double { @_noLocks get { 0.5 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }

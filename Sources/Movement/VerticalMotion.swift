@@ -29,6 +29,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private var highest = 0.0
     private var evenFor = 0.0
     private var sinceStill = 0.0
+    /// m/s that piled up in the newest part of a stillness.
+    private var soft = 0.0
 
     /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s.
     ///
@@ -41,6 +43,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// s at the end of a stillness in which a soft movement may have begun [engineering default].
+    private static var softStart: Double { @_noLocks get { 0.6 } }
     /// s of the low-pass in front of the test of evenness.
     private static var smoothing: Double { @_noLocks get { 0.12 } }
     /// s of stillness over which the offset is averaged.
@@ -88,7 +92,14 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             wanted = isClose ? VerticalMotion.movingAfter : 3
         }
         let longEnough = evenFor >= wanted
-        if longEnough { settle(interval) } else { isStill = false }
+        if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
+        if longEnough {
+            settle(interval)
+        } else if isStill {
+            // A movement begins too softly to be told from stillness: what it had by then is its own.
+            velocity += soft
+            isStill = false
+        }
     }
 
     @_noLocks
@@ -98,7 +109,10 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             residualSpan = sinceStill
             height -= 0.5 * velocity * sinceStill
         }
-        if !isStill { stillFor = 0 }
+        if !isStill {
+            stillFor = 0
+            soft = 0
+        }
         isStill = true
         sinceStill = 0
         velocity = 0
