@@ -3,9 +3,10 @@
 SWIFT ?= swift
 CONFIGURATION ?= release
 FUZZ_SECONDS ?= 30
+SOAK_SECONDS ?= 3600
 SANITIZE_FILTER ?= PlumbingTests
 
-.PHONY: help demo test build bench fuzz tsan rig-test install uninstall format lint docs packages clean
+.PHONY: help demo test build bench fuzz tsan asan soak service-figures rig-test install uninstall package format lint docs packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -37,8 +38,23 @@ tsan: ## the thread tests in release under ThreadSanitizer
 	@Scripts/packages test
 	@Scripts/tsan $(SANITIZE_FILTER)
 
+asan: ## the parsing rooms' tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@Scripts/packages test
+	@Scripts/asan
+
+soak: ## a long run on the stand-in BlueZ for SOAK_SECONDS: three sensors, faults at random, memory and descriptors
+	@Scripts/packages test
+	@Scripts/soak $(SOAK_SECONDS) $(SOAK_SEED)
+
+service-figures: build ## measure start, rest, status, restart and many clients of the built daemon
+	@Scripts/service-figures .build/release/rehabd
+
 rig-test: build ## rehabd in a virtual machine with real BlueZ and emulated wearables; RIG="SCENARIO..." picks some
 	@Scripts/rig $(RIG)
+
+package: build ## build the Debian package into .build/package
+	@Scripts/packages package
+	@Scripts/package
 
 install: ## after `make build`: install programs, units and the udev rule under PREFIX (DESTDIR for packaging)
 	@Scripts/install install
@@ -56,4 +72,4 @@ docs: ## build the articles (DocC) into .build/docs
 	@Scripts/docs
 
 clean: ## remove everything that was built
-	rm -rf .build .build-fuzz .build-tsan
+	rm -rf .build .build-fuzz .build-tsan .build-asan

@@ -35,6 +35,7 @@ let tests: [Target] = [
     tests("ExercisesTests", ["Exercises", "Movement", "Kinematics", "TomlReading"]),
     tests("PipelineTests", ["Pipeline", "Wearables", "Movement", "Kinematics", "Plumbing"]),
     tests("RecordingTests", ["Recording", "Movement", "Kinematics", "Plumbing"]),
+    tests("HistoryTests", ["History", "Movement", "Plumbing"]),
     tests("SensorTableTests", ["SensorTable", "Estimation", "Kinematics"]),
     tests("AlertsTests", ["Alerts", "Movement", "Kinematics", "Plumbing"], exclude: ["Vectors"]),
     tests("ControlTests", ["Control", "Varlink", "Plumbing"]),
@@ -58,10 +59,12 @@ let tests: [Target] = [
         "DaemonTests",
         [
             "DaemonTestKit", "FakeBlueZ", "Control", "FakeWearable", "Synthetic", "Recording",
-            "Varlink", "Wearables",
+            "Varlink", "Wearables", "Daemon", "TomlReading",
             "Movement", "Plumbing", "Kinematics",
         ], exclude: ["Support"]),
-    tests("RehabctlTests", ["DaemonTestKit", "Control", "Plumbing"]),
+    tests(
+        "RehabctlTests", ["DaemonTestKit", "rehabctl", "Control", "History", "Plumbing"],
+        exclude: ["Goldens"]),
 ]
 
 /// What tests of whole processes share.
@@ -93,8 +96,10 @@ let fuzzTargets: [Target] = [
     .executableTarget(
         name: "rehab-fuzz",
         dependencies: [
-            "Control", "Estimation", "Exercises", "Kinematics", "Movement", "Pipeline", "Plumbing",
-            "Recording", "SensorTable", "Synthetic", "TomlReading", "Varlink", "WearableReading",
+            "Control", "Daemon", "Estimation", "Exercises", "Kinematics", "LinkProtocol",
+            "Movement",
+            "Pipeline", "Plumbing", "Recording", "SensorTable", "Synthetic", "TomlReading",
+            "Varlink", "WearableReading",
             "Wearables",
         ], path: "Tests/Fuzz", exclude: ["Corpus", "Dictionaries"], swiftSettings: testing)
 ]
@@ -148,7 +153,8 @@ let package = Package(
             dependencies: ["Kinematics", "TomlReading"], swiftSettings: strict),
         .target(name: "EventLoop", dependencies: ["Plumbing", "CLinux"], swiftSettings: strict),
         .target(
-            name: "ServiceManager", dependencies: ["CSystemd", "Plumbing"], swiftSettings: strict),
+            name: "ServiceManager", dependencies: ["CLinux", "CSystemd", "Plumbing"],
+            swiftSettings: strict),
         .target(name: "Varlink", dependencies: ["Plumbing"], swiftSettings: strict),
 
         // Floor 4.
@@ -156,7 +162,8 @@ let package = Package(
             name: "Assessment", dependencies: ["Movement", "Kinematics"], swiftSettings: strict),
         .target(
             name: "Exercises", dependencies: ["Kinematics", "Movement", "TomlReading"],
-            resources: [.embedInCode("Catalogue")], swiftSettings: strict),
+            resources: [.embedInCode("Catalogue"), .embedInCode("Languages")],
+            swiftSettings: strict),
         .target(
             name: "WearableReading", dependencies: ["TomlReading", "Wearables", "Kinematics"],
             swiftSettings: strict),
@@ -167,6 +174,7 @@ let package = Package(
         .target(
             name: "Recording", dependencies: ["Movement", "Kinematics", "Plumbing"],
             swiftSettings: strict),
+        .target(name: "History", dependencies: ["Movement", "Plumbing"], swiftSettings: strict),
         .target(
             name: "SensorTable", dependencies: ["Estimation", "Kinematics"],
             swiftSettings: strict),
@@ -226,6 +234,7 @@ let package = Package(
             dependencies: [
                 "Control", "Recording", "Pipeline", "Wearables", "SensorTable", "Synthetic",
                 "FakeWearable", "Movement", "Kinematics", "Plumbing", "Daemon", "Bluetooth",
+                "History", "TomlReading", "Varlink", "Alerts",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: strict),
     ] + chosenTests + chosenFuzz

@@ -178,6 +178,8 @@ package final class AlertDispatcher: @unchecked Sendable {
         result.alert = alert
         result.taken = clock()
         for index in outputs.indices {
+            // A reminder of the background mode: what rests is not woken for it, nor blamed.
+            if !isWarm, alert.rule.isReminder, !type(of: outputs[index]).worksAtRest { continue }
             do throws(AlertError) {
                 try outputs[index].present(alert, now: clock())
                 result.heardBy |= 1 << UInt8(index)

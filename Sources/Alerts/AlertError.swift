@@ -30,6 +30,10 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case unsuitable
         /// The reader of the terminal output does not keep up.
         case full
+        /// No voice speaks the cues, or none has this text.
+        case voiceless
+        /// This output has nothing to say to such a cue.
+        case notMine
         /// Anything else the system said; see `code`.
         case other
     }
@@ -51,8 +55,9 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
             case EBUSY: .busy
             case ENOENT, ENXIO: .absent
             case EHOSTDOWN, ECONNREFUSED, ECONNRESET: .unreachable
-            case ENODEV, EBADFD: .unplugged
-            case EPIPE: .underrun
+            case ENODEV: .unplugged
+            // "Not in the right state": preparing puts that right, or says that the device has gone.
+            case EPIPE, EBADFD: .underrun
             case ESTRPIPE: .suspended
             case EINVAL: .unsuitable
             case EAGAIN: .full
@@ -78,6 +83,8 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case .suspended: "the sound device is suspended"
         case .unsuitable: "the sound device offers no format this program can make"
         case .full: "the reader of the cues does not keep up"
+        case .voiceless: "no voice speaks the cues"
+        case .notMine: "this output does not give such cues"
         case .other: describeErrorNumber(code)
         }
     }
@@ -96,7 +103,8 @@ package struct AlertError: Error, Equatable, Sendable, BitwiseCopyable, CustomSt
         case .unsuitable: "name 'default' or a 'plughw:' device in the configuration"
         case .full: "read the output, or send it to a file"
         case .other: "see 'rehabctl doctor'; rehabd tries again every second"
-        case .starting, .underrun, .suspended: ""
+        case .voiceless: "install espeak-ng, or switch speech off: rehabctl sound speech off"
+        case .starting, .underrun, .suspended, .notMine: ""
         }
     }
 

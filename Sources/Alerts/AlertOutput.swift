@@ -30,6 +30,9 @@ package protocol AlertOutput: AnyObject, Sendable {
     /// Lets go of everything, at the end or to rest.
     func finish()
 
+    /// Gives cues also while the outputs rest: costs nothing then.
+    static var worksAtRest: Bool { get }
+
     var health: AlertOutputHealth { get }
 }
 
@@ -38,6 +41,7 @@ extension AlertOutput {
     package func present(_ notice: Notice, now: Int64) {}
     package func upkeep(now: Int64) -> Int64? { nil }
     package func finish() {}
+    package static var worksAtRest: Bool { false }
 }
 
 /// Signals of the program that are no cue: they guide through a calibration and tell of the sensors.
@@ -59,7 +63,22 @@ package struct AlertSetup: Sendable {
     /// The ALSA device to play on; nil for no sound.
     package var soundDevice: String? = "default"
     /// Volume in dB relative to the cap of −12 dBFS; above 0 counts as 0.
-    package var volumeDecibels = 0.0
+    package var volumeDecibels: Double {
+        get { share.volumeDecibels }
+        set { share.volumeDecibels = newValue }
+    }
+    /// What the outputs that sound have in common; the volume in it may change later.
+    package let share = SoundShare()
+    /// The voice; nil for tones alone.
+    package var speech: SpeechStore?
+    /// The newest state of the body for the continuous sound; nil for none.
+    package var levels: (@Sendable () -> BodyLevel?)?
+    /// The pace of a breathing sound; nil for none.
+    package var breath: BreathPace?
+    /// Where cues go that a worn sensor is to vibrate for; nil for none.
+    package var haptic: CueDoor?
+    /// Where reminders go that the desktop is to show; nil for none.
+    package var notification: CueDoor?
     package var convention = DirectionConvention.awayFrom
     /// Where the terminal output writes; nil for none.
     package var terminal: TerminalSink?
@@ -102,6 +121,8 @@ package struct AlertOutputHealth: Sendable, Equatable {
     package var underruns = 0
     /// Times the device was opened.
     package var openings = 0
+    /// From a sound put in to the loudspeaker, s, as the device tells; nil where unknown.
+    package var delaySeconds: Double?
 
     package init(name: String) { self.name = name }
 }

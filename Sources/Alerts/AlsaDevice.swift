@@ -11,7 +11,7 @@ import Glibc
 @safe
 package final class AlsaDevice: SoundDevice, @unchecked Sendable {
     package let format: SoundFormat
-    private let pcm: OpaquePointer
+    let pcm: OpaquePointer
     private let usesMemoryMap: Bool
     /// Room for one block of 32-bit samples, where the device has no 16-bit format.
     private let wide: UnsafeMutableBufferPointer<Int32>
@@ -120,6 +120,11 @@ package final class AlsaDevice: SoundDevice, @unchecked Sendable {
             if place == format.bufferFrames { place = 0 }
         }
         _ = unsafe snd_pcm_mmap_commit(pcm, offset, 0)
+    }
+
+    package func delay() -> Int? {
+        var frames: snd_pcm_sframes_t = 0
+        return unsafe snd_pcm_delay(pcm, &frames) >= 0 && frames >= 0 ? Int(frames) : nil
     }
 
     package func restart() throws(AlertError) {

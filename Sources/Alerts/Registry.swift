@@ -3,7 +3,12 @@
 /// One line an output.
 package let alertOutputs: [any AlertOutput.Type] = [
     ToneAlert.self,
+    SpeechAlert.self,
+    SonificationAlert.self,
+    BreathAlert.self,
     TerminalAlert.self,
+    HapticAlert.self,
+    NotificationAlert.self,
 ]
 
 /// The names of all outputs: each has its vector file `NAME.golden`.

@@ -54,4 +54,11 @@ package protocol SoundDevice: AnyObject, Sendable {
     func restart() throws(AlertError)
 
     func close()
+
+    /// Frames from the next one appended to the one that is heard now; nil where nobody knows.
+    func delay() -> Int?
+}
+
+extension SoundDevice {
+    package func delay() -> Int? { nil }
 }

@@ -111,15 +111,20 @@ package struct ToneBank: Sendable {
     /// Renders for `rate` frames a second, `volumeDecibels` (0 or less) below the cap.
     package init(rate: Int, volumeDecibels: Double = 0) {
         self.rate = max(rate, 8000)
-        // 10^(x/20); 0 stays exactly 1 so that the usual frames have the same bits everywhere.
-        let quiet = volumeDecibels < 0 ? exp(max(volumeDecibels, -60) * (Double.ln10 / 20)) : 1
-        peak = Int32(Double(Tone.peakCap) * quiet)
+        peak = ToneBank.peak(volumeDecibels: volumeDecibels)
         let frames = Int(Tone.shortestRamp * Double(self.rate))
         fade = (0..<frames).map { Int32(32768 * (1 - rise($0, of: frames))) }
         for tone in Tone.allCases {
             render(tone)
             starts.append(samples.count)
         }
+    }
+
+    /// The greatest value at a volume.
+    static func peak(volumeDecibels: Double) -> Int32 {
+        // 10^(x/20); 0 stays exactly 1 so that the usual frames have the same bits everywhere.
+        let quiet = volumeDecibels < 0 ? exp(max(volumeDecibels, -60) * (Double.ln10 / 20)) : 1
+        return Int32(Double(Tone.peakCap) * quiet)
     }
 
     /// Frames of a tone.

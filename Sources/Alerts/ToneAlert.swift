@@ -24,7 +24,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     /// False where it cannot even begin.
     package typealias Elsewhere = @Sendable (@escaping @Sendable () -> Void) -> Bool
 
-    private enum Phase {
+    enum Phase {
         /// Not begun, at rest, or ended.
         case idle
         /// Waiting for the next attempt.
@@ -40,6 +40,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         let stale = Atomic<Int>(0)
         let underruns = Atomic<Int>(0)
         let openings = Atomic<Int>(0)
+        /// µs from a frame put in to its sound; −1 where unknown.
+        let delay = Atomic<Int>(-1)
     }
 
     private struct Report {
@@ -50,8 +52,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
 
     /// Where the other side of the loud channel is heard, 32768 = 1: an eighth (−18 dB), so that a cue
     /// is not lost on a person who hears with one ear.
-    private static let quietSide: Int32 = 4096
-    private static let loudSide: Int32 = 32768
+    static let quietSide: Int32 = 4096
+    static let loudSide: Int32 = 32768
     /// ns between two attempts to open (fault matrix, row 36).
     package static let retryInterval: Int64 = 1_000_000_000
     /// ns after which an opening without an answer is told as a sound server that hangs.
@@ -59,7 +61,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
 
     // Settings, the same for the output's whole life.
     private let device: String
-    private let volumeDecibels: Double
+    private let share: SoundShare
     private let convention: DirectionConvention
     private let open: Opening
     private let elsewhere: Elsewhere
@@ -69,15 +71,15 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     private let arrival = Arrival()
 
     // Alert thread only.
-    private var phase = Phase.idle
+    private(set) var phase = Phase.idle
     /// There is one exactly in phase `open`.
-    private var stream: WarmStream?
+    private(set) var stream: WarmStream?
     /// Begin of the last attempt to open, or the moment the device was given up, host ns.
     private var since: Int64 = 0
     /// Underruns of this stream that `counters` already hold.
     private var underrunsBefore = 0
     /// What a cue is answered while nothing is open.
-    private var lastError = AlertError(.starting)
+    private(set) var lastError = AlertError(.starting)
 
     package convenience init?(_ setup: AlertSetup) {
         self.init(setup, open: { (name) throws(AlertError) in try AlsaDevice(name) })
@@ -90,10 +92,11 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     ) {
         guard let device = setup.soundDevice else { return nil }
         self.device = device
-        volumeDecibels = setup.volumeDecibels
+        share = setup.share
         convention = setup.convention
         self.open = open
         self.elsewhere = elsewhere
+        share.tone = self
     }
 
     package func prepare(now: Int64) {
@@ -128,7 +131,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     ) throws(AlertError) {
         guard phase == .open, let stream else { throw lastError }
         do throws(AlertError) {
-            try stream.play(tone, left: left, right: right, now: now)
+            try stream.play(.tone(tone), left: left, right: right, now: now)
         } catch {
             // A stream that only has not begun or stands still is `feed`'s to judge.
             if error.kind != .starting, error.kind != .stalled { giveUp(error, now: now) }
@@ -177,6 +180,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         health.notHeard = counters.notHeard.load(ordering: .relaxed)
         health.stale = counters.stale.load(ordering: .relaxed)
         health.underruns = counters.underruns.load(ordering: .relaxed)
+        let delay = counters.delay.load(ordering: .relaxed)
+        health.delaySeconds = delay < 0 ? nil : Double(delay) * 1e-6
         health.openings = counters.openings.load(ordering: .relaxed)
         return health
     }
@@ -188,7 +193,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         phase = .opening
         since = now
         if lastError.kind == .starting { note(lastError) }
-        let (device, volume, open, arrival) = (device, volumeDecibels, open, arrival)
+        let (device, volume, open, arrival) = (device, share.volumeDecibels, open, arrival)
         let ticket = arrival.expect()
         let hasBegun = elsewhere {
             do throws(AlertError) {
@@ -223,6 +228,15 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         }
     }
 
+    /// Times the device was opened: a stream with another number is a new one.
+    var openingCount: Int { counters.openings.load(ordering: .relaxed) }
+
+    /// What went amiss with the stream in another output's hands; returns the error to throw.
+    func judge(_ error: AlertError, now: Int64) -> AlertError {
+        if error.kind != .starting, error.kind != .stalled { giveUp(error, now: now) }
+        return error
+    }
+
     /// Keeps the stream fed and the report true; returns when to come again.
     private func feed(now: Int64) -> Int64 {
         guard let stream else { return now + Self.retryInterval }
@@ -231,6 +245,9 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
             if stream.underruns != underrunsBefore {
                 counters.underruns.add(stream.underruns - underrunsBefore, ordering: .relaxed)
                 underrunsBefore = stream.underruns
+            }
+            if let delay = stream.pathDelay {
+                counters.delay.store(Int(delay * 1e6), ordering: .relaxed)
             }
             let error = stream.obstacle(now: now)
             if error != reported { note(error) }

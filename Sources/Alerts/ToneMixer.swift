@@ -1,13 +1,13 @@
-// Tones as frames of a stream: which sound, since when, on which side, and what they add up to.
+// Sounds as frames of a stream: which one, since when, on which side, and what they add up to.
 
-/// Up to four tones, and any stretch of frames made from them.
+/// Up to four tones or spoken cues, a drone, and any stretch of frames made from them.
 ///
 /// A tone has a first frame, counted since the stream's start; every frame can be made again from that
 /// alone. A value of its own, so that one check of exclusive access covers a whole block.
 struct ToneMixer {
     /// One tone that sounds or is about to.
     private struct Voice {
-        var tone = Tone.tick
+        var sound = Sound.tone(.tick)
         var start: Int64 = 0
         /// From here on it fades out; never where the tone may end by itself.
         var cut = Int64.max
@@ -24,11 +24,15 @@ struct ToneMixer {
     private(set) var block: [Int16]
     private let bank: ToneBank
     private let channels: Int
+    /// The spoken cues, once they are rendered.
+    var clips = SpokenClips()
+    var drone: Drone
     private var voices: InlineArray<4, Voice>
 
     init(bank: ToneBank, channels: Int) {
         self.bank = bank
         self.channels = channels
+        drone = Drone(rate: bank.rate)
         voices = InlineArray(repeating: Voice())
         block = [Int16](repeating: 0, count: ToneMixer.blockFrames * channels)
     }
@@ -36,13 +40,13 @@ struct ToneMixer {
     /// Begins a tone at a frame; whatever sounds there fades out meanwhile.
     ///
     /// Returns its place.
-    mutating func begin(_ tone: Tone, left: Int32, right: Int32, at start: Int64) -> Int {
+    mutating func begin(_ sound: Sound, left: Int32, right: Int32, at start: Int64) -> Int {
         for place in 0..<4 where voices[place].end > start && voices[place].cut > start {
             voices[place].cut = start
             voices[place].end = min(voices[place].end, start + Int64(bank.fade.count))
         }
         let place = freeVoice(at: start)
-        voices[place] = Voice(tone: tone, left: left, right: right)
+        voices[place] = Voice(sound: sound, left: left, right: right)
         move(place, to: start)
         return place
     }
@@ -50,12 +54,36 @@ struct ToneMixer {
     /// Lets the tone at a place begin at another frame.
     mutating func move(_ place: Int, to start: Int64) {
         voices[place].start = start
-        voices[place].end = start + Int64(bank.length(of: voices[place].tone))
+        voices[place].end = start + Int64(length(of: voices[place].sound))
     }
 
-    /// Ends every tone.
+    /// Begins a sound when the newest that still sounds at `frame` ends, their ramps overlapping; at
+    /// `frame` itself where none sounds.
+    ///
+    /// Returns its first frame.
+    mutating func follow(_ sound: Sound, left: Int32, right: Int32, at frame: Int64) -> Int64 {
+        var start = frame
+        for place in 0..<4 where voices[place].end > frame && voices[place].cut == .max {
+            start = max(start, voices[place].end - Int64(bank.fade.count))
+        }
+        let place = freeVoice(at: frame)
+        voices[place] = Voice(sound: sound, left: left, right: right)
+        move(place, to: start)
+        return start
+    }
+
+    /// Frames of a sound.
+    func length(of sound: Sound) -> Int {
+        switch sound {
+        case .tone(let tone): bank.length(of: tone)
+        case .spoken(let key): clips.length(of: key)
+        }
+    }
+
+    /// Ends everything.
     mutating func silence() {
         for place in 0..<4 { voices[place].end = 0 }
+        drone = Drone(rate: bank.rate)
     }
 
     /// A voice that has ended, or the oldest.
@@ -77,6 +105,8 @@ struct ToneMixer {
             let end = min(Int64(frames), voice.end - first)
             if begin < end { add(voice, from: first, Int(begin)..<Int(end)) }
         }
+        guard !drone.isSilent(from: first, frames: frames) else { return }
+        drone.add(to: &block, from: first, frames: frames, channels: channels, peak: bank.peak)
     }
 
     private mutating func add(_ voice: Voice, from first: Int64, _ frames: Range<Int>) {
@@ -84,7 +114,11 @@ struct ToneMixer {
         let cut = voice.cut == .max ? Int.max : Int(voice.cut - first)
         let mono = max(voice.left, voice.right)
         for frame in frames {
-            var value = bank.sample(of: voice.tone, at: offset + frame)
+            var value: Int32 =
+                switch voice.sound {
+                case .tone(let tone): bank.sample(of: tone, at: offset + frame)
+                case .spoken(let key): clips.sample(of: key, at: offset + frame)
+                }
             if frame >= cut {
                 let step = frame - cut
                 value = step < bank.fade.count ? (value * bank.fade[step]) >> 15 : 0

@@ -17,7 +17,7 @@ final class WarmStream {
     }
 
     private let device: any SoundDevice
-    private var mixer: ToneMixer
+    var mixer: ToneMixer
     let format: SoundFormat
     /// Frames kept in the queue.
     private let lead: Int
@@ -28,6 +28,9 @@ final class WarmStream {
     private var lastProgress: Int64 = 0
     private var hasSounded = false
     private var restartsInARow = 0
+    /// From a frame that is put in now to its sound, s; nil where the device does not tell.
+    private(set) var pathDelay: Double?
+    private var delayDue: Int64 = 0
     /// Times the stream ran dry.
     private(set) var underruns = 0
 
@@ -77,7 +80,18 @@ final class WarmStream {
             if idle > WarmStream.stuckAfter { throw AlertError(.stalled) }
         }
         try fill(queued: queued)
+        if now >= delayDue { measureDelay(now: now) }
         return now + pause
+    }
+
+    /// Asks once a second how far the loudspeaker is behind.
+    ///
+    /// A queue that is overwritten does not count: a tone goes before all that waits in it.
+    private func measureDelay(now: Int64) {
+        delayDue = now + 1_000_000_000
+        guard case .device = pacing, hasSounded, let frames = device.delay() else { return }
+        let waiting = format.overwrites ? (try? device.queued()) ?? 0 : 0
+        pathDelay = Double(max(0, frames - waiting)) / Double(format.rate)
     }
 
     /// Why a tone would not be heard at this moment; nil where it would.
@@ -178,16 +192,54 @@ final class WarmStream {
     ///
     /// Throws where it would not be heard now.
     func play(
-        _ tone: Tone, left: Int32, right: Int32, now: Int64
+        _ sound: Sound, left: Int32, right: Int32, now: Int64
     ) throws(AlertError) {
         let queued = try observe(now: now)
         if let obstacle = obstacle(now: now) { throw obstacle }
         let overwrites = format.overwrites
         let start = overwrites ? written - Int64(queued) : written + Int64(max(0, -queued))
-        let place = mixer.begin(tone, left: left, right: right, at: start)
+        let place = mixer.begin(sound, left: left, right: right, at: start)
         if overwrites { try rewriteQueue(queued: queued, voice: place) }
         // The new end of the queue already belongs to the tone.
         try fill(queued: try observe(now: now))
+    }
+
+    /// Sounds something after what sounds now; returns whether it has any frames.
+    func follow(_ sound: Sound, left: Int32, right: Int32, now: Int64) throws(AlertError) -> Bool {
+        guard mixer.length(of: sound) > 0 else { return false }
+        let queued = try observe(now: now)
+        if let obstacle = obstacle(now: now) { throw obstacle }
+        let next = nextFrame(queued: queued)
+        let start = mixer.follow(sound, left: left, right: right, at: next)
+        if start < written { rewrite(waiting: queued) }
+        try fill(queued: try observe(now: now))
+        return true
+    }
+
+    /// Lets the drone go to `levels` in `seconds`, from the next frame the device will take.
+    func drone(_ levels: DroneLevels, seconds: Double, now: Int64) throws(AlertError) {
+        let queued = try observe(now: now)
+        if let obstacle = obstacle(now: now) { throw obstacle }
+        let frames = Int64(max(0, min(60, seconds)) * Double(format.rate))
+        mixer.drone.set(levels, from: nextFrame(queued: queued), over: frames)
+        if format.overwrites { rewrite(waiting: queued) }
+        try fill(queued: try observe(now: now))
+    }
+
+    /// The first frame that can still be changed.
+    private func nextFrame(queued: Int) -> Int64 {
+        format.overwrites ? written - Int64(max(0, queued)) : written + Int64(max(0, -queued))
+    }
+
+    /// Renders all that waits anew, where nothing new begins in it at a frame of its own.
+    private func rewrite(waiting: Int) {
+        guard format.overwrites else { return }
+        var done = 0
+        while done < waiting {
+            let frames = min(waiting - done, ToneMixer.blockFrames)
+            overwrite(waiting: waiting, from: done, frames: frames)
+            done += frames
+        }
     }
 
     /// Renders what waits anew.
@@ -221,12 +273,6 @@ final class WarmStream {
     /// Ends every tone, also in what waits.
     private func silence(queued: Int) {
         mixer.silence()
-        guard format.overwrites else { return }
-        var done = 0
-        while done < queued {
-            let frames = min(queued - done, ToneMixer.blockFrames)
-            overwrite(waiting: queued, from: done, frames: frames)
-            done += frames
-        }
+        rewrite(waiting: queued)
     }
 }

@@ -29,6 +29,7 @@ extension Central {
         let tree = tree
         let adapters = tree.paths(with: BlueZ.adapter).compactMap { AdapterFacts(tree, path: $0) }
         let hasHelper = linkHelper?.assumeIsolated { $0.isPresent } ?? false
+        let helperNote = linkHelper?.assumeIsolated { $0.note } ?? LinkHelper.cost
         return BluetoothDoctor(
             condition: condition,
             adapters: adapters.map {
@@ -36,7 +37,7 @@ extension Central {
                     path: $0.path, address: $0.address, isPowered: $0.isPowered,
                     isBlocked: $0.isBlocked, isInUse: $0.path == adapter?.path)
             }, version: settings.blueZVersion,
-            helper: hasHelper ? "rehab-link sets the connection interval" : LinkHelper.cost,
+            helper: hasHelper ? "rehab-link sets the connection interval" : helperNote,
             hasHelper: hasHelper, forgedSignals: forgedSignals,
             holdsSleepInhibitor: inhibitor != nil)
     }

@@ -28,7 +28,10 @@ extension Central {
         let interval = Central.interval(forSensors: streaming.count)
         for entry in streaming where entry.interval != Double(interval) * 1.25 {
             ask(.setParameters, interval, entry) { central, entry, reply in
-                guard let reply else { return central.warn(LinkHelper.cost) }
+                guard let reply else {
+                    return central.warn(
+                        central.linkHelper?.assumeIsolated { $0.note } ?? LinkHelper.cost)
+                }
                 guard reply.status == .done else { return }
                 entry.interval = Double(reply.interval) * 1.25
                 central.tellReport(entry)

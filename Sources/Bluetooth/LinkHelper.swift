@@ -17,12 +17,20 @@ package actor LinkHelper: LoopActor {
     private var waiting: [UInt16: @Sendable (LinkReply?) -> Void] = [:]
     private var lastNumber: UInt16 = 0
     private var lastTry: Int64?
+    /// The socket is there, but not for this user.
+    private var isRefused = false
 
     /// What is lost without it, in a sentence.
-    package static let cost =
-        "rehab-link is not running: links keep the kernel's interval of 30 to 50 ms, which delays cues "
-        + "by as much, and end after 0.42 s of interference; start it with: "
-        + "systemctl enable --now rehab-link.socket"
+    package static let cost = cost(of: "is not running", cure: "start it with", cureCommand)
+    /// The command that starts it.
+    package static let cureCommand = "systemctl enable --now rehab-link.socket"
+    /// The command after which this user is served.
+    package static let joinCommand = "sudo adduser \"$USER\" rehab"
+
+    private static func cost(of state: String, cure: String, _ command: String) -> String {
+        "rehab-link \(state): links keep the kernel's interval of 30 to 50 ms, which delays cues by as "
+            + "much, and end after 0.42 s of interference; \(cure): \(command)"
+    }
 
     private static let retry: Int64 = 10_000_000_000
     /// For an answer, ns: the helper itself gives the controller one second.
@@ -31,6 +39,14 @@ package actor LinkHelper: LoopActor {
     package init(loop: EventLoop, path: String) {
         self.loop = loop
         self.path = path
+    }
+
+    /// What is lost while it does not answer, and the cure.
+    package var note: String {
+        isRefused
+            ? LinkHelper.cost(
+                of: "does not serve this user", cure: "join its group and log in again",
+                LinkHelper.joinCommand) : LinkHelper.cost
     }
 
     /// True while connected.
@@ -65,8 +81,10 @@ package actor LinkHelper: LoopActor {
             watch = try watch(new.rawValue, for: .readable) { helper, _ in helper.read() }
             connection = new
             framing = LinkFraming(length: LinkReply.length)
+            isRefused = false
             return new
         } catch {
+            isRefused = error.isPermission
             return nil
         }
     }

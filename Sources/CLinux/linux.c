@@ -1,22 +1,28 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -289,9 +295,49 @@ int rehab_terminal_size(int descriptor, int *columns, int *rows) {
 
 int rehab_lock_file(int descriptor) { return result(flock(descriptor, LOCK_EX | LOCK_NB)); }
 
+static int release_pages(struct dl_phdr_info *object, size_t size, void *context) {
+    (void)size;
+    (void)context;
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *part = &object->dlpi_phdr[index];
+        // Never what is writable, or was until relocations were done: its content is nowhere else.
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W)) continue;
+        uintptr_t start = (object->dlpi_addr + part->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + part->p_vaddr + part->p_filesz) & ~(page - 1);
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+void rehab_release_code_pages(void) { dl_iterate_phdr(release_pages, NULL); }
+
+int rehab_demote_threads(void) {
+    DIR *directory = opendir("/proc/self/task");
+    if (!directory) return -errno;
+    int count = 0;
+    struct dirent *entry;
+    while ((entry = readdir(directory))) {
+        pid_t thread = atoi(entry->d_name);
+        if (thread <= 0) continue;
+        int policy = sched_getscheduler(thread) & ~SCHED_RESET_ON_FORK;
+        struct sched_param normal = {0};
+        if ((policy == SCHED_FIFO || policy == SCHED_RR) &&
+            sched_setscheduler(thread, SCHED_OTHER | SCHED_RESET_ON_FORK, &normal) == 0) {
+            count++;
+        }
+    }
+    closedir(directory);
+    return count;
+}
+
+int rehab_memory_file(const char *name) { return result(memfd_create(name, MFD_CLOEXEC)); }
+
 void rehab_settle_allocator(void) {
     mallopt(M_TRIM_THRESHOLD, -1);
-    mallopt(M_ARENA_MAX, 2);
+    // A second arena reserves 128 MB at once. Where locked memory is limited that is refused, and then every
+    // allocation of every thread but the first becomes a mapping of its own.
+    mallopt(M_ARENA_MAX, 1);
 }
 
 void rehab_sleep_ns(int64_t span_ns) {
@@ -302,3 +348,47 @@ void rehab_sleep_ns(int64_t span_ns) {
 void rehab_line_buffer_output(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 
 void rehab_flush_output(void) { fflush(stdout); }
+
+// MARK: the terminal at the end
+
+/// Crashes, and what ends a program from outside where no descriptor reads it.
+static const int crashes[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGABRT, SIGFPE,
+                              SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+static struct termios saved_terminal;
+static volatile sig_atomic_t has_saved_terminal;
+
+/// Only calls that signal-safety(7) lists.
+static void restore_and_end(int number) {
+    static const char text[] = "\x1b[?25h\x1b[?1049l";
+    if (write(1, text, sizeof text - 1) < 0) {
+        // Nothing can be done about it here.
+    }
+    if (has_saved_terminal) tcsetattr(0, TCSANOW, &saved_terminal);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void rehab_guard_terminal(void) {
+    has_saved_terminal = tcgetattr(0, &saved_terminal) == 0;
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+        // What the caller of the program chose to ignore stays ignored.
+        if (signal(crashes[i], restore_and_end) == SIG_IGN) signal(crashes[i], SIG_IGN);
+    }
+}
+
+void rehab_unguard_terminal(void) {
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) {
+        if (signal(crashes[i], SIG_DFL) == SIG_IGN) signal(crashes[i], SIG_IGN);
+    }
+}
+
+void rehab_end_by_signal(int number) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    signal(number, SIG_DFL);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+}
+
+void rehab_stop_self(void) { raise(SIGSTOP); }

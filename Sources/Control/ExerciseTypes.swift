@@ -57,13 +57,14 @@ extension Rehab1 {
         /// How cues are given in a started set: at-once; end-of-movement where the data come late;
         /// none in a probe, and where they come too late; null where nothing was started.
         package var cueing: String?
+        package var dose: Dose?
 
         package init(
             id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
             sensorsBetter: [String], cue: String, rules: [Rule], number: Int64 = 0,
             stages: [Int64] = [], task: String = "", side: String? = nil,
             instruction: String = "", caution: String = "", file: String = "", text: String = "",
-            cueing: String? = nil
+            cueing: String? = nil, dose: Dose? = nil
         ) {
             self.id = id
             self.title = title
@@ -82,11 +83,12 @@ extension Rehab1 {
             self.file = file
             self.text = text
             self.cueing = cueing
+            self.dose = dose
         }
 
         private enum CodingKeys: String, CodingKey {
             case id, title, version, posture, cue, rules, number, stages, task, side
-            case instruction, caution, file, text, cueing
+            case instruction, caution, file, text, cueing, dose
             case sensorsNeeded = "sensors_needed"
             case sensorsBetter = "sensors_better"
         }

@@ -46,6 +46,8 @@ extension Rehab1 {
         package var wayShare: Double?
         /// False: the phase is the clock's, no sensor shows this movement.
         package var phaseSeen: Bool
+        /// Nil outside a set.
+        package var view: FrameView?
 
         package init(
             time: Int64, posture: String, obliquityDegrees: Double? = nil,
@@ -54,7 +56,8 @@ extension Rehab1 {
             stanceSource: String, phase: Phase, holdSeconds: Double, shareInBand: Double? = nil,
             dropOnDegrees: Double? = nil, hikeOnDegrees: Double? = nil, activeRules: [String],
             gates: [String], quaternion: [Double], count: Int64 = 0,
-            repetitionPhase: String? = nil, wayShare: Double? = nil, phaseSeen: Bool = true
+            repetitionPhase: String? = nil, wayShare: Double? = nil, phaseSeen: Bool = true,
+            view: FrameView? = nil
         ) {
             self.time = time
             self.posture = posture
@@ -77,10 +80,11 @@ extension Rehab1 {
             self.repetitionPhase = repetitionPhase
             self.wayShare = wayShare
             self.phaseSeen = phaseSeen
+            self.view = view
         }
 
         private enum CodingKeys: String, CodingKey {
-            case time, posture, phase, gates, quaternion, count
+            case time, posture, phase, gates, quaternion, count, view
             case repetitionPhase = "repetition_phase"
             case wayShare = "way_share"
             case phaseSeen = "phase_seen"

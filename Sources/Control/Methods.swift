@@ -160,14 +160,26 @@ extension Rehab1 {
         package var record: Bool?
         /// True: a set without cues.
         package var probe: Bool?
+        /// The person's own; the exercise's where none is given.
+        package var thresholds: [Threshold]?
+        /// Time to get ready before anything counts.
+        package var leadInSeconds: Double?
 
         package init(
-            exercise: String, side: String? = nil, record: Bool? = nil, probe: Bool? = nil
+            exercise: String, side: String? = nil, record: Bool? = nil, probe: Bool? = nil,
+            thresholds: [Threshold]? = nil, leadInSeconds: Double? = nil
         ) {
             self.exercise = exercise
             self.side = side
             self.record = record
             self.probe = probe
+            self.thresholds = thresholds
+            self.leadInSeconds = leadInSeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case exercise, side, record, probe, thresholds
+            case leadInSeconds = "lead_in_s"
         }
 
         package struct Reply: Codable, Sendable, Equatable {

@@ -51,9 +51,19 @@ package enum Rehab1 {
         case listExercises = "ListExercises"
         case startExercise = "StartExercise"
         case stopExercise = "StopExercise"
+        case pause = "Pause"
+        case changeSide = "ChangeSide"
+        case mark = "Mark"
         case listRecordings = "ListRecordings"
         case removeRecording = "RemoveRecording"
         case replay = "Replay"
+        case reload = "Reload"
+        case getSound = "GetSound"
+        case setSound = "SetSound"
+        case playSound = "PlaySound"
+        case breathe = "Breathe"
+        case listFading = "ListFading"
+        case setFading = "SetFading"
         case listTests = "ListTests"
         case startTest = "StartTest"
         case stopTest = "StopTest"
@@ -65,10 +75,13 @@ package enum Rehab1 {
 
         package var access: Access {
             switch self {
-            case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth: .read
+            case .getStatus, .monitor, .listExercises, .listRecordings, .getBluetooth,
+                .getSound, .listFading:
+                .read
             case .attachSensor, .detachSensor, .assignSegment, .calibrate, .startExercise,
                 .stopExercise, .replay, .scan, .addSensor, .forgetSensor, .connectSensor,
-                .disconnectSensor, .identifySensor, .buzzSensor:
+                .disconnectSensor, .identifySensor, .buzzSensor, .pause, .changeSide, .mark,
+                .reload, .setSound, .playSound, .breathe, .setFading:
                 .change
             case .listTests, .listTestResults: .read
             case .startTest, .stopTest, .answerTest: .change
@@ -80,7 +93,9 @@ package enum Rehab1 {
         package var streams: Bool { streamsOnly || self == .replay || self == .scan }
 
         /// Answers only calls with `more`.
-        package var streamsOnly: Bool { self == .monitor || self == .calibrate }
+        package var streamsOnly: Bool {
+            self == .monitor || self == .calibrate || self == .breathe
+        }
     }
 
     /// The result of a method that only succeeds.

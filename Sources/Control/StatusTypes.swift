@@ -73,13 +73,15 @@ extension Rehab1 {
         package var residentBytes: Int64
         package var cpuSeconds: Double
         package var warnings: [String]
+        /// Nil outside a set.
+        package var set: RunningSet?
 
         package init(
             version: String, processID: Int64, uptimeSeconds: Double, activity: Activity,
             replaying: Bool, exercise: String? = nil, realtime: Realtime, sensors: [Sensor],
             outputs: [Output], recording: String? = nil, recordedPackets: Int64,
             unrecordedPackets: Int64, framesDropped: Int64, residentBytes: Int64,
-            cpuSeconds: Double, warnings: [String]
+            cpuSeconds: Double, warnings: [String], set: RunningSet? = nil
         ) {
             self.version = version
             self.processID = processID
@@ -97,11 +99,12 @@ extension Rehab1 {
             self.residentBytes = residentBytes
             self.cpuSeconds = cpuSeconds
             self.warnings = warnings
+            self.set = set
         }
 
         private enum CodingKeys: String, CodingKey {
             case version, activity, replaying, exercise, realtime, sensors, outputs, recording,
-                warnings
+                warnings, set
             case processID = "pid"
             case uptimeSeconds = "uptime_s"
             case recordedPackets = "recorded_packets"

@@ -10,10 +10,12 @@ extension Rehab1 {
         package var episodes: Int64
         /// Share of hold time during which the rule was active, 0 to 1; null when not measured.
         package var activeShare: Double?
+        /// Median over holds of the mean, or over repetitions of the peak; null for ratios.
+        package var typicalDegrees: Double?
 
         package init(
             id: String, signal: String, measured: Bool, cues: Int64, episodes: Int64,
-            activeShare: Double? = nil
+            activeShare: Double? = nil, typicalDegrees: Double? = nil
         ) {
             self.id = id
             self.signal = signal
@@ -21,11 +23,13 @@ extension Rehab1 {
             self.cues = cues
             self.episodes = episodes
             self.activeShare = activeShare
+            self.typicalDegrees = typicalDegrees
         }
 
         private enum CodingKeys: String, CodingKey {
             case id, signal, measured, cues, episodes
             case activeShare = "active_share"
+            case typicalDegrees = "typical_degrees"
         }
     }
 
@@ -103,6 +107,9 @@ extension Rehab1 {
         package var unknownShare: Double
         package var notMeasured: [String]
         package var recording: String?
+        package var course: Course?
+        /// How the exercise's cues step back; null where nothing is kept of it.
+        package var fading: Fading?
 
         package init(
             exercise: String, title: String, side: String? = nil, durationSeconds: Double,
@@ -110,7 +117,8 @@ extension Rehab1 {
             notHeard: Int64, packets: Int64, gaps: Int64, lostSamples: Int64, unknownShare: Double,
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
-            landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil
+            landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
+            course: Course? = nil, fading: Fading? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -134,11 +142,13 @@ extension Rehab1 {
             self.landings = landings
             self.cleanShare = cleanShare
             self.tempoKept = tempoKept
+            self.course = course
+            self.fading = fading
         }
 
         private enum CodingKeys: String, CodingKey {
             case exercise, title, side, holds, rules, cues, packets, gaps, recording
-            case probe, cueing, repetitions, steps, landings
+            case probe, cueing, repetitions, steps, landings, course, fading
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
             case durationSeconds = "duration_s"

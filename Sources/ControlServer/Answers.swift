@@ -114,6 +114,7 @@ extension ControlServer {
             finish(Rehab1.Empty(), id)
         case .getBluetooth:
             finish(Rehab1.GetBluetooth.Reply(bluetooth: await handler.bluetooth()), id)
+        case .reload: finish(try await handler.reload(), id)
         case .calibrate:
             try await handler.calibrate(decode(call), to: stream(call, id))
         case .listExercises:
@@ -123,6 +124,15 @@ extension ControlServer {
             finish(Rehab1.StartExercise.Reply(exercise: exercise), id)
         case .stopExercise:
             finish(Rehab1.StopExercise.Reply(summary: try await handler.stopExercise()), id)
+        case .pause:
+            try await handler.pause(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .changeSide:
+            try await handler.changeSide(decode(call))
+            finish(Rehab1.Empty(), id)
+        case .mark:
+            try await handler.mark(decode(call))
+            finish(Rehab1.Empty(), id)
         case .listTests:
             finish(Rehab1.ListTests.Reply(tests: await handler.listTests()), id)
         case .startTest:
@@ -143,6 +153,15 @@ extension ControlServer {
         case .replay:
             try await handler.replay(
                 decode(call), descriptors: descriptors, to: stream(call, id))
+        case .getSound: finish(Rehab1.GetSound.Reply(sound: try await handler.sound()), id)
+        case .setSound:
+            finish(Rehab1.SetSound.Reply(sound: try await handler.setSound(decode(call))), id)
+        case .playSound: finish(try await handler.playSound(decode(call)), id)
+        case .breathe: try await handler.breathe(decode(call), to: stream(call, id))
+        case .listFading:
+            finish(Rehab1.ListFading.Reply(fading: try await handler.listFading()), id)
+        case .setFading:
+            finish(Rehab1.SetFading.Reply(fading: try await handler.setFading(decode(call))), id)
         }
     }
 

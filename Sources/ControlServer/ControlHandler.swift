@@ -45,7 +45,7 @@ package import Plumbing
 ///     }
 /// }
 /// ```
-package protocol ControlHandler: LoopActor {
+package protocol ControlHandler: FeedbackHandler {
     func status() async -> Rehab1.Status
 
     /// What a new monitoring client is told first: the present state, complete enough that the
@@ -75,6 +75,7 @@ package protocol ControlHandler: LoopActor {
     func buzzSensor(_ call: Rehab1.BuzzSensor) async throws(ControlRefusal)
     func pairSensor(_ call: Rehab1.PairSensor) async throws(ControlRefusal)
     func bluetooth() async -> Rehab1.Bluetooth
+    func reload() async throws(ControlRefusal) -> Rehab1.Reload.Reply
 
     /// Returns at once or later; the call lasts until `stream` is finished or refused, or the
     /// client leaves. An error thrown here refuses it.
@@ -90,6 +91,9 @@ package protocol ControlHandler: LoopActor {
 
     func stopExercise() async throws(ControlRefusal) -> Rehab1.Summary
 
+    func pause(_ call: Rehab1.Pause) async throws(ControlRefusal)
+    func changeSide(_ call: Rehab1.ChangeSide) async throws(ControlRefusal)
+    func mark(_ call: Rehab1.Mark) async throws(ControlRefusal)
     func listTests() async -> [Rehab1.Test]
     func startTest(_ call: Rehab1.StartTest) async throws(ControlRefusal) -> Rehab1.Test
     func stopTest() async throws(ControlRefusal) -> Rehab1.TestResult

@@ -28,12 +28,16 @@ package enum Daemon {
     ) throws(DaemonError) {
         let parts = try assemble(settings)
         try listen(parts, settings)
-        DaemonLog.note("rehabd \(settings.version) answers at \(settings.paths.socket)")
+        RealtimeProcess.releaseStartupPages()
+        let isLocked = settings.realtime && RealtimeProcess.lockMemory()
+        parts.supervisor.assumeIsolated { $0.memoryLocked = isLocked }
+        DaemonLog.event(
+            .started, "rehabd \(settings.version) answers at \(settings.paths.socket)")
         ServiceManager.ready(parts.supervisor.assumeIsolated { $0.statusLine })
         ready()
         parts.loop.run()
         parts.signals.end(on: parts.loop)
-        DaemonLog.note("rehabd stopped")
+        DaemonLog.event(.stopped, "rehabd stopped")
     }
 
     private struct Parts {
@@ -44,9 +48,9 @@ package enum Daemon {
     }
 
     private static func assemble(_ settings: DaemonSettings) throws(DaemonError) -> Parts {
+        DaemonLog.namesAreShown = settings.logsNames
         // Before the first thread and the first allocation of any size.
         RealtimeProcess.settleAllocator()
-        let memoryLocked = settings.realtime && RealtimeProcess.lockMemory()
         let catalogue: [Exercise]
         do throws(TomlError) {
             catalogue = try Catalogue.load()
@@ -56,11 +60,19 @@ package enum Daemon {
         do throws(PlumbingError) {
             let loop = try EventLoop()
             let ending = Ending()
+            let reloading = Ending()
             // Before the other threads, which must not get the signals.
-            let signals = try UnixSignals([SIGTERM, SIGINT, SIGXCPU], on: loop) { signal in
-                if signal == SIGXCPU {
+            let signals = try UnixSignals([SIGTERM, SIGINT, SIGXCPU, SIGHUP], on: loop) { signal in
+                if signal == SIGHUP {
+                    reloading.end()
+                } else if signal == SIGXCPU {
                     // The soft limit of real-time CPU that rtkit asks for; unblocked it would end us.
-                    DaemonLog.warning("a real-time thread used its CPU allowance without a pause")
+                    let count = RealtimeProcess.demote()
+                    DaemonLog.event(
+                        .realtimeOverrun,
+                        "a real-time thread used its CPU allowance without a pause: \(count) "
+                            + "threads run at normal priority until rehabd is started again",
+                        priority: 4)
                 } else {
                     ending.end()
                 }
@@ -71,8 +83,9 @@ package enum Daemon {
                     vendor: "rehabd", product: "rehabd", version: settings.version,
                     url: "", interfaces: [:]))
             let supervisor = try Supervisor(
-                loop: loop, settings: settings, control: control, catalogue: catalogue,
-                memoryLocked: memoryLocked)
+                loop: loop, settings: settings, control: control, catalogue: catalogue)
+            // Whatever is amiss is in the log.
+            reloading.set { supervisor.assumeIsolated { _ = try? $0.reload() } }
             ending.set {
                 ServiceManager.stopping("closing the recording and letting the sensors rest")
                 ServiceManager.extendTimeout(seconds: 10)
@@ -114,6 +127,8 @@ package enum Daemon {
         }
         guard let failure else {
             parts.supervisor.assumeIsolated {
+                $0.inheritSession()
+                $0.beginFeedback()
                 $0.beginBluetooth()
                 $0.beginWatchdog()
             }

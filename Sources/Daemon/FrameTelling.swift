@@ -43,7 +43,8 @@ extension MotionFrame {
             ],
             count: Int64(set?.count ?? 0),
             repetitionPhase: repetitionPhase == .none ? nil : repetitionPhase.name,
-            wayShare: wayShare.isFinite ? wayShare : nil, phaseSeen: isPhaseSeen)
+            wayShare: wayShare.isFinite ? wayShare : nil, phaseSeen: isPhaseSeen,
+            view: set.map { view(of: $0) })
     }
 }
 
@@ -85,7 +86,8 @@ extension Exercise {
                     measured: rule.signal.isMeasurable(with: segments ?? Set(Segment.allCases)))
             }, number: Int64(number), stages: [Int64(stages.lowerBound), Int64(stages.upperBound)],
             task: task.name, side: side?.rawValue, instruction: instruction, caution: caution,
-            file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue)
+            file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue,
+            dose: toldDose)
     }
 }
 

@@ -55,21 +55,23 @@ struct SensorBook {
     /// Reads the file; returns a sentence where that did not go well.
     mutating func load() -> String? {
         guard FileStore.attributes(path) != nil else { return nil }
-        let bytes: [UInt8]
+        let content: StateFile.Content
         do throws(PlumbingError) {
-            bytes = try FileStore.read(path, limit: SensorBook.sizeLimit)
+            content = try StateFile.first.read(path, limit: SensorBook.sizeLimit)
         } catch {
             return
                 "the list of sensors cannot be read: \(error.description). Correct its permissions "
                 + "and start rehabd again."
         }
-        if let file = try? JSONDecoder().decode(File.self, from: Data(bytes)), file.version == 1,
+        if case .present(let bytes, _) = content,
+            let file = try? JSONDecoder().decode(File.self, from: Data(bytes)),
             file.sensors.allSatisfy(SensorBook.isSound)
         {
             entries = file.sensors
             return nil
         }
-        let aside = path + ".unreadable"
+        var aside = path + ".unreadable"
+        if case .newer(let version) = content { aside = path + ".version-\(version)" }
         do throws(PlumbingError) {
             try FileStore.move(path, to: aside)
             return

@@ -34,10 +34,20 @@ struct SensorEntry {
     var toldArrival: Int64 = 0
     /// What the sensor told that the central has been told of.
     var toldEvents = ToldEvents()
+    /// The period that was told of in place of the nominal one, ns.
+    var toldPeriod = 0
 
     /// Silence after which a streaming sensor counts as lost, ns: the fault matrix's general target,
     /// max(5 periods, 200 ms), which finds a loss within 300 ms.
     var lossAfter: Int64 { max(200_000_000, Int64(5e9 / rateHertz)) }
+
+    /// Samples a second that the sensor turned out to send, once each time they change.
+    mutating func newRate() -> Int? {
+        let period = counters.seenPeriod.value
+        guard period > 0, period != toldPeriod else { return nil }
+        toldPeriod = period
+        return Int((1e9 / Double(period)).rounded())
+    }
 
     /// ns since the newest packet; nil before the first.
     func age(at now: Int64) -> Int64? {
@@ -69,7 +79,7 @@ struct SensorEntry {
             name: name, kind: kind, segment: segment?.name, state: state,
             nominalRateHertz: rateHertz,
             // A clock that needs more host time for a second samples more slowly.
-            rateHertz: samples > 1 ? rateHertz / (1 + ppm) : nil,
+            rateHertz: samples > 1 ? sampledRate / (1 + ppm) : nil,
             ageMilliseconds: age(at: now).map { Double($0) * 1e-6 },
             packets: Int64(counters.packets.value), samples: Int64(samples),
             decodeErrors: Int64(counters.decodeErrors.value), gaps: Int64(counters.gaps.value),
@@ -79,6 +89,12 @@ struct SensorEntry {
             flags: latest.map { TiltFlags(rawValue: $0.tiltFlags).names } ?? [],
             calibration: calibration.map { told($0) }, turnRound: turnRound?.told,
             link: report.map { Rehab1.Link($0) })
+    }
+
+    /// Samples a second by the sensor's own clock, or as it was seen to send.
+    private var sampledRate: Double {
+        let period = counters.seenPeriod.value
+        return period > 0 ? 1e9 / Double(period) : rateHertz
     }
 
     private func told(_ calibration: StoredCalibration) -> Rehab1.Calibration {

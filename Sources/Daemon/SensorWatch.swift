@@ -63,7 +63,7 @@ struct SensorWatch {
     /// Sensors whose accelerometer was told of, by name.
     var toldNorms: Set<String> = []
     /// Warnings that hold as long as their gate is closed.
-    var slipped: String?
+    var slipped: [Segment: String] = [:]
     var swapped: String?
 }
 
@@ -71,7 +71,7 @@ extension Supervisor {
     func watchSensor(_ frame: MotionFrame) {
         guard frame.command == 0 else { return }
         watchNorm(frame)
-        if frame.segment == .pelvis, exercise != nil { watchGates(frame.gates) }
+        if frame.segment == .pelvis, exercise != nil { watchGates(frame) }
     }
 
     private func watchNorm(_ frame: MotionFrame) {
@@ -93,15 +93,21 @@ extension Supervisor {
         warn("the \(sensor) sensor's accelerometer \(error.sentence). \(GravityError.cure)")
     }
 
-    private func watchGates(_ gates: Gates) {
-        if gates.has(.slipped) != (sensorWatch.slipped != nil) {
-            let name = sensors.first { $0.segment == .pelvis }?.name ?? "pelvis"
-            sensorWatch.slipped = change(
-                sensorWatch.slipped,
+    private func watchGates(_ frame: MotionFrame) {
+        let gates = frame.gates
+        for segment in Segment.allCases {
+            let isSlipped = frame.slippedSegments & 1 << UInt8(segment.index) != 0
+            guard isSlipped != (sensorWatch.slipped[segment] != nil) else { continue }
+            let name = sensors.first { $0.segment == segment }?.name ?? segment.name
+            let effect =
+                segment == .pelvis
+                ? "No cues until it is back"
+                : "What it shows counts as not measured until it is back"
+            sensorWatch.slipped[segment] = change(
+                sensorWatch.slipped[segment],
                 "the \(name) sensor reads more than 5 degrees off its calibration in a quiet stand: it "
-                    + "has slipped, or you lean. No cues until it is back: stand upright and still for "
-                    + "5 s; if this stays, straighten the sensor and calibrate again with: rehabctl "
-                    + "calibrate")
+                    + "has slipped, or you lean. \(effect): stand upright and still for 5 s; if this "
+                    + "stays, straighten the sensor and calibrate again with: rehabctl calibrate")
         }
         if gates.has(.swapped) != (sensorWatch.swapped != nil) {
             sensorWatch.swapped = change(
@@ -130,10 +136,9 @@ extension Supervisor {
 
     /// A new calibration makes these void.
     func forgetSlips() {
-        for warning in [sensorWatch.slipped, sensorWatch.swapped].compactMap({ $0 }) {
-            withdraw(warning)
-        }
-        sensorWatch.slipped = nil
+        for warning in sensorWatch.slipped.values { withdraw(warning) }
+        if let swapped = sensorWatch.swapped { withdraw(swapped) }
+        sensorWatch.slipped = [:]
         sensorWatch.swapped = nil
     }
 }

@@ -18,8 +18,11 @@ final class Session {
     /// Name and path of the recording; nil where nothing is written.
     private(set) var recordingName: String?
     private(set) var recordingPath: String?
+    /// The open file, for the service manager's store; -1 without one.
+    private(set) var recordingDescriptor: Int32 = -1
     private var recorder: Recorder?
     private var dispatcher: AlertDispatcher?
+    private var isWarm = false
     /// Worth keeping: a calibration or a set took place.
     private(set) var isWorthKeeping = false
     /// The user asked not to record.
@@ -38,17 +41,28 @@ final class Session {
     /// Returns a warning where the recording cannot be written: the session goes on without.
     func begin(
         paths: StatePaths, head: [(key: String, value: String)], name: String,
-        outputs: [any AlertOutput], settings: DaemonSettings
+        outputs: [any AlertOutput], settings: DaemonSettings,
+        continuing inherited: SessionKeeper.Inherited? = nil
     ) throws(PlumbingError) -> String? {
         guard !hasBegun else { return nil }
         var warning: String?
         var file: Int32 = -1
-        let path = "\(paths.recordings)/\(name).\(RecordingFormat.fileExtension)"
+        let path =
+            inherited?.note.path
+            ?? "\(paths.recordings)/\(name).\(RecordingFormat.fileExtension)"
         do throws(PlumbingError) {
-            try FileStore.makeDirectory(paths.recordings)
-            file = try FileStore.create(path).release()
+            if let inherited {
+                try FileStore.dropTornLine(inherited.file.rawValue, path: path)
+                file = try inherited.file.duplicate().release()
+                // It was worth keeping before; what was interrupted is never thrown away.
+                isWorthKeeping = true
+            } else {
+                try FileStore.makeDirectory(paths.recordings)
+                file = try FileStore.create(path).release()
+            }
             recordingPath = path
-            recordingName = name
+            recordingName = inherited?.note.recording ?? name
+            recordingDescriptor = file
         } catch {
             warning =
                 "nothing is recorded: \(error.description). Free space or correct the permissions "
@@ -64,13 +78,23 @@ final class Session {
         let descriptor: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
         recorder = try Recorder(file: descriptor, path: path, head: head, source: source)
         pipeline.setRecording(file >= 0)
+        try replaceOutputs(outputs, settings)
+        return warning
+    }
+
+    /// Starts an alert thread with these outputs, in place of the one before.
+    func replaceOutputs(
+        _ outputs: [any AlertOutput], _ settings: DaemonSettings
+    ) throws(PlumbingError) {
+        let pipeline = pipeline
+        dispatcher?.stop()
+        dispatcher = nil
         dispatcher = try AlertDispatcher(
             source: AlertSource(
                 next: { pipeline.popAlert() }, wakeDescriptor: pipeline.alertDescriptor,
                 clearWake: { pipeline.waitForAlert() }),
-            outputs: outputs, realtime: settings.realtime, isWarm: false,
+            outputs: outputs, realtime: settings.realtime, isWarm: isWarm,
             broker: settings.realtimeBroker)
-        return warning
     }
 
     // MARK: what goes into the recording
@@ -108,7 +132,10 @@ final class Session {
     var alertGrant: SchedulingGrant { dispatcher?.grant ?? .plain }
     func nextPresented() -> Presented? { dispatcher?.nextPresented() }
     /// Keeps the sound running while somebody exercises; a stream at rest costs nothing.
-    func setWarm(_ on: Bool) { dispatcher?.setWarm(on) }
+    func setWarm(_ on: Bool) {
+        isWarm = on
+        dispatcher?.setWarm(on)
+    }
     func notify(_ notice: Notice) { dispatcher?.notify(notice) }
 
     // MARK: the end

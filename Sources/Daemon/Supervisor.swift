@@ -16,12 +16,13 @@ import Wearables
 /// The daemon's person in charge. Lives on the loop's thread; waits for nobody.
 package actor Supervisor: LoopActor {
     package nonisolated let loop: EventLoop
-    let settings: DaemonSettings
+    /// Changed by a reload.
+    var settings: DaemonSettings
     let control: ControlServer
     let catalogue: [Exercise]
     let calibrations: CalibrationStore
     let startedAt: Int64
-    let memoryLocked: Bool
+    var memoryLocked = false
 
     var session: Session
     var sensors: [SensorEntry] = []
@@ -40,6 +41,8 @@ package actor Supervisor: LoopActor {
     var bluetoothTrouble: String?
     var scans: [RunningScan] = []
     var scanCount = 0
+    /// Sound, voice, vibration, reminders.
+    var feedback = FeedbackState()
     var sightings: [DeviceAddress: Sighting] = [:]
     /// The session timer: runs while sensors are attached.
     private var ticking: TimerID?
@@ -49,6 +52,12 @@ package actor Supervisor: LoopActor {
     var lastTurns: (intake: UInt64, estimator: UInt64) = (.max, .max)
     /// Number of sessions begun, for names within one second.
     var sessionCount = 0
+    /// The session as the service manager keeps it for a successor.
+    var keeper = SessionKeeper()
+    /// What the last daemon left, until the first sensor comes.
+    var inherited: SessionKeeper.Inherited?
+    /// The set that is to go on once its sensors stream.
+    var resuming: SessionNote?
 
     /// How often the loop looks at the live ring while somebody watches or calibrates, ns.
     ///
@@ -61,14 +70,12 @@ package actor Supervisor: LoopActor {
     private static let calibrationSilence: Int64 = 1_500_000_000
 
     init(
-        loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise],
-        memoryLocked: Bool
+        loop: EventLoop, settings: DaemonSettings, control: ControlServer, catalogue: [Exercise]
     ) throws(PlumbingError) {
         self.loop = loop
         self.settings = settings
         self.control = control
         self.catalogue = catalogue
-        self.memoryLocked = memoryLocked
         calibrations = CalibrationStore(directory: settings.paths.calibrations)
         book = SensorBook(path: settings.paths.sensorBook)
         startedAt = loop.now
@@ -98,8 +105,10 @@ package actor Supervisor: LoopActor {
             scan.stream.refuse(.notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
         }
         scans = []
+        closeSoundRoom()
         stopTicking()
         session.end()
+        keeper.end()
         sensors = []
     }
 
@@ -132,8 +141,11 @@ package actor Supervisor: LoopActor {
                 .frame(newestPelvis.told(set: exercise?.record)), time: newestPelvis.time)
         }
         watchSensors()
+        watchSet(at: loop.now)
         watchConnections(at: loop.now)
         watchRecorder()
+        resumeExercise()
+        watchFeedback()
     }
 
     private func take(_ frame: MotionFrame) {
@@ -141,6 +153,7 @@ package actor Supervisor: LoopActor {
             sensors[index].latest = frame
         }
         exercise?.record.add(frame)
+        continueSet(after: frame)
         test?.take(frame)
         advanceCalibration(frame)
         watchSensor(frame)
@@ -151,9 +164,17 @@ package actor Supervisor: LoopActor {
         let now = loop.now
         for index in sensors.indices {
             let state = sensors[index].stateNow(now)
+            if let rate = sensors[index].newRate() {
+                session.mark("rate \(sensors[index].name) \(rate)")
+                warn(
+                    "the \(sensors[index].name) sensor sends \(rate) samples a second, not "
+                        + "\(Int(sensors[index].rateHertz.rounded())): angles follow what it sends. Its own "
+                        + "app may have changed it; to set it back, turn the sensor off and on")
+            }
             guard state != sensors[index].state else { continue }
             sensors[index].state = state
             control.broadcast(.sensor(sensors[index].told(at: now)))
+            logState(of: sensors[index])
         }
         // Shorter silences are the calibration's own to judge, from the samples after them.
         if calibration != nil,
@@ -196,7 +217,9 @@ package actor Supervisor: LoopActor {
         if entry.segment == .pelvis {
             if exercise != nil {
                 warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
-                if let summary = try? finishExercise() { control.broadcast(.set(summary)) }
+                if let summary = try? finishExercise(by: .sensorGone) {
+                    control.broadcast(.set(summary))
+                }
             }
         }
         if sensors.isEmpty { endSession() }
@@ -205,6 +228,8 @@ package actor Supervisor: LoopActor {
     private func endSession() {
         stopTicking()
         session.end()
+        keeper.end()
+        resuming = nil
         do throws(PlumbingError) {
             session = try Session(settings: settings)
         } catch {

@@ -19,6 +19,7 @@ extension Supervisor {
     /// Starts the central and asks it for every sensor of the book.
     func beginBluetooth() {
         if let sentence = book.load() { warn(sentence) }
+        hideBookFromLog()
         let own = OwnWearables(directory: settings.paths.wearables)
         own.complaints.forEach { warn($0) }
         kinds = own.kinds

@@ -21,10 +21,12 @@ package enum Cueing: String, Sendable {
 /// The set that runs.
 struct RunningExercise {
     let exercise: Exercise
-    let side: Side?
-    let cueing: Cueing
+    var side: Side?
+    /// Changes where the sound turns out to be slow.
+    var cueing: Cueing
     let isProbe: Bool
     var record: SetRecord
+    var course: SetCourse
     var notHeard = 0
     /// Sums of all sensors' counters when the set began.
     let packetsBefore: Int
@@ -38,7 +40,7 @@ extension Supervisor {
         _ call: Rehab1.StartExercise, isTest: Bool = false
     ) throws(ControlRefusal) -> Rehab1.Exercise {
         let known = presentExercises()
-        guard let found = known.first(where: { $0.id == call.exercise }) else {
+        guard var found = known.first(where: { $0.id == call.exercise }) else {
             throw .noSuchExercise(exercise: call.exercise, known: known.map(\.id))
         }
         guard exercise == nil else {
@@ -68,30 +70,48 @@ extension Supervisor {
                 cure: "calibrate with: rehabctl calibrate")
         }
         if !isTest { try demand(found, side: side) }
-        let isProbe = call.probe ?? false
+        let thresholds = try found.apply(call.thresholds ?? [])
+        let fading = fading(of: found)
+        let isProbe =
+            call.probe
+            ?? isLastSet(found, fading, side: side?.name ?? "both")
         let cueing = cueing(of: pelvis, isProbe: isProbe)
         var plan = found.plan(side: side, mayCue: cueing != .none)
         plan.cuesAtEnd = cueing == .atEnd
-        guard session.send(.begin(plan: plan)) else {
+        if let fading {
+            plan.cuedPercent = UInt8(clamping: fading.fading.percent)
+            plan.cueOffset = UInt16(clamping: fading.movements)
+        }
+        closeSoundRoom()
+        let leadIn = call.leadInSeconds ?? 0
+        guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }
+        guard leadIn > 0 || session.send(.begin(plan: plan)) else {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
         if isProbe { session.mark("probe: a set without cues") }
         noteChanges(of: found)
+        note(thresholds, of: found)
         if call.record == false { session.isUnwanted = true }
         session.setWarm(true)
         exercise = RunningExercise(
             exercise: found, side: side, cueing: cueing, isProbe: isProbe,
-            record: SetRecord(plan: plan),
+            record: SetRecord(plan: plan), course: SetCourse(thresholds: thresholds),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })
+        if leadIn > 0 {
+            exercise?.course.begin(
+                .leadIn(until: loop.now + Int64(leadIn * 1e9)), at: loop.now)
+        }
+        logExercise(.exerciseStarted, found.id)
+        keeper.setExercise(found.id, side: side?.name, probe: call.probe)
         control.broadcast(.status(status()))
         return found.told(worn: calibratedSegments, cueing: cueing)
     }
 
     /// Refuses where a sensor that the exercise cannot do without is missing, silent or not calibrated,
     /// and where nobody can know which leg is meant.
-    private func demand(_ exercise: Exercise, side: Side?) throws(ControlRefusal) {
+    func demand(_ exercise: Exercise, side: Side?) throws(ControlRefusal) {
         let name = exercise.title
         let missing = exercise.sensorsMissing(among: wornSegments, side: side)
         guard missing.isEmpty else {
@@ -127,7 +147,10 @@ extension Supervisor {
     private func cueing(of pelvis: SensorEntry, isProbe: Bool) -> Cueing {
         if isProbe { return .none }
         switch kinds.kind(named: pelvis.kind)?.capabilities.cueFitness ?? .live {
-        case .live: return .atOnce
+        case .live:
+            guard isSoundSlow else { return .atOnce }
+            tellSlowSound()
+            return .atEnd
         case .softened:
             warn(
                 "the sensor \(pelvis.name) sends its samples late, in batches: cues come at the end "
@@ -142,14 +165,20 @@ extension Supervisor {
     }
 
     /// Ends the set; throws `notExercising` without one.
-    func finishExercise() throws(ControlRefusal) -> Rehab1.Summary {
+    func finishExercise(
+        by end: SetCourse.End = .asked
+    ) throws(ControlRefusal) -> Rehab1.Summary {
         guard var running = exercise else { throw .notExercising }
         exercise = nil
         session.setWarm(false)
         _ = session.send(.end)
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start
         running.record.finish(at: newest)
-        let summary = told(running)
+        running.course.close(by: end, at: loop.now)
+        var summary = told(running)
+        summary.fading = keepFading(running)
+        logExercise(.exerciseEnded, running.exercise.id)
+        keeper.setExercise(nil, side: nil, probe: nil)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")
         control.broadcast(.status(status()))
         return summary
@@ -177,7 +206,7 @@ extension Supervisor {
             repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
             steps: record.plan.task == .steps ? record.steps.told() : nil,
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
-            tempoKept: record.tempoKept)
+            tempoKept: record.tempoKept, course: running.course.told)
     }
 
     /// Whether the set's repetitions were seen in the pelvis' height: their way is in m then.
@@ -193,7 +222,8 @@ extension Supervisor {
             id: rule.rule.id.name, signal: rule.rule.signal.name,
             measured: rule.rule.signal.isMeasurable(with: calibratedSegments),
             cues: Int64(rule.cues), episodes: Int64(rule.episodes),
-            activeShare: rule.isMeasured ? rule.active / rule.judged : nil)
+            activeShare: rule.isMeasured ? rule.active / rule.judged : nil,
+            typicalDegrees: rule.typical.map { $0 * degreesPerRadian })
     }
 
     /// What the exercise asks for and the calibrated sensors cannot see.

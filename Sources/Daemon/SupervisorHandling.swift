@@ -26,6 +26,8 @@ extension Supervisor: ControlHandler {
     package func calibrate(
         _ call: Rehab1.Calibrate, to stream: ControlStream<Rehab1.Calibrate>
     ) throws(ControlRefusal) {
+        pauseReminders()
+        closeSoundRoom()
         try beginCalibration(call, to: stream)
     }
 
@@ -44,6 +46,14 @@ extension Supervisor: ControlHandler {
         control.broadcast(.set(summary))
         return summary
     }
+
+    package func pause(_ call: Rehab1.Pause) throws(ControlRefusal) { try setPaused(call.paused) }
+
+    package func changeSide(_ call: Rehab1.ChangeSide) throws(ControlRefusal) {
+        try changeSide(to: call.side)
+    }
+
+    package func mark(_ call: Rehab1.Mark) throws(ControlRefusal) { try takeMark(call.text) }
 
     package func listRecordings() throws(ControlRefusal) -> [Rehab1.Recording] {
         try recordings()

@@ -3,6 +3,7 @@
 import Alerts
 import Control
 import Exercises
+import Pipeline
 import Plumbing
 
 extension Supervisor {
@@ -16,6 +17,10 @@ extension Supervisor {
         if Terminal.errorIsTerminal {
             setup.terminal = .descriptor(2)
         }
+        complete(&setup)
+        let pipeline = session.pipeline
+        pipeline.setWantsLevels(feedback.sound.sonification)
+        if feedback.sound.sonification { setup.levels = { pipeline.popLevel() } }
         return makeAlertOutputs(setup)
     }
 

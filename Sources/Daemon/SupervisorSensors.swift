@@ -66,6 +66,7 @@ extension Supervisor {
         restoreTurnRound(&entry)
         restoreCalibration(&entry)
         sensors.append(entry)
+        DaemonLog.hide(entry.name, as: entry.logWord)
         beginTicking()
         control.broadcast(.sensor(entry.told(at: loop.now)))
         return entry
@@ -172,12 +173,22 @@ extension Supervisor {
         sessionCount += 1
         let date = isoDate()
         let name = date.replacing(":", with: "-") + (sessionCount > 1 ? "-\(sessionCount)" : "")
+        var head = [(key: "date", value: date), ("program", "rehabd \(settings.version)")]
+        let continued = inherited
+        inherited = nil
+        if let continued { head.append(("continues", continued.note.recording)) }
         do throws(PlumbingError) {
             let warning = try session.begin(
-                paths: settings.paths,
-                head: [("date", date), ("program", "rehabd \(settings.version)")], name: name,
-                outputs: makeOutputs(), settings: settings)
+                paths: settings.paths, head: head, name: name, outputs: makeOutputs(),
+                settings: settings, continuing: continued)
             if let warning { warn(warning) }
+            if let continued {
+                let gap = Double(loop.now - continued.note.time) * 1e-9
+                session.mark(
+                    "interrupted: rehabd was restarted, \(oneDecimal(gap)) s after the last note")
+                resuming = continued.note.exercise == nil ? nil : continued.note
+            }
+            keepSession()
         } catch {
             throw .storageFailed(path: settings.paths.state, reason: error.description)
         }

@@ -32,7 +32,8 @@ extension Supervisor {
             residentBytes: Int64(RealtimeProcess.residentBytes()),
             cpuSeconds: Double(RealtimeProcess.cpuTime()) * 1e-9,
             warnings: warnings
-                + (book.entries.isEmpty ? [] : [bluetoothTrouble].compactMap { $0 }))
+                + (book.entries.isEmpty ? [] : [bluetoothTrouble].compactMap { $0 }),
+            set: exercise?.told)
     }
 
     private func toldSensors(at now: Int64) -> [Rehab1.Sensor] {

@@ -67,7 +67,11 @@ extension CalibrationStore {
         let cure = "measure it again with: rehabctl calibrate --turn-round"
         let bytes: [UInt8]
         do throws(PlumbingError) {
-            bytes = try FileStore.read(path, limit: 64 * 1024)
+            switch try StateFile.first.read(path, limit: 64 * 1024) {
+            case .present(let present, _): bytes = present
+            // Its version, or what is amiss, is said below.
+            case .newer, .unreadable: bytes = try FileStore.read(path, limit: 64 * 1024)
+            }
         } catch {
             return .unusable("\(path) cannot be read (\(error.reason)): \(cure)")
         }

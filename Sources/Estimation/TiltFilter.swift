@@ -33,6 +33,7 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
     private var rest: RestDetector
     private var gyroscopeRail: RailDetector
     private var accelerometerRail: RailDetector
+    private var gravity: GravityOnly
     private var stage: Stage
 
     /// Specific force since the start, summed in the earth frame, m/s, and for how long, s.
@@ -65,6 +66,7 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
         rest = RestDetector(samplePeriod: period, parameters: parameters)
         gyroscopeRail = RailDetector(gyroscopeRange: parameters.gyroscopeRange)
         accelerometerRail = RailDetector(accelerometerRange: parameters.accelerometerRange)
+        gravity = GravityOnly()
         stage = .empty
         startForce = .zero
         startTime = 0
@@ -97,6 +99,9 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
             follows = true
         }
         let hasForce = inner(sample.specificForce, sample.specificForce) > 0
+        if sample.flags.has(.withoutAngularRate) {
+            return estimateByGravity(sample, elapsed: elapsed, hasForce: hasForce)
+        }
         let rateRail = gyroscopeRail.isAtRail(sample.angularRate)
         let forceRail = accelerometerRail.isAtRail(sample.specificForce)
         let rateIsClipped = rateRail || sample.flags.has(.gyroscopeClipped)
@@ -131,6 +136,35 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
         }
         return estimate(
             remarks: TiltFlags.none.with(.saturated, if: isClipped).with(.unknown, if: !hasForce))
+    }
+
+    /// A sensor without a gyroscope: the low-passed force is the vertical, and nothing else is known.
+    @_noLocks
+    private mutating func estimateByGravity(
+        _ sample: ImuSample, elapsed: Double, hasForce: Bool
+    ) -> TiltEstimate {
+        if sample.flags.has(.newEpoch) || elapsed > parameters.longestGap {
+            gravity = GravityOnly()
+        }
+        if hasForce {
+            gravity.step(sample.specificForce - parameters.accelerometerBias, elapsed: elapsed)
+            worldFromSensor =
+                worldFromSensor.levelled(vertical: worldFromSensor.apply(gravity.mean)).rotation
+        }
+        let isClipped =
+            accelerometerRail.isAtRail(sample.specificForce)
+            || sample.flags.has(.accelerometerClipped)
+        var result = TiltEstimate(
+            worldFromSensor: worldFromSensor, sigma: Double.pi / 2, gyroscopeBias: .zero,
+            flags: .none)
+        let variance = gravity.tiltVariance + parameters.floor * parameters.floor
+        result.sigma = min(squareRoot(variance), Double.pi / 2)
+        let isKnown = hasForce && result.sigma < parameters.largestSigma
+        result.flags = TiltFlags.none
+            .with(.saturated, if: isClipped)
+            .with(.settling, if: gravity.isSettling)
+            .with(.unknown, if: !isKnown)
+        return result
     }
 
     /// The gyroscope's part: turns the sensor in the earth frame.

@@ -11,15 +11,22 @@ package enum Wording {
     package static let forbiddenClaims = [
         "guaran" + "teed", "cures", "treats", "prevents", "injuries", "cleared",
     ]
+    /// The same in the languages that are spoken besides English.
+    package static let forbiddenTranslations = [
+        "falsch", "schlecht", "schaden", "schädlich", "gefahr", "gefährlich", "versagt", "schwach",
+        "zusammenbruch", "verletzung",
+    ]
     /// Most words in one sentence of a cue.
     package static let cueWords = 5
 
-    private static let endings = ["s", "d", "ed", "er", "ing", "ly", "ness", "ous", "ful"]
+    private static let endings = [
+        "s", "d", "ed", "er", "ing", "ly", "ness", "ous", "ful", "e", "en", "es",
+    ]
 
     /// The first word of `text` that must not be said, with any usual ending; nil where there is none.
     package static func forbiddenWord(in text: String) -> String? {
         for word in words(text) {
-            for root in forbidden + forbiddenClaims {
+            for root in forbidden + forbiddenClaims + forbiddenTranslations {
                 if word == root || endings.contains(where: { word == root + $0 }) { return word }
             }
         }

@@ -21,6 +21,10 @@ package struct SampleFlags: OptionSet, Sendable, BitwiseCopyable {
     package static var afterGap: SampleFlags { @_noLocks get { SampleFlags(rawValue: 16) } }
     /// The packet carried samples up to a batch old; live cues must not rely on it.
     package static var batched: SampleFlags { @_noLocks get { SampleFlags(rawValue: 32) } }
+    /// The sensor has no gyroscope: `angularRate` is zero because it is not measured.
+    package static var withoutAngularRate: SampleFlags {
+        @_noLocks get { SampleFlags(rawValue: 0x8000) }
+    }
 
     @_noLocks
     package func has(_ other: SampleFlags) -> Bool { rawValue & other.rawValue != 0 }

@@ -57,6 +57,9 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         }
     }
 
+    /// True where a loss of balance asks to be cued: no fading holds that back.
+    package var isUrgent: Bool { @_noLocks get { bestIndex >= 0 && bestPriority == 0 } }
+
     /// The index of the rule to cue now, or nil.
     ///
     /// C19 does not wait for another cue to end.

@@ -10,7 +10,14 @@ package import Kinematics
 package struct Body: BitwiseCopyable, Sendable {
     var alignments: InlineArray<6, SensorAlignment?>
     var tracks: InlineArray<6, SegmentTrack>
-    var plan: MovementPlan?
+    /// The newest set's; it runs while `isInSet`.
+    ///
+    /// Not optional: unwrapping would copy its two kilobytes for every sample.
+    var plan = MovementPlan(
+        task: .singleLegHold, posture: .upright, stanceSide: nil, targetHold: 0)
+    private(set) var isInSet = false
+    /// The plan's threshold of a jerk; nil: the plan has none.
+    private var jerkLimit: Double?
     private var ruleStates: InlineArray<32, RuleState>
     private var policy = AlertPolicy()
     private var endCues = EndCues()
@@ -19,7 +26,7 @@ package struct Body: BitwiseCopyable, Sendable {
     private var jerk = JerkMeter()
     private var rest = RestingPose()
     var tasks = TaskTracker()
-    var slip = SlipWatch()
+    var slips: InlineArray<6, SlipWatch>
     var swap = SwapWatch()
     var quietLean = QuietLean()
     var lastShift: Side?
@@ -32,7 +39,7 @@ package struct Body: BitwiseCopyable, Sendable {
     /// m/s³: calm below which sensor noise, not the person, sets the jerk.
     private static var leastCalmJerk: Double { @_noLocks get { 1.0 } }
     /// s after a landing in which its own jerk says nothing of the balance.
-    private static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
+    static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
     /// ns after a compensation in which the 2 s of sway still hold its movement.
     private static var swayMuted: Int64 { @_noLocks get { 4_000_000_000 } }
     /// s of steps in single support before the pelvis is judged: the shift itself is over.
@@ -43,13 +50,14 @@ package struct Body: BitwiseCopyable, Sendable {
         alignments = InlineArray(repeating: nil)
         tracks = InlineArray(repeating: SegmentTrack())
         ruleStates = InlineArray(repeating: RuleState())
+        slips = InlineArray(repeating: SlipWatch())
     }
 
     @_noLocks
     package mutating func align(_ segment: Segment, _ alignment: SensorAlignment?) {
         alignments[segment.index] = alignment
         quietLean = QuietLean()
-        slip = SlipWatch()
+        slips = InlineArray(repeating: SlipWatch())
         swap = SwapWatch()
     }
 
@@ -64,14 +72,16 @@ package struct Body: BitwiseCopyable, Sendable {
             jerk = JerkMeter()
             rest = RestingPose()
             tasks = TaskTracker()
-            slip = SlipWatch()
         }
+        slips[segment.index] = SlipWatch()
         swap = SwapWatch()
     }
 
     @_noLocks
     package mutating func begin(_ plan: MovementPlan, time: Int64) {
         self.plan = plan
+        isInSet = true
+        jerkLimit = plan.threshold(of: .jerkRatio)
         ruleStates = InlineArray(repeating: RuleState())
         policy = AlertPolicy()
         endCues = EndCues()
@@ -83,15 +93,19 @@ package struct Body: BitwiseCopyable, Sendable {
         }
         // Lying angles are measured from the rest at the start of the set.
         rest = RestingPose()
-        tasks.begin(plan, time: time)
+        tasks.begin(&self.plan, time: time)
         otherSideFor = 0
     }
 
     @_noLocks
     package mutating func end(time: Int64) {
         hold.end(time: time)
-        plan = nil
+        isInSet = false
     }
+
+    /// The sound turned out to be slow: cues of this set come after the movement from now on.
+    @_noLocks
+    package mutating func cueAtEnd() { plan.cuesAtEnd = true }
 
     /// Takes a sample of any segment.
     ///
@@ -120,7 +134,7 @@ package struct Body: BitwiseCopyable, Sendable {
         }
         var gates = keeper.check(
             observation, upInPelvis: up, posture: posture, wanted: nil, sigmaFromNeutral: sigma)
-        if let plan {
+        if isInSet {
             if !plan.allows(posture) { gates.close(.posture) }
             // Only in a static task does shaking hide gravity for as long as it lasts.
             if plan.task == .steps || plan.task == .landings { gates.open(.shaking) }
@@ -132,11 +146,11 @@ package struct Body: BitwiseCopyable, Sendable {
         }
         // Bending may tip the pelvis further than "upright" goes; the formulas still hold.
         var isUpright = posture == .upright
-        if let plan, posture == .unknown, plan.allows(.unknown) { isUpright = true }
+        if isInSet, posture == .unknown, plan.allows(.unknown) { isUpright = true }
         // Where several postures are right, the person may still be on the way to theirs.
         var isSettling = false
-        if let plan { isSettling = plan.otherPostures & ~Posture.unknown.bit != 0 }
-        let angles = measuredAngles(at: time)
+        if isInSet { isSettling = plan.otherPostures & ~Posture.unknown.bit != 0 }
+        var angles = measuredAngles(at: time)
         var event = ShiftEvent.none
         var jerkRatio: Double?
         var moment: PelvisMoment?
@@ -151,21 +165,25 @@ package struct Body: BitwiseCopyable, Sendable {
             rest.step(up: up, posture: posture, interval: observation.interval)
             let rate = alignment.segmentFromSensor.apply(observation.angularRate)
             moment = PelvisMoment(
-                up: up, force: force, rate: rate.norm, verticalRate: rate.dot(up),
+                up: up, force: force, rate: rate.norm,
+                verticalRate: observation.measuresRate ? rate.dot(up) : Double.nan,
                 interval: observation.interval, time: time,
                 isReady: rest.isKnown || isUpright && !isSettling, shift: event)
         }
         if event != .none { lastShift = event == .toRight ? .right : .left }
         if isFreeLegLifted(angles), !isShift(event, to: hold.stanceSide) { event = .none }
         let completedBefore = hold.completed
+        let startBefore = hold.holdStart
+        let wasAssumed = hold.assumed
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
-            jerkLimit: plan?.threshold(of: .jerkRatio), gates: gates, time: time)
+            jerkLimit: isInSet ? jerkLimit : nil, gates: gates, time: time)
+        if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
-        watchSensors(angles, observation, gates: &gates)
+        watchSensors(&angles, observation, gates: &gates)
         let stance = stanceSide()
         // A detected side is unknown again once the hold is over; that must not silence C19.
-        if let plan, plan.task == .singleLegHold, !lostBalance, case .none = stance {
+        if isInSet, plan.task == .singleLegHold, !lostBalance, case .none = stance {
             gates.close(.stanceUnknown)
         }
         var signals = isUpright ? angles.signals(stance: stance) : SignalValues()
@@ -176,14 +194,14 @@ package struct Body: BitwiseCopyable, Sendable {
             moment, angles: angles, posture: posture, gates: gates, signals: &signals)
         takeQuietLean(
             &signals, stance: stance, angles: angles, gates: gates, observation)
-        fill(&frame, angles: angles, signals: signals, posture: posture, gates: gates, time: time)
-        if isUpright { fillUpright(&frame, angles: angles, signals: signals) }
-        fillTask(&frame, events: events, signals: signals)
-        guard let plan else { return nil }
+        frame.slippedSegments = slippedSegments()
+        fill(&frame, angles: angles, posture: posture, gates: gates, time: time)
+        if isUpright { fillUpright(&frame, angles: angles, signals: &signals) }
+        fillTask(&frame, events: events, signals: &signals)
+        guard isInSet else { return nil }
         let isOver = hold.completed != completedBefore || events.isAny
         return decide(
-            plan, signals: signals, gates: gates, lostBalance: lostBalance, isOver: isOver,
-            frame: &frame)
+            &signals, gates: gates, lostBalance: lostBalance, isOver: isOver, frame: &frame)
     }
 
     /// Runs the trackers of the set.
@@ -193,32 +211,38 @@ package struct Body: BitwiseCopyable, Sendable {
         signals: inout SignalValues
     ) -> TaskEvents {
         guard let moment else { return TaskEvents() }
-        guard var plan else {
+        guard isInSet else {
             tasks.stepIdle(moment, angles: angles)
             return TaskEvents()
         }
         // Lying on a side, the upper leg is the one that moves.
-        if posture == .leftSide { plan.stanceSide = .left }
-        if posture == .rightSide { plan.stanceSide = .right }
+        var stance = plan.stanceSide
+        if posture == .leftSide { stance = .left }
+        if posture == .rightSide { stance = .right }
         var ready = moment
         // What cannot be trusted moves nothing on.
         ready.isReady =
             moment.isReady && plan.allows(posture) && !gates.has(.uncertain) && !gates.has(.gap)
             && !gates.has(.saturated)
         let events = tasks.step(
-            ready, plan: plan, angles: angles, thighs: thighDirections(at: moment.time),
+            ready, plan: &plan, stance: stance, angles: angles,
+            thighs: thighDirections(at: moment.time),
             signals: &signals)
         if plan.task == .singleLegHold {
             tasks.stepHold(
-                isHolding: hold.phase == .holding, interval: moment.interval, signals: &signals)
+                isHolding: hold.phase == .holding && !hold.assumed, interval: moment.interval,
+                signals: &signals)
         }
         return events
     }
 
     /// The leg that stands, from whatever knows it.
+    ///
+    /// Mutating, as all of the body's questions to itself: else the whole body, some 20 kB, would be
+    /// copied for the call.
     @_noLocks
-    private func stanceSide() -> Side? {
-        guard let plan else { return tasks.steps.side }
+    private mutating func stanceSide() -> Side? {
+        guard isInSet else { return tasks.steps.side }
         switch plan.task {
         case .singleLegHold: return hold.stanceSide
         case .steps: return tasks.steps.side
@@ -228,7 +252,7 @@ package struct Body: BitwiseCopyable, Sendable {
 
     /// Whether the continuous rules may run at this moment of the task.
     @_noLocks
-    func isJudging(_ plan: MovementPlan, time: Int64) -> Bool {
+    mutating func isJudging(time: Int64) -> Bool {
         switch plan.task {
         case .singleLegHold: return hold.phase == .holding
         case .repetitions: return tasks.isMoving || plan.judgesRest && tasks.source != .none
@@ -242,13 +266,13 @@ package struct Body: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func decide(
-        _ plan: MovementPlan, signals: SignalValues, gates: Gates, lostBalance: Bool,
-        isOver: Bool, frame: inout MotionFrame
+        _ signals: inout SignalValues, gates: Gates, lostBalance: Bool, isOver: Bool,
+        frame: inout MotionFrame
     ) -> Alert? {
         let isHold = plan.task == .singleLegHold
         // Habits have no end to wait for, and their rules take half a minute anyway.
         let waits = plan.cuesAtEnd && plan.task != .habits
-        let mayJudge = gates.isOpen && (isJudging(plan, time: frame.time) || lostBalance)
+        let mayJudge = gates.isOpen && (isJudging(time: frame.time) || lostBalance)
         switch plan.task {
         case .repetitions: policy.open(tick: UInt32(tasks.count), tickSpan: 1)
         case .steps: policy.open(tick: tasks.steps.count, tickSpan: 20)
@@ -291,7 +315,9 @@ package struct Body: BitwiseCopyable, Sendable {
             index += 1
         }
         defer { if isOver { endCues.clear() } }
-        guard plan.mayCue, let chosen = policy.choose(time: frame.time) else { return nil }
+        guard plan.mayCue, policy.isUrgent || mayCueMovement(hasEnded: waits && isOver),
+            let chosen = policy.choose(time: frame.time)
+        else { return nil }
         let rule = plan.rules[chosen]
         alertCount &+= 1
         let crossed = ruleStates[chosen].crossed
@@ -306,15 +332,9 @@ package struct Body: BitwiseCopyable, Sendable {
             stanceSide: lostBalance || waits && isHold ? hold.holdSide : frame.stanceSide)
     }
 
-    /// True where a jerk is the person's and not the landing's.
     @_noLocks
-    private func isLateJerk(_ time: Int64) -> Bool {
-        tasks.landings.isRunning && time &- tasks.landings.began > Body.landingJerk
-    }
-
-    @_noLocks
-    private func fill(
-        _ frame: inout MotionFrame, angles: BodyAngles, signals: SignalValues,
+    private mutating func fill(
+        _ frame: inout MotionFrame, angles: BodyAngles,
         posture: Posture, gates: Gates, time: Int64
     ) {
         frame.posture = posture
@@ -325,36 +345,36 @@ package struct Body: BitwiseCopyable, Sendable {
         if hold.phase == .holding {
             frame.holdSeconds = seconds(fromNanoseconds: time - hold.holdStart)
         }
+        frame.sigmas = angles.sigmas
         frame.holdStart = hold.holdStart
         frame.holdEndTime = hold.holdEnd
         frame.holdEnd = hold.endedBy
         frame.completedHolds = hold.completed
         if let trunk = angles.trunk {
             frame.trunkLean = trunk.obliquity
-            frame.trunkSigma = angles.sigma(.trunk)
         }
     }
 
     @_noLocks
-    private func fillUpright(
-        _ frame: inout MotionFrame, angles: BodyAngles, signals: SignalValues
+    private mutating func fillUpright(
+        _ frame: inout MotionFrame, angles: BodyAngles, signals: inout SignalValues
     ) {
         guard let pelvis = angles.pelvis else { return }
         frame.obliquity = pelvis.obliquity
         frame.anteriorTilt = pelvis.anteriorTilt
         // Outside a set the side is that of the steps, which `stepSide` tells.
-        if case .some = plan { frame.drop = signals.value(.drop) ?? Double.nan }
+        if isInSet { frame.drop = signals.value(.drop) ?? Double.nan }
     }
 
     /// What the other kinds of task found; holds are told by `fill`.
     @_noLocks
-    private func fillTask(
-        _ frame: inout MotionFrame, events: TaskEvents, signals: SignalValues
+    private mutating func fillTask(
+        _ frame: inout MotionFrame, events: TaskEvents, signals: inout SignalValues
     ) {
         frame.signals = signals
         frame.sway = tasks.sway.rms
         frame.stepSide = tasks.steps.side
-        guard let plan else { return }
+        guard isInSet else { return }
         frame.task = plan.task
         guard plan.task != .singleLegHold else { return }
         frame.stanceSide = stanceSide()
@@ -362,7 +382,7 @@ package struct Body: BitwiseCopyable, Sendable {
             let inferred: StanceSource = tasks.steps.seesThighs ? .detected : .inferred
             frame.stanceSource = plan.task == .steps ? inferred : .given
         }
-        frame.phase = isJudging(plan, time: frame.time) ? .holding : .waiting
+        frame.phase = isJudging(time: frame.time) ? .holding : .waiting
         frame.repetitionPhase = tasks.phase
         frame.repetitions = tasks.count
         frame.wayShare = tasks.wayShare

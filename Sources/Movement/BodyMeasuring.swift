@@ -5,7 +5,7 @@ import Kinematics
 extension Body {
     /// Up in a segment's axes at its newest sample, or nil without a sensor or an alignment.
     @_noLocks
-    func upInSegment(_ segment: Segment) -> Vector3? {
+    mutating func upInSegment(_ segment: Segment) -> Vector3? {
         guard let observation = tracks[segment.index].latest,
             let alignment = alignments[segment.index]
         else { return nil }
@@ -14,14 +14,14 @@ extension Body {
 
     /// True where a segment's newest sample may be used at `time`.
     @_noLocks
-    private func isFresh(_ observation: SegmentObservation, at time: Int64) -> Bool {
+    private mutating func isFresh(_ observation: SegmentObservation, at time: Int64) -> Bool {
         !observation.unknown && !observation.saturated
             && abs(time - observation.time) <= keeper.limits.staleAfter
     }
 
     /// The angles relative to neutral of every segment whose sensor can be trusted at `time`.
     @_noLocks
-    func measuredAngles(at time: Int64) -> BodyAngles {
+    mutating func measuredAngles(at time: Int64) -> BodyAngles {
         var angles = BodyAngles()
         var index = 0
         while index < 6 {
@@ -45,7 +45,7 @@ extension Body {
 
     /// The thighs' directions in their sensors' axes: no alignment is needed.
     @_noLocks
-    func thighDirections(at time: Int64) -> ThighDirections {
+    mutating func thighDirections(at time: Int64) -> ThighDirections {
         var thighs = ThighDirections()
         if let left = tracks[Segment.leftThigh.index].latest, isFresh(left, at: time) {
             thighs.left = tracks[Segment.leftThigh.index].up(at: time)

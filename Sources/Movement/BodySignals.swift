@@ -43,15 +43,17 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
     package var rightThigh: SegmentAngles?
     package var leftShank: SegmentAngles?
     package var rightShank: SegmentAngles?
-    /// Standard deviation of each segment's angles from neutral, rad.
-    private var sigmas: InlineArray<6, Double>
+    /// How well each segment's angles are known.
+    package private(set) var sigmas = SegmentSigmas()
 
     @_noLocks
-    package init() { sigmas = InlineArray(repeating: 0) }
+    package init() {}
 
     @_noLocks
     package mutating func set(_ segment: Segment, _ angles: SegmentAngles?, sigma: Double = 0) {
-        sigmas[segment.index] = sigma
+        var known = Double.nan
+        if let _ = angles { known = sigma }
+        sigmas.set(segment, known)
         switch segment {
         case .pelvis: pelvis = angles
         case .trunk: trunk = angles
@@ -73,10 +75,6 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
         case .rightShank: rightShank
         }
     }
-
-    /// Standard deviation of a segment's angles from neutral, rad.
-    @_noLocks
-    package func sigma(_ segment: Segment) -> Double { sigmas[segment.index] }
 
     @_noLocks
     package func thigh(_ side: Side) -> SegmentAngles? { side == .right ? rightThigh : leftThigh }
@@ -119,27 +117,5 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
             signals.set(.legLean, femur)
         }
         return signals
-    }
-
-    /// Standard deviation of an upright signal, rad: what its segments' angles bring along, taken for
-    /// independent.
-    @_noLocks
-    package func sigma(_ signal: Signal, stance: Side) -> Double {
-        let pelvis = sigmas[Segment.pelvis.index]
-        let trunk = sigmas[Segment.trunk.index]
-        let thigh = sigmas[stance.thigh.index]
-        let shank = sigmas[stance.shank.index]
-        switch signal {
-        case .leanIpsilateral, .leanAway: return trunk
-        case .femurAdduction: return thigh
-        case .shankAdduction: return shank
-        case .hipAdduction: return squareRoot(pelvis * pelvis + thigh * thigh)
-        case .kneeIn: return squareRoot(thigh * thigh + shank * shank)
-        case .spineDifference: return squareRoot(pelvis * pelvis + trunk * trunk)
-        case .legLean:
-            if case .none = self.shank(stance) { return thigh }
-            return squareRoot(thigh * thigh + shank * shank) * 0.5
-        default: return pelvis
-        }
     }
 }

@@ -9,11 +9,11 @@ extension Body {
         _ signals: inout SignalValues, stance: Side?, angles: BodyAngles, gates: Gates,
         _ observation: SegmentObservation
     ) {
-        guard let plan, let stance, let lean = signals.value(.legLean) else {
+        guard isInSet, let stance, let lean = signals.value(.legLean) else {
             addTwoLegLean(&signals, stance: stance, angles)
             return
         }
-        if gates.isOpen, isJudging(plan, time: observation.time) {
+        if gates.isOpen, isJudging(time: observation.time) {
             quietLean.step(lean: lean, side: stance, interval: observation.interval)
         }
         signals.remove(.legLean)
@@ -23,23 +23,15 @@ extension Body {
     /// Slipped and swapped sensors, and the other leg than was asked for.
     @_noLocks
     mutating func watchSensors(
-        _ angles: BodyAngles, _ observation: SegmentObservation, gates: inout Gates
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, gates: inout Gates
     ) {
-        guard let plan else { return }
+        guard isInSet else { return }
         // Only a lifted knee says which leg is in the air.
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
         }
-        if let pelvis = angles.pelvis, plan.restsUpright {
-            let atRest =
-                plan.task == .singleLegHold
-                ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
-            slip.step(
-                angles: pelvis, rate: observation.angularRate.norm,
-                mayStand: atRest && !gates.has(.posture) && observation.angularRate.norm > 0,
-                interval: observation.interval)
-        }
-        if slip.hasSlipped { gates.close(.slipped) }
+        if plan.restsUpright { watchSlips(&angles, observation, gates: gates) }
+        if slips[Segment.pelvis.index].hasSlipped { gates.close(.slipped) }
         if swap.isSwapped { gates.close(.swapped) }
         guard let side = plan.stanceSide, plan.task == .singleLegHold,
             let left = angles.leftThigh, let right = angles.rightThigh
@@ -54,9 +46,48 @@ extension Body {
         if otherSideFor > 1 { gates.close(.wrongSide) }
     }
 
+    /// Compares each segment with its neutral in the quiet stands; what has slipped is not measured.
+    @_noLocks
+    private mutating func watchSlips(
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, gates: Gates
+    ) {
+        let atRest =
+            plan.task == .singleLegHold
+            ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
+        let pelvisIsQuiet = slips[Segment.pelvis.index].isQuiet
+        var index = 0
+        while index < 6 {
+            if let segment = Segment(index: index), let own = angles.angles(segment),
+                let latest = tracks[index].latest
+            {
+                let isPelvis = segment == .pelvis
+                let rate = latest.angularRate.norm
+                slips[index].step(
+                    angles: own, rate: rate,
+                    mayStand: atRest && !gates.has(.posture) && rate > 0
+                        && (isPelvis || pelvisIsQuiet),
+                    isPelvis: isPelvis, interval: observation.interval)
+                if slips[index].hasSlipped, !isPelvis { angles.set(segment, nil) }
+            }
+            index += 1
+        }
+    }
+
+    /// Bit n: the sensor of the segment with index n has slipped.
+    @_noLocks
+    mutating func slippedSegments() -> UInt8 {
+        var bits: UInt8 = 0
+        var index = 0
+        while index < 6 {
+            if slips[index].hasSlipped { bits |= 1 << UInt8(truncatingIfNeeded: index) }
+            index += 1
+        }
+        return bits
+    }
+
     /// C12: the moving thigh past the midline, where it is worn and aligned.
     @_noLocks
-    func addMovingLeg(
+    mutating func addMovingLeg(
         _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
     ) {
         guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
@@ -66,7 +97,7 @@ extension Body {
 
     /// On two legs the shift is the lean of both, to either side.
     @_noLocks
-    private func addTwoLegLean(
+    private mutating func addTwoLegLean(
         _ signals: inout SignalValues, stance: Side?, _ angles: BodyAngles
     ) {
         guard case .none = stance, let left = angles.leftThigh, let right = angles.rightThigh
@@ -77,15 +108,37 @@ extension Body {
     /// With both thighs worn: the leg that does not stand is seen in the air, so no shift of weight ends
     /// the hold.
     @_noLocks
-    func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
+    mutating func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
         guard hold.phase == .holding, let stance = hold.stanceSide,
             let standing = angles.thigh(stance), let free = angles.thigh(stance.opposite)
         else { return false }
         return standing.anteriorTilt - free.anteriorTilt > 12 * radiansPerDegree
     }
 
+    /// True where a jerk is the person's and not the landing's.
     @_noLocks
-    func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
+    mutating func isLateJerk(_ time: Int64) -> Bool {
+        tasks.landings.isRunning && time &- tasks.landings.began > Body.landingJerk
+    }
+
+    /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
+    @_noLocks
+    mutating func mayCueMovement(hasEnded: Bool) -> Bool {
+        var place: UInt32
+        switch plan.task {
+        case .repetitions: place = UInt32(tasks.count)
+        case .steps: place = tasks.steps.count / 20
+        case .singleLegHold: place = UInt32(hold.completed)
+        case .landings: place = UInt32(tasks.landings.count)
+        case .habits: return true
+        }
+        if hasEnded, place > 0 { place -= 1 }
+        return CueShare.isCued(
+            place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
+    }
+
+    @_noLocks
+    mutating func isShift(_ event: ShiftEvent, to side: Side?) -> Bool {
         guard let side else { return false }
         return side == .right ? event == .toRight : event == .toLeft
     }

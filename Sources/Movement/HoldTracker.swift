@@ -76,7 +76,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private var target = 0.0
     private var shifted: Side?
     private var shiftTime: Int64 = 0
-    private var assumed = false
+    /// The hold was taken for begun although no shift of weight was seen.
+    package private(set) var assumed = false
     private var loudSince: Int64 = 0
     /// The pelvis was still since the newest shift.
     private var wasStill = false

@@ -40,6 +40,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     /// Trunk lean to the right relative to neutral, rad; NaN where not measured.
     package var trunkLean = Double.nan
     package var drop = Double.nan
+    /// Bit n: the sensor of the segment with index n reads off its neutral in quiet stands (`SlipWatch`).
+    package var slippedSegments: UInt8 = 0
     /// Bit i: rule i of the plan is active.
     package var activeRules: UInt32 = 0
     /// Bit i: rule i of the plan could be judged at this sample.
@@ -69,8 +71,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var stepSide: Side?
     /// RMS of the sideways acceleration over 2 s, m/s².
     package var sway = 0.0
-    /// Standard deviation of the trunk's lean from neutral, rad; NaN where not measured.
-    package var trunkSigma = Double.nan
+    /// How well each segment's angles from neutral are known.
+    package var sigmas = SegmentSigmas()
     /// Number of the command applied just before this sample's step; only in command notices.
     package var command: UInt32 = 0
 

@@ -71,6 +71,10 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var mayCue = true
     /// Samples come too late for a cue in the movement: it is given once the movement is over.
     package var cuesAtEnd = false
+    /// Share of the movements that may be cued, percent, and how many came before in the workout: see
+    /// `CueShare`.
+    package var cuedPercent: UInt8 = 100
+    package var cueOffset: UInt16 = 0
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int
 
@@ -93,7 +97,9 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
         return true
     }
 
+    /// Inlined always: the call would copy the whole plan.
     @_noLocks
+    @inline(__always)
     package func allows(_ posture: Posture) -> Bool {
         posture == self.posture || otherPostures & posture.bit != 0
     }

@@ -21,6 +21,8 @@ extension MovementPlan {
         if judgesRest { words.append("judges-rest=1") }
         if !mayCue { words.append("may-cue=0") }
         if cuesAtEnd { words.append("cues-at-end=1") }
+        if cuedPercent != 100 { words.append("cued-percent=\(cuedPercent)") }
+        if cueOffset != 0 { words.append("cue-offset=\(cueOffset)") }
         for index in 0..<ruleCount {
             let rule = rules[index]
             words += [
@@ -81,6 +83,12 @@ extension MovementPlan {
         case ("judges-rest", "1"): judgesRest = true
         case ("may-cue", "0"): mayCue = false
         case ("cues-at-end", "1"): cuesAtEnd = true
+        case ("cued-percent", let value):
+            guard let percent = UInt8(value), percent <= 100 else { return false }
+            cuedPercent = percent
+        case ("cue-offset", let value):
+            guard let count = UInt16(value) else { return false }
+            cueOffset = count
         default: return false
         }
         return true

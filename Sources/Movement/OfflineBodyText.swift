@@ -12,7 +12,7 @@ package enum OfflineBodyText {
 
     /// Names of the columns.
     package static var header: String {
-        let names = angles.map { name($0) + "_deg" }
+        let names = angles.flatMap { [name($0) + "_deg", name($0) + "_sigma_deg"] }
         return
             (["t_s", "posture", "stance", "obliquity_deg", "tilt_ant_deg", "sigma_deg"]
             + ["trunk_lean_deg", "trunk_sigma_deg"] + names + ["sway_m_s2", "gates"])
@@ -29,11 +29,18 @@ package enum OfflineBodyText {
                 frame.posture.name, (frame.stanceSide ?? frame.stepSide)?.name ?? "",
                 degrees(frame.obliquity),
                 degrees(frame.anteriorTilt), degrees(frame.sigma), degrees(frame.trunkLean),
-                degrees(frame.trunkSigma),
+                degrees(frame.sigmas.sigma(.trunk)),
             ]
             // A closed gate makes no signal: what is shown was measured.
             let isMeasured = !frame.gates.has(.uncertain) && !frame.gates.has(.uncalibrated)
-            cells += angles.map { isMeasured ? degrees(frame.signals.value($0) ?? .nan) : "" }
+            let stance = frame.stanceSide ?? frame.stepSide
+            for signal in angles {
+                guard isMeasured, let value = frame.signals.value(signal) else {
+                    cells += ["", ""]
+                    continue
+                }
+                cells += [degrees(value), degrees(frame.sigmas.sigma(signal, stance: stance))]
+            }
             cells.append(fixed(frame.sway, places: 4))
             cells.append(frame.gates.names.joined(separator: "|"))
             text += cells.joined(separator: ",") + "\n"

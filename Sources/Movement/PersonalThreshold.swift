@@ -12,6 +12,8 @@ package struct PersonalThreshold: Sendable, Equatable {
     /// The threshold in force.
     package private(set) var on: Double
     package private(set) var startOn: Double
+    /// `startOn` by the person's own sets alone.
+    private let ownStart: Double
     /// Successive workouts with at least 80 % and with under 50 % clean repetitions.
     package private(set) var good = 0
     package private(set) var poor = 0
@@ -33,11 +35,27 @@ package struct PersonalThreshold: Sendable, Equatable {
         let spread = 1.4826 * median(baseline.map { abs($0 - base) })
         let start = baseline.isEmpty ? standard : max(standard, base + spread)
         startOn = max(start, floor)
+        ownStart = startOn
         on = startOn
     }
 
     /// Where the threshold shrinks to.
     package var target: Double { max(clinician ?? standard, floor) }
+
+    /// What somebody with a name for it set: in force at once, and the end of all shrinking; nil: as if
+    /// nobody ever had.
+    package mutating func prescribe(_ value: Double?) {
+        clinician = value
+        good = 0
+        poor = 0
+        startOn = ownStart
+        guard let value else {
+            on = startOn
+            return
+        }
+        on = max(value, floor)
+        startOn = max(startOn, on)
+    }
 
     /// Takes a workout's share of clean repetitions, 0 to 1; a line for the log where something changed.
     package mutating func take(cleanShare: Double, rule: String, date: String) -> String? {

@@ -24,6 +24,9 @@ package struct RuleID: BitwiseCopyable, Sendable, Hashable {
     package static var hipHike: RuleID { @_noLocks get { RuleID(number: 4) } }
     package static var balanceLost: RuleID { @_noLocks get { RuleID(number: 19) } }
 
+    /// C17 and C18: habits of the day, not movements.
+    package var isReminder: Bool { @_noLocks get { number == 17 || number == 18 } }
+
     /// Order of cues when several are due, smaller first (compensations 5): C19, then C01/C04/C06,
     /// C02/C03/C05, C07/C08, C11, others.
     package var priority: UInt8 {

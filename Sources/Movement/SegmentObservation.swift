@@ -28,12 +28,15 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
     package var angularRate: Vector3
     /// The tilt filter has just started: movements it shows may be its own.
     package var settling: Bool
+    /// False without a gyroscope: `angularRate` is then not measured.
+    package var measuresRate: Bool
 
     @_noLocks
     package init(
         time: Int64, interval: Double, period: Double, upInSensor: Vector3,
         specificForce: Vector3, sigma: Double, saturated: Bool, unknown: Bool, batched: Bool,
-        age: Int64 = 0, angularRate: Vector3 = .zero, settling: Bool = false
+        age: Int64 = 0, angularRate: Vector3 = .zero, settling: Bool = false,
+        measuresRate: Bool = true
     ) {
         self.time = time
         self.interval = interval
@@ -47,5 +50,6 @@ package struct SegmentObservation: BitwiseCopyable, Sendable {
         self.age = age
         self.angularRate = angularRate
         self.settling = settling
+        self.measuresRate = measuresRate
     }
 }

@@ -31,6 +31,10 @@ package struct RuleRecord: Sendable, Equatable {
     package var active = 0.0
     package var episodes = 0
     package var cues = 0
+    /// rad; what the signal usually was, see `TypicalValues`.
+    package var typical: Double?
+    /// Integral of what the signal was above `off`, rad · s (compensations 5.1).
+    package var excess = 0.0
 
     package var isMeasured: Bool { judged > 0 }
 }
@@ -64,12 +68,17 @@ package struct SetRecord: Sendable {
     private var lastActive: UInt32 = 0
     private var lastStep: Step?
     private var openStep: Side?
+    private var typical: TypicalValues
+    /// Repetitions before the last interruption: the estimator counts anew after it.
+    private var numberBase: UInt16 = 0
+    private var isInterrupted = false
 
     package init(plan: MovementPlan) {
         self.plan = plan
         rules = (0..<plan.ruleCount).map { RuleRecord(rule: plan.rules[$0]) }
         window = PatternWindow(rules: plan.ruleCount)
         holdWindow = window
+        typical = TypicalValues(rules: plan.ruleCount)
     }
 
     /// Share of the present hold in band so far; nil outside a hold.
@@ -89,7 +98,12 @@ package struct SetRecord: Sendable {
 
     /// Takes a frame of the pelvis sensor; others are passed over.
     package mutating func add(_ frame: MotionFrame) {
-        guard frame.segment == .pelvis, frame.command == 0, frame.phase != .idle else { return }
+        guard frame.segment == .pelvis, frame.command == 0 else { return }
+        guard frame.phase != .idle else {
+            interrupt(at: frame)
+            return
+        }
+        isInterrupted = false
         if start == 0 { start = frame.time }
         let interval = frame.sample.interval
         duration += interval
@@ -113,10 +127,25 @@ package struct SetRecord: Sendable {
         }
     }
 
+    /// The set is paused: the estimator begins it anew afterwards, and what is unfinished ends here.
+    private mutating func interrupt(at frame: MotionFrame) {
+        guard start != 0, !isInterrupted else { return }
+        isInterrupted = true
+        finish(at: frame.holdEndTime > holdStart ? frame.holdEndTime : frame.time)
+        completed = 0
+        lastActive = 0
+        lastStep = nil
+        openStep = nil
+        numberBase = repetitions.last?.repetition.number ?? 0
+        window = PatternWindow(rules: plan.ruleCount)
+        typical.forget()
+    }
+
     /// The set is over: a hold that still runs ends now.
     package mutating func finish(at time: Int64) {
         finishStep(at: time)
         if holdStart != 0, holdSide != nil { close(endedBy: .stopped, start: holdStart, end: time) }
+        for index in rules.indices { rules[index].typical = typical[index] }
     }
 
     /// Marching: the last foot comes down without another one being lifted, which no pelvis sensor sees.
@@ -160,7 +189,10 @@ package struct SetRecord: Sendable {
             holdWindow.add(frame, interval: interval)
         }
         window.add(frame, interval: interval)
-        guard let repetition = frame.repetition else { return }
+        typical.add(frame, plan: plan)
+        guard var repetition = frame.repetition else { return }
+        repetition.number = repetition.number &+ numberBase
+        typical.close(isHold: false)
         let shares = window.shares(plan)
         repetitions.append(
             RepetitionRecord(
@@ -183,6 +215,9 @@ package struct SetRecord: Sendable {
             let bit = UInt32(1) << UInt32(index)
             guard frame.judgedRules & bit != 0 else { continue }
             rules[index].judged += interval
+            if let value = frame.signals.value(rules[index].rule.signal) {
+                rules[index].excess += max(0, value - rules[index].rule.off) * interval
+            }
             guard frame.activeRules & bit != 0 else { continue }
             rules[index].active += interval
             if lastActive & bit == 0 { rules[index].episodes += 1 }
@@ -208,6 +243,7 @@ package struct SetRecord: Sendable {
             holdSide = nil
             holdWindow = PatternWindow(rules: plan.ruleCount)
         }
+        typical.close(isHold: true)
         let shares = holdWindow.shares(plan)
         guard let side = holdSide, holdBegin != 0 else { return }
         let kept = moments.filter { $0.time <= end }

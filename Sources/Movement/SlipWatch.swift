@@ -4,18 +4,24 @@ package import Kinematics
 
 /// Compares quiet stands with the neutral of the calibration.
 ///
-/// A stand that reads more than 5° off for three seconds closes the gate "slipped"; standing quietly
-/// for five seconds near the neutral opens it again (compensations 7). A person who leans on something
+/// A stand that reads more than 5° off for three seconds tells that the sensor has slipped; standing
+/// quietly for five seconds near the neutral takes it back (compensations 7). On the pelvis it closes the
+/// gate "slipped"; another segment counts as not measured until then. A person who leans on something
 /// looks the same, which is why it asks to stand again and does not say what happened.
 package struct SlipWatch: BitwiseCopyable, Sendable {
     package private(set) var hasSlipped = false
+    /// The segment has been still for a while.
+    var isQuiet: Bool { @_noLocks get { quietFor > 0.5 } }
     private var quietFor = 0.0
     private var quietRate = 0.0
     private var offFor = 0.0
     private var backFor = 0.0
 
-    /// rad from the neutral; s off it, and s near it again (compensations 7; the 3 s chosen).
+    /// rad from the neutral (compensations 7); s off it, and s near it again (the 3 s chosen).
     private static var limit: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// Sagittal limit of trunk, thighs and shanks, rad: nobody stands with the same bend of hips and knees
+    /// each time [engineering default].
+    private static var sagittalLimit: Double { @_noLocks get { 12 * radiansPerDegree } }
     private static var closesAfter: Double { @_noLocks get { 3.0 } }
     private static var opensAfter: Double { @_noLocks get { 5.0 } }
     /// rad/s: the quiet of a stand (`QuietStand`), averaged over half a second.
@@ -26,10 +32,11 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
 
     /// Takes a sample of a segment.
     ///
-    /// `angles` are from the neutral; `mayStand` says that both feet may be down.
+    /// `angles` are from the neutral; `mayStand` says that both feet may be down; `isPelvis` holds the
+    /// sagittal angle to the frontal one's limit.
     @_noLocks
     package mutating func step(
-        angles: SegmentAngles, rate: Double, mayStand: Bool, interval: Double
+        angles: SegmentAngles, rate: Double, mayStand: Bool, isPelvis: Bool, interval: Double
     ) {
         guard interval > 0, interval < 0.5 else {
             self.offFor = 0
@@ -43,8 +50,8 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
             backFor = 0
             return
         }
-        let off = max(abs(angles.obliquity), abs(angles.anteriorTilt))
-        if off > SlipWatch.limit {
+        let sagittal = isPelvis ? SlipWatch.limit : SlipWatch.sagittalLimit
+        if abs(angles.obliquity) > SlipWatch.limit || abs(angles.anteriorTilt) > sagittal {
             offFor += interval
             backFor = 0
             if offFor >= SlipWatch.closesAfter { hasSlipped = true }

@@ -41,7 +41,9 @@ package struct SwayMeter: BitwiseCopyable, Sendable {
         mean += (sideways - mean) * min(1, interval / SwayMeter.offsetTime)
         smooth += (sideways - smooth) * min(1, interval / (interval + SwayMeter.smoothing))
         let departure = smooth - mean
-        power += (departure * departure - power) * min(1, interval / SwayMeter.window)
+        // The plain mean at first, so that what was before a restart says nothing.
+        let span = min(seconds, SwayMeter.window)
+        power += (departure * departure - power) * min(1, interval / span)
         rms = squareRoot(power)
     }
 
@@ -54,6 +56,14 @@ package struct SwayMeter: BitwiseCopyable, Sendable {
         if calmFor >= wanted { calm = max(calmCandidate / calmFor, SwayMeter.least) }
     }
 
+    /// Forgets the sway so far, not the calm: what comes is not to be judged by the way into it.
+    @_noLocks
+    package mutating func restart() {
+        seconds = 0
+        power = 0
+        rms = 0
+    }
+
     /// A new task has a new calm.
     @_noLocks
     package mutating func forgetCalm() {
@@ -62,6 +72,8 @@ package struct SwayMeter: BitwiseCopyable, Sendable {
         calmFor = 0
     }
 
-    /// Sway as a multiple of the calm; nil until that is known.
-    package var ratio: Double? { @_noLocks get { calm > 0 ? rms / calm : nil } }
+    /// Sway as a multiple of the calm; nil until that is known and 2 s were seen.
+    package var ratio: Double? {
+        @_noLocks get { calm > 0 && seconds > SwayMeter.window ? rms / calm : nil }
+    }
 }

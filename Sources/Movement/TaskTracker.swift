@@ -7,7 +7,7 @@ struct PelvisMoment: BitwiseCopyable {
     /// Up and specific force in pelvis axes.
     var up: Vector3
     var force: Vector3
-    /// rad/s about any axis, and about the vertical.
+    /// rad/s about any axis, and about the vertical; NaN without a gyroscope.
     var rate: Double
     var verticalRate: Double
     var interval: Double
@@ -84,7 +84,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     package var count: UInt16 { @_noLocks get { counted } }
 
     @_noLocks
-    mutating func begin(_ plan: MovementPlan, time: Int64) {
+    mutating func begin(_ plan: inout MovementPlan, time: Int64) {
         source = .none
         counted = 0
         judge.begin(wanted: Int(plan.repetitions))
@@ -130,10 +130,13 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     }
 
     /// Takes a pelvis sample that can be trusted, with the thighs' tracks; adds signals.
+    ///
+    /// The plan only comes `inout` because a value of its size would be copied for each call. `stance` is the
+    /// plan's side, or the upper one of a person who lies on a side.
     @_noLocks
     mutating func step(
-        _ moment: PelvisMoment, plan: MovementPlan, angles: BodyAngles, thighs: ThighDirections,
-        signals: inout SignalValues
+        _ moment: PelvisMoment, plan: inout MovementPlan, stance: Side?, angles: BodyAngles,
+        thighs: ThighDirections, signals: inout SignalValues
     ) -> TaskEvents {
         var events = TaskEvents()
         vertical.step(
@@ -149,7 +152,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         case .singleLegHold: break
         case .repetitions:
             events.repetition = stepRepetitions(
-                moment, plan: plan, angles: angles, thighs: thighs, signals: &signals)
+                moment, plan: &plan, stance: stance, angles: angles, thighs: thighs,
+                signals: &signals)
         case .steps:
             // The calm of stepping is that of the steps after the first ones.
             if steps.count >= 4 { sway.learnCalm(interval: moment.interval, wanted: 6) }
@@ -177,7 +181,18 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         return events
     }
 
+    /// A hold on one leg begins: its sway is its own, and so is its calm where the one before was only
+    /// assumed, perhaps on two legs.
+    @_noLocks
+    mutating func beginHold(afterAssumed: Bool) {
+        sway.restart()
+        if afterAssumed { sway.forgetCalm() }
+    }
+
     /// The sway of a hold on one leg: its first seconds give the calm.
+    ///
+    /// Not of a hold that was only assumed: whoever still stands on two legs would give a calm that one leg
+    /// never has, and the shift of weight itself would be called sway.
     @_noLocks
     mutating func stepHold(isHolding: Bool, interval: Double, signals: inout SignalValues) {
         if isHolding { sway.learnCalm(interval: interval) }
@@ -201,11 +216,11 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func stepRepetitions(
-        _ moment: PelvisMoment, plan: MovementPlan, angles: BodyAngles,
+        _ moment: PelvisMoment, plan: inout MovementPlan, stance: Side?, angles: BodyAngles,
         thighs: ThighDirections, signals: inout SignalValues
     ) -> Repetition? {
         thighRest.step(thighs, rate: moment.rate, interval: moment.interval)
-        chooseSource(plan, thighs: thighs, time: moment.time)
+        chooseSource(&plan, stance: stance, thighs: thighs, time: moment.time)
         var ended = false
         if source == .metronome {
             ended = metronome.step(
@@ -214,22 +229,24 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             ended = repetitions.step(
                 height: vertical, sign: plan.lowersFirst ? -1 : 1, interval: moment.interval,
                 time: moment.time)
-        } else if let way = angle(plan, angles: angles, thighs: thighs, signals: signals) {
+        } else if let way = angle(
+            stance: stance, angles: angles, thighs: thighs, signals: &signals)
+        {
             ended = repetitions.step(angle: way, interval: moment.interval, time: moment.time)
         }
         followTurn(moment)
         signals.set(.turn, abs(turn))
-        collectDrop(signals, interval: moment.interval)
+        collectDrop(&signals, interval: moment.interval)
         if isMoving { sway.learnCalm(interval: moment.interval, wanted: 5) }
         if isMoving, source != .metronome, repetitions.phase == .hold { thighRest.learnWay(thighs) }
-        addHoldLoss(plan, time: moment.time, signals: &signals)
+        addHoldLoss(&plan, time: moment.time, signals: &signals)
         guard ended else { return nil }
-        return finish(plan, time: moment.time, signals: &signals)
+        return finish(&plan, stance: stance, time: moment.time, signals: &signals)
     }
 
     @_noLocks
     private mutating func finish(
-        _ plan: MovementPlan, time: Int64, signals: inout SignalValues
+        _ plan: inout MovementPlan, stance: Side?, time: Int64, signals: inout SignalValues
     ) -> Repetition {
         counted &+= 1
         var repetition = repetitions.last
@@ -242,7 +259,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 ownRange == 0 ? repetition.range : ownRange + (repetition.range - ownRange) * 0.3
         }
         repetition.number = counted
-        repetition.side = plan.stanceSide
+        repetition.side = stance
         judge.step(
             repetition, target: plan.tempo.lower, drop: dropTime > 0 ? dropSum / dropTime : nil,
             sway: sway.rms > 0 ? sway.rms : nil, signals: &signals)
@@ -253,10 +270,12 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
 
     /// The best source that the worn sensors show; it only changes between repetitions.
     @_noLocks
-    private mutating func chooseSource(_ plan: MovementPlan, thighs: ThighDirections, time: Int64) {
+    private mutating func chooseSource(
+        _ plan: inout MovementPlan, stance: Side?, thighs: ThighDirections, time: Int64
+    ) {
         guard source == .none || !repetitions.isMoving else { return }
         var wanted = plan.source
-        if !thighs.has(plan.source, stance: plan.stanceSide) { wanted = plan.fallback }
+        if !thighs.has(plan.source, stance: stance) { wanted = plan.fallback }
         if wanted == .none { wanted = .metronome }
         guard wanted != source else { return }
         source = wanted
@@ -264,8 +283,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     }
 
     @_noLocks
-    private func angle(
-        _ plan: MovementPlan, angles: BodyAngles, thighs: ThighDirections, signals: SignalValues
+    private mutating func angle(
+        stance: Side?, angles: BodyAngles, thighs: ThighDirections, signals: inout SignalValues
     ) -> Double? {
         switch source {
         case .hike:
@@ -276,13 +295,17 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             guard let pelvis = angles.pelvis else { return nil }
             return pelvis.anteriorTilt
         case .movingThigh, .stanceThigh, .eitherThigh:
-            return thighRest.way(thighs, source: source, stance: plan.stanceSide)
+            return thighRest.way(thighs, source: source, stance: stance)
         case .none, .metronome, .height, .sideways, .walking: return nil
         }
     }
 
     @_noLocks
     private mutating func followTurn(_ moment: PelvisMoment) {
+        guard moment.verticalRate.isFinite else {
+            turn = Double.nan
+            return
+        }
         guard moment.interval > 0, moment.interval < 0.5 else { return }
         if isMoving {
             turn += (moment.verticalRate - turnOffset) * moment.interval
@@ -296,7 +319,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
 
     /// The drop's mean over the repetition; on two legs or lying, what stands for it.
     @_noLocks
-    private mutating func collectDrop(_ signals: SignalValues, interval: Double) {
+    private mutating func collectDrop(_ signals: inout SignalValues, interval: Double) {
         guard isMoving, interval > 0, interval < 0.5 else { return }
         var value = signals.value(.drop)
         if case .none = value { value = signals.value(.sag) }
@@ -309,7 +332,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     /// C13: the position given up before the hold asked for is over.
     @_noLocks
     private mutating func addHoldLoss(
-        _ plan: MovementPlan, time: Int64, signals: inout SignalValues
+        _ plan: inout MovementPlan, time: Int64, signals: inout SignalValues
     ) {
         guard source != .metronome, plan.tempo.hold > 1 else { return }
         let isFar = repetitions.phase == .hold

@@ -19,6 +19,8 @@ package final class ChannelCounters: Sendable {
     package let lastArrival = Atomic<Int64>(0)
     /// Parts per million by which the sensor's clock is slow (+) or fast (−).
     package let clockPPM = Atomic<Int>(0)
+    /// ns between samples that the sensor was seen to keep in place of the nominal period; 0: the nominal.
+    package let seenPeriod = Atomic<Int>(0)
     /// Raw value of the newest decode error plus one; 0: none yet.
     package let lastError = Atomic<UInt8>(0)
     /// Battery, percent; −1 until the sensor tells.

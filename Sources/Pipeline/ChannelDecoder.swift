@@ -28,6 +28,8 @@ package final class ChannelDecoder {
     package private(set) var gaps = 0
     /// Host seconds per second of the sensor's clock.
     package var clockRate: Double { clock.rate }
+    /// s between samples, as far as known: the nominal one, or what a sensor without a clock shows.
+    package var period: Double { clock.nominalPeriod }
 
     package init(driver: any Wearable, rateHertz: Double) {
         self.driver = driver

@@ -11,7 +11,8 @@ package import Kinematics
 /// silence was the radio's or samples are missing.
 /// Pure: arrival times are data, so a recording replays to the same bits.
 package struct ClockRecovery: Sendable {
-    private let nominalPeriod: Double
+    /// s between samples: the data sheet's until a sensor without a clock shows another.
+    package private(set) var nominalPeriod: Double
     private var epochDevice: Int64 = 0
     private var epochHost: Int64 = 0
     package private(set) var started = false
@@ -21,6 +22,7 @@ package struct ClockRecovery: Sendable {
     private var countInEpoch: Int64 = 0
     private var line = ArrivalLine()
     private var stall = StallDetector()
+    private var rateWatch = RateWatch()
 
     /// Host seconds per device second.
     package var rate: Double { 1 + line.slope }
@@ -49,6 +51,12 @@ package struct ClockRecovery: Sendable {
             sample.interval = 0
             sample.flags = sample.flags.with(.newEpoch)
             return
+        }
+        if !sample.flags.has(.hasDeviceTime),
+            let period = rateWatch.take(
+                arrival: Double(arrival &- epochHost) * 1e-9, period: nominalPeriod)
+        {
+            changePeriod(to: period, arrival: arrival)
         }
         let device = deviceTime(of: sample, arrival: arrival)
         let step = Double(device &- lastDevice) * 1e-9
@@ -83,6 +91,14 @@ package struct ClockRecovery: Sendable {
         return nanoseconds(Double(countInEpoch) * nominalPeriod * 1e9)
     }
 
+    /// The grid goes on with another period, from the sample before.
+    private mutating func changePeriod(to period: Double, arrival: Int64) {
+        nominalPeriod = period
+        let watch = rateWatch
+        begin(device: 0, arrival: max(0, arrival &- nanoseconds(period * 1e9)))
+        rateWatch = watch
+    }
+
     private mutating func begin(device: Int64, arrival: Int64) {
         started = true
         epochDevice = device
@@ -91,6 +107,7 @@ package struct ClockRecovery: Sendable {
         countInEpoch = 0
         line = ArrivalLine()
         stall = StallDetector()
+        rateWatch = RateWatch()
         line.add(device: 0, arrival: 0)
     }
 }

@@ -17,6 +17,7 @@ extension EstimatorAction {
             "align \(channel) " + EstimatorAction.words(of: alignment)
         case .correct(let channel, let bias): "correct \(channel) \(bias.x) \(bias.y) \(bias.z)"
         case .begin(let plan): "begin " + plan.words.joined(separator: " ")
+        case .cueAtEnd: "cue-at-end"
         case .end: "end"
         }
     }
@@ -42,6 +43,7 @@ extension EstimatorAction {
         case ("align", 9): action = EstimatorAction.align(rest)
         case ("correct", 4): action = EstimatorAction.correct(rest)
         case ("begin", 4...): action = EstimatorAction.begin(rest)
+        case ("cue-at-end", 0): action = .cueAtEnd
         case ("end", 0): action = .end
         default: action = nil
         }

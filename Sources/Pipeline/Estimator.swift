@@ -69,6 +69,7 @@ package struct Estimator: ~Copyable, Sendable {
                 samplePeriod: channels[Int(channel)].period, parameters: parameters)
         case .begin(let plan):
             body.begin(plan, time: now)
+        case .cueAtEnd: body.cueAtEnd()
         case .end:
             body.end(time: now)
         }
@@ -124,7 +125,8 @@ package struct Estimator: ~Copyable, Sendable {
             saturated: tagged.sample.hostTime < channels[place].saturatedUntil,
             unknown: estimate.flags.has(.unknown), batched: tagged.sample.flags.has(.batched),
             age: tagged.arrival &- tagged.sample.hostTime,
-            angularRate: tagged.sample.angularRate, settling: estimate.flags.has(.settling))
+            angularRate: tagged.sample.angularRate, settling: estimate.flags.has(.settling),
+            measuresRate: !tagged.sample.flags.has(.withoutAngularRate))
         let alert = body.step(segment, observation, frame: &frame)
         frame.alert = alert
         return alert

@@ -14,6 +14,8 @@ package enum EstimatorAction: BitwiseCopyable, Sendable {
     /// What the channel's accelerometer reads too much, m/s², sensor frame; its tilt starts again.
     case correct(channel: UInt8, accelerometerBias: Vector3)
     case begin(plan: MovementPlan)
+    /// The running set's cues come after the movement from now on.
+    case cueAtEnd
     case end
 }
 

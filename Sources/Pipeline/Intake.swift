@@ -53,8 +53,10 @@ final class Intake: @unchecked Sendable {
 
     // Intake.
     private var poller: Poller
-    private var channels: [Channel?] = Array(repeating: nil, count: maximumChannels)
-    private var buffer = [UInt8](repeating: 0, count: PacketSocket.maximumBytes)
+    private var channels: [Channel?] = Array(
+        repeating: nil, count: maximumChannels)
+    private var buffer = [UInt8](
+        repeating: 0, count: PacketSocket.maximumBytes)
     private var sequence: UInt64 = 0
     private var nextOrder: UInt64 = 0
     private var requestsTaken = 0
@@ -254,6 +256,10 @@ final class Intake: @unchecked Sendable {
             counters.lost.add(channel.decoder.lost)
             counters.clockPPM.store(
                 Int((channel.decoder.clockRate - 1) * 1e6), ordering: .relaxed)
+            if channel.decoder.period != channel.decoder.samplePeriod {
+                counters.seenPeriod.store(
+                    Int(channel.decoder.period * 1e9), ordering: .relaxed)
+            }
             return count > 0
         }
     }

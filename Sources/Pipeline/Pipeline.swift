@@ -164,6 +164,9 @@ package final class Pipeline: @unchecked Sendable {
 
     package func popAlert() -> Alert? { core.alerts.pop() }
     package func popFrame() -> MotionFrame? { core.frames.pop() }
+    /// For the continuous sound; nothing comes unless it is wanted.
+    package func popLevel() -> BodyLevel? { core.levels.pop() }
+    package func setWantsLevels(_ on: Bool) { core.wantsLevels.store(on, ordering: .relaxed) }
     package func popLive() -> MotionFrame? { core.live.pop() }
     package func popPacket(appendingTo bytes: inout [UInt8]) -> PacketHead? {
         core.packets.pop(appendingTo: &bytes)

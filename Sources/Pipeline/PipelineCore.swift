@@ -1,5 +1,6 @@
 // The rings between the threads, and the real-time thread's loop.
 
+import Kinematics
 import Movement
 import Plumbing
 import Synchronization
@@ -11,7 +12,7 @@ private var recorderBacklog: Int { @_noLocks get { 256 } }
 /// Everything the threads of one pipeline share: rings, wake-ups, a few atomic numbers.
 ///
 /// Domains: `samples` intake → estimator; `commands` Supervisor → estimator; `alerts` estimator → alert
-/// thread; `frames` estimator → recorder; `live` estimator → loop; `packets` intake → recorder. Every
+/// thread; `frames` estimator → recorder; `live` estimator → loop; `levels` estimator → alert thread; `packets` intake → recorder. Every
 /// ring has one producer and one consumer and counts what it refuses.
 package final class PipelineCore: Sendable {
     let samples: InlineArray<32, SampleRing<TaggedSample, 256>>
@@ -19,7 +20,11 @@ package final class PipelineCore: Sendable {
     let alerts: SampleRing<Alert, 1024>
     let frames: SampleRing<MotionFrame, 2048>
     let live: SampleRing<MotionFrame, 1024>
+    let levels: SampleRing<BodyLevel, 64>
     let packets: PacketRing
+
+    /// The continuous sound is on: only then is anything put into `levels`.
+    let wantsLevels = Atomic<Bool>(false)
 
     let estimatorWake: Wakeup
     let alertWake: Wakeup
@@ -46,6 +51,7 @@ package final class PipelineCore: Sendable {
         alerts = SampleRing(filledWith: Alert())
         frames = SampleRing(filledWith: MotionFrame())
         live = SampleRing(filledWith: MotionFrame())
+        levels = SampleRing(filledWith: BodyLevel())
         packets = PacketRing(capacity: packetBytes)
         estimatorWake = try Wakeup()
         alertWake = try Wakeup()
@@ -83,6 +89,9 @@ package final class PipelineCore: Sendable {
             }
             _ = frames.push(frame)
             _ = live.push(frame)
+            if wantsLevels.load(ordering: .relaxed), case .pelvis? = frame.segment {
+                _ = levels.push(BodyLevel(frame))
+            }
             if frames.count() >= recorderBacklog { recorderWake.signal() }
             processed.store(next, ordering: .releasing)
             next += 1

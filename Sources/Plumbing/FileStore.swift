@@ -159,6 +159,31 @@ package enum FileStore {
         return (Int(info.st_size), Int(info.st_mtim.tv_sec))
     }
 
+    /// Whether an open descriptor is of the file that `path` names now.
+    package static func isSame(_ descriptor: Int32, _ path: String) -> Bool {
+        var opened = stat()
+        var named = stat()
+        guard unsafe fstat(descriptor, &opened) == 0, unsafe stat(path, &named) == 0 else {
+            return false
+        }
+        return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino
+    }
+
+    /// Cuts a text file behind its last line end, so that whole lines can follow.
+    package static func dropTornLine(_ descriptor: Int32, path: String) throws(PlumbingError) {
+        var info = stat()
+        guard unsafe fstat(descriptor, &info) == 0 else {
+            throw PlumbingError("look at \(path)", code: errno)
+        }
+        let tail = try readEnds(path, part: 64 * 1024)
+        let end = tail.tail.isEmpty ? tail.head : tail.tail
+        let torn = end.reversed().prefix { $0 != 10 }.count
+        guard torn > 0 else { return }
+        guard ftruncate(descriptor, info.st_size - off_t(torn)) == 0 else {
+            throw PlumbingError("cut \(path)", code: errno)
+        }
+    }
+
     /// Takes an exclusive lock on `path`, creating it; nil where someone else holds it.
     package static func lock(_ path: String) throws(PlumbingError) -> Descriptor? {
         let file = try open(path, O_RDWR | O_CREAT | O_CLOEXEC, "lock \(path)", mode: 0o640)

@@ -14,6 +14,9 @@ package struct PlumbingError: Error, Equatable, Sendable, CustomStringConvertibl
         self.code = code < 0 ? -code : code
     }
 
+    /// The kernel said that this user may not.
+    package var isPermission: Bool { code == EACCES || code == EPERM }
+
     /// The kernel's own words for the error.
     package var reason: String { describeErrorNumber(code) }
 

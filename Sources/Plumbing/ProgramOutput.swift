@@ -22,3 +22,31 @@ package enum ProgramOutput {
         return text?.isEmpty == true ? nil : text
     }
 }
+
+extension ProgramOutput {
+    /// Runs the program at `path` and returns its lines and exit status; nil where it cannot be run.
+    ///
+    /// The words are the caller's own; at most `limit` lines are kept.
+    package static func lines(
+        of path: String, _ arguments: [String], limit: Int = 1000
+    ) -> (lines: [String], status: Int32)? {
+        let words = [path] + arguments
+        guard ProcessFacts.mayExecute(path), words.allSatisfy({ !$0.contains("'") }) else {
+            return nil
+        }
+        let command = words.map { "'\($0)'" }.joined(separator: " ")
+        guard let stream = unsafe popen("exec \(command) 2>/dev/null </dev/null", "re") else {
+            return nil
+        }
+        var lines: [String] = []
+        var buffer = [CChar](repeating: 0, count: 4096)
+        while unsafe fgets(&buffer, Int32(buffer.count), stream) != nil {
+            guard lines.count < limit else { continue }
+            let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+            let text = String(decoding: bytes, as: UTF8.self)
+            lines.append(text.hasSuffix("\n") ? String(text.dropLast()) : text)
+        }
+        let status = unsafe pclose(stream)
+        return (lines, (status >> 8) & 0xff)
+    }
+}

@@ -24,6 +24,13 @@ package enum Terminal {
     /// Hands over what was printed without a line end.
     package static func flush() { rehab_flush_output() }
 
+    /// What standard input holds now: on a terminal in its usual mode a line; empty at its end.
+    package static func readInput() -> [UInt8] {
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe read(0, &buffer, buffer.count)
+        return count > 0 ? Array(buffer[..<count]) : []
+    }
+
     /// Writes all of `text` to standard output or standard error at once, without buffering.
     package static func write(_ text: String, toError: Bool = false) {
         try? FileStore.write(Array(text.utf8), to: toError ? 2 : 1, path: "the terminal")
@@ -33,10 +40,20 @@ package enum Terminal {
 /// The alternate screen with keys read one by one, until `restore`.
 package final class TerminalScreen {
     private var saved = termios()
-    private let hasKeys: Bool
+    package let hasKeys: Bool
+    private(set) var isShown = false
 
     package init() {
         hasKeys = unsafe tcgetattr(0, &saved) == 0
+        enter()
+    }
+
+    /// Takes the terminal, at first and after every `restore`.
+    package func enter() {
+        guard !isShown else { return }
+        isShown = true
+        // A crash puts it back as well.
+        rehab_guard_terminal()
         if hasKeys {
             var raw = saved
             // Without ISIG Ctrl-C comes as a key, so the screen is put back before the program ends.
@@ -65,7 +82,10 @@ package final class TerminalScreen {
 
     /// Puts the terminal back as it was.
     package func restore() {
+        guard isShown else { return }
+        isShown = false
         Terminal.write("\u{1B}[?25h\u{1B}[?1049l")
         if hasKeys { _ = unsafe tcsetattr(0, TCSANOW, &saved) }
+        rehab_unguard_terminal()
     }
 }

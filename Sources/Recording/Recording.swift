@@ -16,12 +16,24 @@ package struct Recording: Sendable {
     package var missing: [String] = []
     /// True where the orderly end was found.
     package var isComplete = false
-    /// True where the last line was cut short and left out.
+    /// True where the file's last line was cut short and left out, also where it belongs to a later session.
     package var lastLineTorn = false
     /// Lines left out in a lenient reading.
     package var skippedLines = 0
 
+    /// Where the daemon was restarted in mid-session: what was recorded after each restart, each a session of
+    /// its own whose samples are numbered from 0.
+    package var later: [Recording] = []
+
     package init() {}
+
+    /// This part alone, then those after each restart.
+    package var parts: [Recording] {
+        guard !later.isEmpty else { return [self] }
+        var first = self
+        first.later = []
+        return [first] + later
+    }
 
     /// The first value of a head key.
     package func value(_ key: String) -> String? { head.first { $0.key == key }?.value }

@@ -10,6 +10,7 @@ package enum RecordingReader {
         _ bytes: [UInt8], file: String, lenient: Bool = false
     ) throws(RecordingError) -> Recording {
         var recording = Recording()
+        var earlier: [Recording] = []
         var start = 0
         var number = 0
         while start < bytes.count {
@@ -20,7 +21,14 @@ package enum RecordingReader {
             }
             let line = bytes[start..<end]
             start = end + 1
-            if number == 1 { try checkVersion(line, file: file) }
+            if number == 1 {
+                try checkVersion(line, file: file)
+            } else if line.starts(with: versionPrefix) {
+                // Another head: the daemon was restarted, and what follows is a session of its own.
+                try checkVersion(line, file: file)
+                earlier.append(recording)
+                recording = Recording()
+            }
             if !take(line, into: &recording) {
                 guard lenient else {
                     throw RecordingError(
@@ -35,13 +43,19 @@ package enum RecordingReader {
             throw RecordingError(
                 file: file, line: nil, message: "the file is empty or cut in its head")
         }
-        return recording
+        guard var first = earlier.first else { return recording }
+        first.later = earlier.dropFirst() + [recording]
+        // The file has one last line, whichever session it belongs to.
+        first.lastLineTorn = recording.lastLineTorn
+        return first
     }
+
+    private static let versionPrefix = Array("# \(RecordingFormat.versionKey): ".utf8)
 
     private static func checkVersion(
         _ line: ArraySlice<UInt8>, file: String
     ) throws(RecordingError) {
-        let prefix = Array("# \(RecordingFormat.versionKey): ".utf8)
+        let prefix = versionPrefix
         guard line.starts(with: prefix) else {
             throw RecordingError(
                 file: file, line: 1,

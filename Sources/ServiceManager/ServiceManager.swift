@@ -12,6 +12,11 @@ package enum ServiceManager {
     /// READY=1, once: the control socket listens.
     package static func ready(_ status: String) { notify("READY=1\nSTATUS=\(oneLine(status))") }
 
+    /// The settings are being read again; `ready` ends it.
+    package static func reloading() {
+        notify("RELOADING=1\nMONOTONIC_USEC=\(MonotonicClock.now() / 1000)")
+    }
+
     /// The line that `systemctl status` shows.
     package static func status(_ text: String) { notify("STATUS=\(oneLine(text))") }
 
@@ -38,6 +43,11 @@ package enum ServiceManager {
     ///
     /// Call once: the caller owns what it gets.
     package static func listeningSocket(named name: String) -> SharedDescriptor? {
+        inherited(named: name).map { SharedDescriptor(Descriptor(owning: $0)) }
+    }
+
+    /// The number of the first inherited descriptor of that name.
+    static func inherited(named name: String) -> Int32? {
         var names: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
         let count = unsafe sd_listen_fds_with_names(0, &names)
         guard count > 0 else { return nil }
@@ -49,7 +59,7 @@ package enum ServiceManager {
             unsafe free(names?[place])
         }
         unsafe free(names)
-        return found.map { SharedDescriptor(Descriptor(owning: $0)) }
+        return found
     }
 
     private static func notify(_ text: String) { _ = unsafe sd_notify(0, text) }

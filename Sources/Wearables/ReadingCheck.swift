@@ -49,12 +49,3 @@ package enum ReadingCheck {
                 flags: flags.with(clipped)))
     }
 }
-
-extension SampleFlags {
-    /// The sensor has no gyroscope: `angularRate` is zero because it is not measured.
-    ///
-    /// The highest bit, so that it stays clear of the ones Kinematics gives out from below.
-    package static var withoutAngularRate: SampleFlags {
-        @_noLocks get { SampleFlags(rawValue: 0x8000) }
-    }
-}

@@ -10,6 +10,14 @@ struct Arguments {
     var users: Set<UInt32> = [0, getuid()]
     var groups: Set<UInt32> = []
 
+    /// Whether a peer is served.
+    ///
+    /// A socket that systemd made has an owner, a group and a mode, and the kernel lets nobody else
+    /// connect: whoever could is meant to. A socket of our own making asks who calls.
+    func serves(user: UInt32, group: UInt32) -> Bool {
+        path == nil || users.contains(user) || groups.contains(group)
+    }
+
     /// Nil for words that are not understood.
     init?(_ words: [String]) {
         var rest = words[...]

@@ -46,7 +46,7 @@ struct Server: ~Copyable {
         do throws(PlumbingError) {
             let peer = try UnixSocket.peer(of: descriptor.rawValue)
             guard clients.count < Server.clientLimit,
-                arguments.users.contains(peer.userID) || arguments.groups.contains(peer.groupID)
+                arguments.serves(user: peer.userID, group: peer.groupID)
             else { return }
             try descriptor.setNonblocking(true)
             lastToken &+= 1

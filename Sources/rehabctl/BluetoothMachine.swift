@@ -1,7 +1,6 @@
 // What the machine itself tells of Bluetooth, without the daemon: adapters, rfkill, BlueZ, power saving.
 
 import Bluetooth
-import Foundation
 import Plumbing
 
 /// Looks at the kernel's and the distribution's files.
@@ -10,8 +9,7 @@ enum BluetoothMachine {
 
     private static func text(_ path: String) -> String? {
         guard let bytes = try? FileStore.read(path, limit: 4096) else { return nil }
-        return String(decoding: bytes, as: UTF8.self).trimmingCharacters(
-            in: .whitespacesAndNewlines)
+        return trimmed(String(decoding: bytes, as: UTF8.self))
     }
 
     private static func adapters() -> [Check] {

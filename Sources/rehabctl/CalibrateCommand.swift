@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct CalibrateCommand: ParsableCommand {

@@ -1,7 +1,8 @@
 // `rehabctl decode`: what the drivers make of test vectors, without the daemon and without judging.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Plumbing
 import Wearables
 
 /// Prints and does not judge: whoever judges must not share this program's reading of the file.
@@ -148,7 +149,7 @@ struct DecodeCommand: ParsableCommand {
 
     /// Standard error, so that the output stays clean for a pipe.
     private static func complain(_ words: String) {
-        FileHandle.standardError.write(Data("rehabctl decode: \(printable(words))\n".utf8))
+        Terminal.write("rehabctl decode: \(printable(words))\n", toError: true)
     }
 
     /// The text without control characters: a file must not move the cursor.

@@ -3,7 +3,7 @@
 import ArgumentParser
 import Control
 import FakeWearable
-import Foundation
+import FoundationEssentials
 import Plumbing
 import Recording
 import Synthetic

@@ -2,37 +2,33 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 final class DemoDaemon {
     let options: DaemonOptions
-    private let process: Process
+    private let process: StartedProgram
     private let directory: String
 
     init(rehabd: String?) throws {
         directory =
-            NSTemporaryDirectory() + "rehab-demo-\(ProcessInfo.processInfo.processIdentifier)"
+            ProcessFacts.temporaryDirectory
+            + "/rehab-demo-\(ProcessInfo.processInfo.processIdentifier)"
         try FileStore.makeDirectory(directory, mode: 0o700)
         let socket = directory + "/control"
         let path = rehabd ?? DemoDaemon.besideThisProgram()
-        process = Process()
-        process.executableURL = URL(filePath: path)
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            [
-                "REHABD_SOCKET": socket, "XDG_STATE_HOME": directory + "/state",
-                "STATE_DIRECTORY": directory + "/state", "REHABD_BLUETOOTH": "no",
-            ]) { $1 }
-        _ = FileManager.default.createFile(atPath: directory + "/log", contents: nil)
-        process.standardError = FileHandle(forWritingAtPath: directory + "/log")
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
         options = try DaemonOptions.parse(["--socket", socket])
-        do {
-            try process.run()
+        do throws(PlumbingError) {
+            process = try StartedProgram(
+                path: path,
+                environment: ProcessInfo.processInfo.environment.merging(
+                    [
+                        "REHABD_SOCKET": socket, "XDG_STATE_HOME": directory + "/state",
+                        "STATE_DIRECTORY": directory + "/state", "REHABD_BLUETOOTH": "no",
+                    ]) { $1 }, log: directory + "/log")
         } catch {
             complain(
-                "\(path) cannot be started: \(error.localizedDescription)",
+                "rehabd cannot be started: \(error.description)",
                 cure: "name rehabd with --rehabd, or install the package")
             throw ExitCode(69)
         }
@@ -40,10 +36,9 @@ final class DemoDaemon {
     }
 
     private static func besideThisProgram() -> String {
-        let own = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-        let beside = own.appending(path: "rehabd").path
-        return FileManager.default.isExecutableFile(atPath: beside)
-            ? beside : "/usr/libexec/rehabd"
+        let own = (ProcessFacts.ownProgram ?? "").split(separator: "/").dropLast()
+        let beside = "/" + own.joined(separator: "/") + "/rehabd"
+        return ProcessFacts.mayExecute(beside) ? beside : "/usr/libexec/rehabd/rehabd"
     }
 
     private func waitForSocket() throws {
@@ -60,10 +55,7 @@ final class DemoDaemon {
 
     /// Ends the daemon and removes its directory.
     func stop() {
-        if process.isRunning {
-            process.terminate()
-            process.waitUntilExit()
-        }
+        process.end()
         try? FileManager.default.removeItem(atPath: directory)
     }
 }

@@ -1,7 +1,6 @@
 // Watches the daemon while the demo runs: collects cues, shows the live view.
 
 import Control
-import Foundation
 import Plumbing
 import Synchronization
 
@@ -16,22 +15,23 @@ final class DemoMonitor: Sendable {
 
     private let shared = Mutex(Shared())
     private let stopping = Atomic<Bool>(false)
-    private let ended = DispatchSemaphore(value: 0)
+    private let thread = Mutex<MonitorThread?>(nil)
 
     init(daemon: DaemonOptions) throws {
         let socket = daemon.socket
-        let thread = Thread { [self] in
-            watch(socket)
-            ended.signal()
-        }
-        thread.start()
+        // No real-time rights are asked for: only its start and its end are wanted.
+        let started = MonitorThread(
+            try RealtimeThread(name: "demo-monitor", stackBytes: 1 << 20) { [self] in
+                watch(socket)
+            })
+        thread.withLock { $0 = started }
     }
 
     var cues: [Rehab1.Cue] { shared.withLock { $0.cues } }
 
     func stop() {
         stopping.store(true, ordering: .releasing)
-        ended.wait()
+        thread.withLock { $0.take() }?.join()
     }
 
     private func watch(_ socket: String?) {
@@ -70,9 +70,10 @@ final class DemoMonitor: Sendable {
     private func draw(until deadline: Int64) {
         let screen = LiveScreen()
         defer { screen.close() }
-        while MonotonicClock.now() < deadline, !screen.quitAsked {
+        screen.keyHelp = "q goes on with the demo"
+        while MonotonicClock.now() < deadline, screen.endedBy == nil {
+            if screen.wait(for: -1).contains(.leave) { break }
             screen.draw(shared.withLock { $0.state })
-            MonotonicClock.sleep(until: MonotonicClock.now() + 50_000_000)
         }
         shared.withLock { $0.lines.removeAll() }
     }
@@ -93,5 +94,16 @@ final class DemoMonitor: Sendable {
             Terminal.flush()
             MonotonicClock.sleep(until: MonotonicClock.now() + 50_000_000)
         }
+    }
+}
+
+/// The monitor's thread, joined once.
+private final class MonitorThread: @unchecked Sendable {
+    private var thread: RealtimeThread?
+
+    init(_ thread: consuming RealtimeThread) { self.thread = consume thread }
+
+    func join() {
+        if let thread = thread.take() { thread.join() }
     }
 }

@@ -6,8 +6,33 @@ import Control
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check what rehabd needs, and say how to put it right.",
-        subcommands: [BluetoothDoctorCommand.self],
-        defaultSubcommand: BluetoothDoctorCommand.self)
+        discussion: """
+            Looks at versions, settings, units, sandbox, permissions, real-time rights, locked memory, \
+            sound and its measured delay, disk, clock and Bluetooth. Each finding is ok, a warning or a \
+            failure, with what to do. The exit code is 1 where there is a failure.
+            """,
+        subcommands: [AllDoctorCommand.self, BluetoothDoctorCommand.self],
+        defaultSubcommand: AllDoctorCommand.self)
+}
+
+struct AllDoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "all", abstract: "Check everything (the default).")
+
+    @OptionGroup var daemon: DaemonOptions
+    @Flag(name: .long, help: "Leave the sound device alone: its delay is not measured.")
+    var silent = false
+
+    func run() throws { try report(checks(), json: daemon.json) }
+
+    func checks() -> [Check] {
+        var status: Rehab1.Status?
+        if var client = try? ControlClient(socket: daemon.socket) {
+            status = try? client.call(Rehab1.GetStatus()).status
+        }
+        return MachineDoctor(status: status, listens: !silent).checks()
+            + BluetoothDoctorCommand.checks(daemon)
+    }
 }
 
 /// One thing that was looked at.
@@ -51,7 +76,9 @@ struct BluetoothDoctorCommand: ParsableCommand {
 
     @OptionGroup var daemon: DaemonOptions
 
-    func run() throws {
+    func run() throws { try report(BluetoothDoctorCommand.checks(daemon), json: daemon.json) }
+
+    static func checks(_ daemon: DaemonOptions) -> [Check] {
         var checks = BluetoothMachine.checks()
         if var client = try? ControlClient(socket: daemon.socket),
             let told = try? client.call(Rehab1.GetBluetooth()).bluetooth
@@ -63,7 +90,7 @@ struct BluetoothDoctorCommand: ParsableCommand {
                     name: "rehabd", state: .failure, finding: "is not running",
                     cure: "start it: systemctl --user start rehabd, or rehabd in a terminal"))
         }
-        try report(checks, json: daemon.json)
+        return checks
     }
 
     /// What the daemon says of its side.

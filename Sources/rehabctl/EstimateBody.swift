@@ -1,6 +1,6 @@
 // The body signals of several recorded sensors: reads, aligns, runs the body, says what is not measured.
 
-import Foundation
+import FoundationEssentials
 import Kinematics
 import Movement
 import SensorTable

@@ -1,7 +1,8 @@
 // `rehabctl estimate`: the tilt filter over a recording, without the daemon.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
+import Plumbing
 import SensorTable
 
 /// Works out a sensor's orientation against the vertical from a recording of its readings.
@@ -213,8 +214,8 @@ struct EstimateCommand: ParsableCommand {
 
     /// Standard output, with an error where it cannot take everything.
     private static func print(_ bytes: [UInt8]) throws(SensorTableError) {
-        do {
-            try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+        do throws(PlumbingError) {
+            try FileStore.write(bytes, to: 1, path: "standard output")
         } catch {
             throw SensorTableError(
                 .unwritable, file: "standard output", message: "it does not take the whole result",
@@ -224,6 +225,6 @@ struct EstimateCommand: ParsableCommand {
 
     /// Standard error, so that the output stays clean for a pipe.
     private static func complain(_ words: String) {
-        try? FileHandle.standardError.write(contentsOf: Data("rehabctl estimate: \(words)\n".utf8))
+        Terminal.write("rehabctl estimate: \(words)\n", toError: true)
     }
 }

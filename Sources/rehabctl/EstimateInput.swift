@@ -1,7 +1,7 @@
 // What `rehabctl estimate` takes besides a recording: vectors on the command line, turn-rounds.
 
 import ArgumentParser
-import Foundation
+import FoundationEssentials
 import Kinematics
 import Movement
 import SensorTable
@@ -10,7 +10,7 @@ enum EstimateInput {
     /// Three numbers with commas between, m/s².
     static func vector(_ text: String) throws -> Vector3 {
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
-            .map { Double($0.trimmingCharacters(in: .whitespaces)) }
+            .map { Double(trimmed($0)) }
         // A bias of more than half of gravity is a mistaken unit or a broken sensor.
         guard parts.count == 3, let x = parts[0], let y = parts[1], let z = parts[2],
             [x, y, z].allSatisfy({ $0.magnitude <= 5 })

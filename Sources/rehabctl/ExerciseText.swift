@@ -21,8 +21,8 @@ struct ExerciseText {
         if !exercise.caution.isEmpty { lines.append("Caution: \(exercise.caution)") }
         switch exercise.cueing {
         case "end-of-movement":
-            lines.append("The sensor sends late: cues come at the end of each movement.")
-        case "none": lines.append("No cues in this set.")
+            lines.append("Sensor or sound is late: cues come at the end of each movement.")
+        case "none": lines.append("No cues in this set: it shows what stays without them.")
         default: break
         }
         var unseen: [String] = []
@@ -38,6 +38,7 @@ struct ExerciseText {
 
     func summary(_ summary: Rehab1.Summary) -> [String] {
         var lines = [style.bold("\(summary.title): summary")]
+        lines += courseLines(summary.course)
         if summary.probe { lines.append("  a set without cues: what you did without them") }
         var facts = Columns()
         facts.add("duration", decimal(summary.durationSeconds, 1, unit: " s"))
@@ -58,6 +59,13 @@ struct ExerciseText {
         lines += stepLines(summary.steps)
         lines += landingLines(summary.landings)
         lines += ruleLines(summary.rules)
+        if let fading = summary.fading {
+            if let with = fading.cuedErrorDegrees, let without = fading.uncuedErrorDegrees {
+                lines.append(
+                    "  error    \(decimal(with, 1)) deg with cues, \(decimal(without, 1)) without")
+            }
+            lines.append("  cues     \(fading.text)")
+        }
         if !summary.notMeasured.isEmpty {
             lines.append("  not measured: \(summary.notMeasured.joined(separator: ", "))")
         }
@@ -66,6 +74,30 @@ struct ExerciseText {
         }
         return lines
     }
+
+    /// Pauses, and thresholds that are not the exercise's own.
+    private func courseLines(_ course: Rehab1.Course?) -> [String] {
+        guard let course else { return [] }
+        var lines: [String] = []
+        switch course.endedBy {
+        case "sensor-lost": lines.append("  ended: a sensor was lost and did not come back")
+        case "sensor-gone": lines.append("  ended: a sensor was taken away")
+        default: break
+        }
+        if course.pauses > 0 {
+            lines.append(
+                "  paused \(times(course.pauses)), \(decimal(course.pausedSeconds, 0, unit: " s"))")
+        }
+        if course.sideChanges > 0 { lines.append("  side changed \(times(course.sideChanges))") }
+        for one in course.thresholds {
+            lines.append(
+                "  own threshold \(one.rule) \(one.signal ?? ""): \(decimal(one.onDegrees, 1)) in "
+                    + "place of \(decimal(one.standardDegrees, 1)), by \(visible(one.by))")
+        }
+        return lines
+    }
+
+    private func times(_ count: Int64) -> String { count == 1 ? "once" : "\(count) times" }
 
     /// What the set consists of; a set without holds has no share in band.
     private func addMovement(_ summary: Rehab1.Summary, to facts: inout Columns) {
@@ -181,7 +213,8 @@ struct ExerciseText {
             columns.add(
                 rule.id, rule.signal, rule.measured ? "\(rule.episodes)" : "-",
                 rule.measured ? "\(rule.cues)" : "-",
-                rule.measured ? percent(rule.activeShare ?? 0) : "not measured")
+                rule.measured
+                    ? (rule.activeShare.map { percent($0) } ?? "not judged") : "not measured")
         }
         return columns.lines(indent: "  ")
     }

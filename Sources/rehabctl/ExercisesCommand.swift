@@ -3,7 +3,7 @@
 import ArgumentParser
 import Control
 import Daemon
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct ExercisesCommand: ParsableCommand {

@@ -2,16 +2,18 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct LiveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "live", abstract: "Watch the pelvis, the cues and the sensors live.",
         discussion: """
-            On a terminal the pelvis is drawn as a moving level, seen from behind. Elsewhere, and \
-            with --plain, one line a second is printed, and one for each cue as it comes. With \
-            --json every event is one line. End with q or Ctrl-C.
+            On a terminal the pelvis is drawn as a moving level, seen from behind, with the trunk and \
+            the standing thigh where they carry sensors, the tempo, what was done, the cues and the \
+            sensors. Keys: space pauses, s changes the side, m marks the moment in the recording, x \
+            ends the set, q leaves. Elsewhere, and with --plain, one line a second is printed, and one \
+            for each cue as it comes. With --json every event is one line.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -71,14 +73,31 @@ struct LiveCommand: ParsableCommand {
         var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 200))
         var state = LiveState()
         var due = MonotonicClock.now()
-        while !isOver(deadline) {
-            switch try replies.next(within: 100) {
-            case .reply(let reply):
-                if let line = state.take(reply.event, at: MonotonicClock.now()) { print(line) }
-            case .nothing: break
-            case .end: return
+        let console = Console(ConsoleSettings(isPlain: true))
+        let actions = LiveActions(daemon: daemon)
+        defer { console.signals.endIfAsked() }
+        if console.hasKeyboard {
+            print("Keys, each with Enter: p pause, s side, m mark, x end the set, q leave")
+        }
+        while !isOver(deadline), !console.hasEnded {
+            InputWait.readable(
+                [replies.rawValue, console.signals.rawValue, console.hasKeyboard ? 0 : -1],
+                milliseconds: 100)
+            _ = console.signals.take()
+            for key in console.typedKeys() {
+                guard key != .leave else { return }
+                if let answer = actions.carryOut(key, state) { print(answer) }
+            }
+            reading: while true {
+                switch try replies.next(within: 0) {
+                case .reply(let reply):
+                    if let line = state.take(reply.event, at: MonotonicClock.now()) { print(line) }
+                case .nothing: break reading
+                case .end: return
+                }
             }
             if MonotonicClock.now() >= due {
+                state.noteTime(MonotonicClock.now())
                 print(state.plainLine)
                 Terminal.flush()
                 due += 1_000_000_000
@@ -89,16 +108,36 @@ struct LiveCommand: ParsableCommand {
     private func watchDrawn(
         _ client: consuming ControlClient, until deadline: Int64?
     ) throws(ControlError) {
+        // Titles and tempos; a daemon that does not tell them leaves them out.
+        let exercises = (try? client.call(Rehab1.ListExercises()).exercises) ?? []
         var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 50))
         var state = LiveState()
+        state.exercises = exercises
+        let actions = LiveActions(daemon: daemon)
         let screen = LiveScreen()
         defer { screen.close() }
-        while !isOver(deadline), !screen.quitAsked {
-            var news = false
-            while case .reply(let reply) = try replies.next(within: news ? 0 : 50) {
-                _ = state.take(reply.event, at: MonotonicClock.now())
-                news = true
+        while !isOver(deadline), screen.endedBy == nil {
+            for key in screen.wait(for: replies.rawValue) {
+                if key == .leave { return }
+                state.message = actions.carryOut(key, state) ?? ""
             }
+            var hasEnded = false
+            reading: while true {
+                switch try replies.next(within: 0) {
+                case .reply(let reply):
+                    if let line = state.take(reply.event, at: MonotonicClock.now()),
+                        reply.event.kind == .set
+                    {
+                        state.message = line
+                    }
+                case .nothing: break reading
+                case .end:
+                    hasEnded = true
+                    break reading
+                }
+            }
+            if hasEnded { return }
+            state.noteTime(MonotonicClock.now())
             screen.draw(state)
         }
     }

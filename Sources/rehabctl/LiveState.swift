@@ -5,7 +5,7 @@ import Control
 /// Collects events for the live view.
 struct LiveState {
     /// A cue with the time since the view began, s.
-    struct LoggedCue {
+    struct LoggedCue: Equatable {
         let at: Double
         let cue: Rehab1.Cue
     }
@@ -18,19 +18,46 @@ struct LiveState {
     private(set) var dropped: Int64 = 0
     /// Host time of the newest frame's arrival here, ns.
     private(set) var frameSeen: Int64 = 0
+    /// The finished set, once the daemon tells of it.
+    private(set) var finished: Rehab1.Summary?
+    /// s in the present phase of the tempo.
+    private(set) var phaseSeconds = 0.0
+    /// What the keys did last, or what the workout wants to say.
+    var message = ""
+    /// The catalogue, for titles, doses and tempos; empty where it was not asked for.
+    var exercises: [Rehab1.Exercise] = []
+    /// Repetitions asked for in place of the exercise's dose.
+    var wanted: Int?
+    /// "set 2 of 3", in a workout.
+    var place = ""
+    private var phase: String?
+    private var phaseBegan: Int64 = 0
     private var began: Int64 = 0
+
+    /// ns without a frame after which nothing is shown of the body: an old reading is none.
+    private static let staleAfter: Int64 = 1_000_000_000
+
+    /// The exercise that runs.
+    var exercise: Rehab1.Exercise? {
+        status?.exercise.flatMap { id in exercises.first { $0.id == id } }
+    }
+
+    /// Why the set is paused; nil while it runs.
+    var paused: String? { status?.set?.paused }
+
+    /// Lets go of a body that is no longer told of.
+    mutating func noteTime(_ now: Int64) {
+        if frame != nil, now - frameSeen > LiveState.staleAfter { frame = nil }
+    }
 
     /// Takes an event; returns a line that should be said at once, if any.
     mutating func take(_ event: Rehab1.Event, at now: Int64) -> String? {
         if began == 0 { began = now }
         dropped += event.dropped
         switch event.payload {
-        case .status(let status):
-            self.status = status
-            sensors = status.sensors
-            // What was settled meanwhile is no longer in it.
-            warnings = status.warnings
+        case .status(let status): return take(status)
         case .frame(let frame):
+            takePhase(frame)
             self.frame = frame
             frameSeen = now
         case .sensor(let sensor):
@@ -42,6 +69,7 @@ struct LiveState {
             if cues.count > 50 { cues.removeFirst() }
             return LiveState.line(cue)
         case .set(let summary):
+            finished = summary
             return LiveState.line(summary)
         case .warning(let text):
             warnings.append(text)
@@ -49,6 +77,32 @@ struct LiveState {
         case nil: break
         }
         return nil
+    }
+
+    private mutating func take(_ status: Rehab1.Status) -> String? {
+        let before = paused
+        self.status = status
+        sensors = status.sensors
+        // What was settled meanwhile is no longer in it.
+        warnings = status.warnings
+        guard before != paused else { return nil }
+        if let paused { return "paused: \(paused)" }
+        guard status.set != nil else { return nil }
+        return before == "getting ready" ? "go" : "the set goes on"
+    }
+
+    private mutating func takePhase(_ frame: Rehab1.Frame) {
+        if frame.repetitionPhase != phase {
+            phase = frame.repetitionPhase
+            phaseBegan = frame.time
+        }
+        phaseSeconds = phase == nil ? 0 : Double(max(0, frame.time - phaseBegan)) * 1e-9
+    }
+
+    /// The next set begins: what belongs to the last one is let go.
+    mutating func beginSet() {
+        finished = nil
+        message = ""
     }
 
     /// A finished set in one line.
@@ -93,6 +147,7 @@ struct LiveState {
     var plainLine: String {
         guard let frame else { return "no pelvis data" }
         var parts = [frame.posture]
+        if let paused { parts.append("paused (\(paused))") }
         parts.append("obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))")
         parts.append("tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))")
         if frame.phase != .idle {
@@ -100,6 +155,12 @@ struct LiveState {
             if frame.stanceSide != nil || frame.gates.contains("stance-unknown") {
                 parts.append("stance \(frame.stanceSide ?? "unknown")")
                 parts.append("drop \(decimal(frame.dropDegrees, 1, unit: " deg"))")
+            }
+            if let lean = frame.trunkLeanDegrees {
+                parts.append("trunk lean \(decimal(lean, 1, unit: " deg"))")
+            }
+            if let thigh = frame.view?.stanceThighDegrees {
+                parts.append("stance thigh \(decimal(thigh, 1, unit: " deg"))")
             }
             parts.append(
                 frame.phase == .holding && frame.holdSeconds > 0

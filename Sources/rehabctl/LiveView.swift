@@ -1,30 +1,41 @@
-// Draws the live view as lines of text: the pelvis as a level, the band, the cues, the sensors.
+// Draws the live view as lines of text: the pelvis as a level, the band, the tempo, the cues, the sensors.
 
 import Control
 
 /// Makes the picture.
 ///
-/// Pure: state and size in, lines out.
+/// Pure: state and size in, lines out. Colour never carries meaning alone: whatever is coloured is also
+/// said in a word or drawn in another character.
 struct LiveView {
     let style: Style
     let width: Int
     let height: Int
+    /// What the keys do, for the last line.
+    var keys = LiveView.watching
 
-    /// Rows of the level; odd, so that level is the middle one.
-    private static let rows = 7
+    static let watching = "space pause  s side  m mark  x end the set  q leave"
+
     /// Obliquity that lifts the ends by the whole half height, degrees.
     private static let fullScale = 12.0
 
     func lines(_ state: LiveState) -> [String] {
-        var lines = [headline(state), ""]
-        lines += level(state.frame)
-        lines += [""] + movement(state.frame) + band(state.frame) + numbers(state.frame) + [""]
-        lines += cues(state)
-        lines += [""] + sensors(state)
-        for warning in state.warnings.suffix(2) {
-            lines += wrapped("warning: " + visible(warning)).map { style.notice($0) }
-        }
-        if lines.count > height { lines = Array(lines.prefix(max(height, 1))) }
+        var head = [headline(state)]
+        if let text = notice(state) { head.append(text) }
+        let gauges =
+            LiveGauges(style: style, width: width).lines(state)
+            + LiveTempo(style: style, width: width).lines(state)
+        let tail = [numbers(state.frame)].compactMap(\.self) + cues(state) + sensors(state)
+        let warnings = state.warnings.suffix(2).flatMap { wrapped("warning: " + visible($0)) }
+            .map { style.notice($0) }
+        // The last row is the keys'; the level takes what the others leave, an odd number of rows.
+        let taken = head.count + gauges.count + tail.count + warnings.count + 1
+        let rows =
+            max(3, min(9, height - taken)) - (max(3, min(9, height - taken)) % 2 == 0 ? 1 : 0)
+        var lines = head + level(state.frame, rows: rows) + gauges + tail + warnings
+        let room = max(height - 1, 1)
+        if lines.count > room { lines = Array(lines.prefix(room)) }
+        lines += Array(repeating: "", count: max(0, room - lines.count))
+        if height > 1 { lines.append(style.dim(keys)) }
         return lines.map { clipped($0) }
     }
 
@@ -64,17 +75,25 @@ struct LiveView {
 
     private func headline(_ state: LiveState) -> String {
         guard let frame = state.frame else { return style.bold("rehabd live: no pelvis data") }
-        var parts = [state.status?.exercise ?? state.status?.activity.rawValue ?? "rehabd live"]
+        var parts = [
+            state.exercise?.title ?? state.status?.exercise ?? state.status?.activity.rawValue
+                ?? "rehabd live"
+        ]
+        if !state.place.isEmpty { parts.append(state.place) }
         if frame.phase != .idle {
             if let side = frame.stanceSide {
                 parts.append("\(side) leg (\(frame.stanceSource))")
             } else if frame.gates.contains("stance-unknown") {
                 parts.append("side not known")
             }
-            parts.append(
-                frame.phase == .holding && frame.holdSeconds > 0
-                    ? "holding \(decimal(frame.holdSeconds, 1, unit: " s"))"
-                    : frame.phase.rawValue)
+            if frame.phase == .holding, frame.holdSeconds > 0 {
+                let target = state.exercise?.dose.map(\.targetSeconds) ?? 0
+                parts.append(
+                    "holding \(decimal(frame.holdSeconds, 1, unit: " s"))"
+                        + (target > 0 ? " of \(decimal(target, 0, unit: " s"))" : ""))
+            } else {
+                parts.append(frame.phase.rawValue)
+            }
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
         } else {
             parts.append(frame.posture)
@@ -82,12 +101,25 @@ struct LiveView {
         return style.bold(String(parts.joined(separator: " | ").prefix(max(width, 10))))
     }
 
+    /// What matters most just now: a pause, or what a key did.
+    private func notice(_ state: LiveState) -> String? {
+        if let paused = state.paused, paused != "getting ready" {
+            return style.notice(
+                "PAUSED"
+                    + (paused == "asked" ? " (space goes on)" : ": \(visible(paused))")
+                    + (state.message.isEmpty ? "" : "  \(state.message)"))
+        }
+        if !state.message.isEmpty { return state.message }
+        guard let frame = state.frame, frame.phase != .idle else { return nil }
+        return GateText.sentence(for: frame.gates).map { style.notice($0) }
+    }
+
     /// The pelvis from behind: left on the left, the lower side drawn lower.
-    private func level(_ frame: Rehab1.Frame?) -> [String] {
+    private func level(_ frame: Rehab1.Frame?, rows: Int) -> [String] {
         let span = max(21, min(width - 16, 61)) | 1
         var grid = Array(
-            repeating: Array(repeating: Character(" "), count: span), count: LiveView.rows)
-        let middle = LiveView.rows / 2
+            repeating: Array(repeating: Character(" "), count: span), count: rows)
+        let middle = rows / 2
         for column in 0..<span where column % 4 == 0 { grid[middle][column] = "." }
         if let angle = frame?.obliquityDegrees {
             let slope = max(-1, min(1, angle / LiveView.fullScale))
@@ -97,64 +129,31 @@ struct LiveView {
                 grid[Int(row.rounded())][column] = column == 0 || column == span - 1 ? "O" : "="
             }
         }
-        let isActive = !(frame?.activeRules.isEmpty ?? true)
+        let active = frame?.activeRules ?? []
         return grid.enumerated().map { index, row in
             let text = String(row)
             let labels = index == middle ? ("  left ", " right") : ("       ", "")
-            return labels.0 + (isActive ? style.alarm(text) : text) + labels.1
+            // In words too: colour alone says nothing.
+            let rules =
+                index == 0 && !active.isEmpty
+                ? style.alarm(" " + active.joined(separator: " ")) : labels.1
+            return labels.0 + (active.isEmpty ? text : style.alarm(text)) + rules
         }
     }
 
-    /// Repetitions or steps so far, the phase, and how far the movement has gone.
-    private func movement(_ frame: Rehab1.Frame?) -> [String] {
-        guard let frame, frame.phase != .idle, let text = LiveState.movement(frame) else {
-            return []
-        }
-        guard let share = frame.wayShare else { return ["  \(text)"] }
-        let span = max(11, min(width - 50, 31))
-        let filled = Int((max(0, min(1, share)) * Double(span)).rounded())
-        let bar =
-            String(repeating: "#", count: filled) + String(repeating: ".", count: span - filled)
-        return ["  way [\(bar)] \(text)"]
-    }
-
-    /// The drop on a scale with its band.
-    private func band(_ frame: Rehab1.Frame?) -> [String] {
-        guard let frame, frame.phase != .idle, let on = frame.dropOnDegrees,
-            let hike = frame.hikeOnDegrees
-        else { return [] }
-        let span = max(21, min(width - 30, 61)) | 1
-        let reach = 12.0
-        func place(_ value: Double) -> Int {
-            let share = (max(-reach, min(reach, value)) + reach) / (2 * reach)
-            return Int((share * Double(span - 1)).rounded())
-        }
-        var scale = Array(repeating: Character("-"), count: span)
-        for column in place(-hike)...max(place(-hike), place(on)) { scale[column] = "=" }
-        scale[place(0)] = "|"
-        if let drop = frame.dropDegrees { scale[place(drop)] = "O" }
-        let value = decimal(frame.dropDegrees, 1, unit: " deg")
-        return [
-            "  hike [\(String(scale))] drop \(value)",
-            style.dim(
-                "       band from hike \(decimal(hike, 1)) to drop \(decimal(on, 1)) degrees"),
-        ]
-    }
-
-    private func numbers(_ frame: Rehab1.Frame?) -> [String] {
-        guard let frame else { return [] }
+    private func numbers(_ frame: Rehab1.Frame?) -> String? {
+        guard let frame else { return nil }
         var text = "  obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))"
         text += ", tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))"
-        text += ", trunk lean \(decimal(frame.trunkLeanDegrees, 1, unit: " deg"))"
-        var trust = "  sigma \(decimal(frame.sigmaDegrees, 2, unit: " deg"))"
+        text += ", sigma \(decimal(frame.sigmaDegrees, 2, unit: " deg"))"
         if !frame.gates.isEmpty {
-            trust += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
+            text += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
         }
-        return [text, trust]
+        return text
     }
 
     private func cues(_ state: LiveState) -> [String] {
-        let room = max(2, min(6, height - 20))
+        let room = max(1, min(6, height - 18))
         guard !state.cues.isEmpty else { return ["  cues: none yet (silence is success)"] }
         return state.cues.suffix(room).map { entry in
             "  \(decimal(entry.at, 1, unit: " s"))  \(LiveState.line(entry.cue))"
@@ -164,11 +163,13 @@ struct LiveView {
     private func sensors(_ state: LiveState) -> [String] {
         state.sensors.map { sensor in
             let name = "\(visible(sensor.name)) (\(sensor.segment ?? "not worn"))"
-            let text =
+            var text =
                 "  \(name): \(sensor.state.rawValue), "
                 + "\(sensor.rateHertz.map { decimal($0, 1, unit: " Hz") } ?? "no rate yet"), "
                 + "gaps \(sensor.gaps), refused \(sensor.decodeErrors)"
-            return sensor.state == .streaming ? text : style.notice(text)
+            if let battery = sensor.link?.batteryPercent { text += ", battery \(battery) %" }
+            if sensor.segment != nil, sensor.calibration == nil { text += ", not calibrated" }
+            return sensor.state == .streaming ? text : style.notice("! " + text.dropFirst(2))
         }
     }
 }

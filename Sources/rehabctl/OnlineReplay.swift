@@ -2,7 +2,6 @@
 
 import ArgumentParser
 import Control
-import Foundation
 import Glibc
 import Plumbing
 import Recording
@@ -23,7 +22,7 @@ struct OnlineReplay {
     /// The new recording's bytes.
     func run(_ recorded: Recording, name: String) throws -> [UInt8] {
         var doors = try open(recorded)
-        let path = NSTemporaryDirectory() + "rehab-replay-\(getpid()).recording"
+        let path = ProcessFacts.temporaryDirectory + "/rehab-replay-\(getpid()).recording"
         let output = try FileStore.create(path, mode: 0o600)
         defer { try? FileStore.remove(path) }
         let call = Rehab1.Replay(
@@ -117,11 +116,11 @@ final class ReplayProgress {
 
     func show(_ done: Int) {
         guard isTerminal else { return }
-        FileHandle.standardError.write(Data("\rreplaying \(done * 100 / total) %".utf8))
+        Terminal.write("\rreplaying \(done * 100 / total) %", toError: true)
     }
 
     func end() {
         guard isTerminal else { return }
-        FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
+        Terminal.write("\r\u{1B}[K", toError: true)
     }
 }

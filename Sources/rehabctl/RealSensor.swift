@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import FakeWearable
-import Foundation
+import FoundationEssentials
 import Kinematics
 import Movement
 import Plumbing
@@ -37,7 +37,7 @@ struct RealSensor {
         print("")
         print(style.bold("A real pelvis sensor through the same daemon"))
         print(
-            "  Recorded: \(URL(filePath: file).lastPathComponent), \(decimal(rateHertz, 1)) Hz. Not "
+            "  Recorded: \(fileName(file)), \(decimal(rateHertz, 1)) Hz. Not "
                 + "simulated: every reading is the sensor's.")
         print(
             "  Alignment: from the first \(decimal(TableRecording.standSeconds, 0)) s of standing and "
@@ -71,7 +71,7 @@ struct RealSensor {
                 angularRate: table.readings.map(\.angularRate),
                 specificForce: table.readings.map(\.specificForce), rateHertz: rateHertz,
                 forward: forward.vector, name: "recorded-pelvis",
-                source: URL(filePath: file).lastPathComponent)
+                source: fileName(file))
         } catch {
             complain("\(error)")
             throw ExitCode(65)

@@ -75,7 +75,14 @@ struct RecordingsCommand: ParsableCommand {
         }
 
         func run() throws {
-            let found = try RecordingFile.load(recording, daemon: daemon, lenient: true).recording
+            let whole = try RecordingFile.load(recording, daemon: daemon, lenient: true).recording
+            for (number, part) in whole.parts.enumerated() {
+                if number > 0 && !daemon.json { print("\nafter a restart of rehabd") }
+                try show(part)
+            }
+        }
+
+        private func show(_ found: Recording) throws {
             if daemon.json {
                 try printJSON(
                     Content(

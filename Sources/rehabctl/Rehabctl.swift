@@ -3,10 +3,9 @@
 import ArgumentParser
 import Control
 import Daemon
-import Foundation
+import FoundationEssentials
 import Plumbing
 
-@main
 struct Rehabctl: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rehabctl",
@@ -20,10 +19,12 @@ struct Rehabctl: ParsableCommand {
             SetupCommand.self, StatusCommand.self, ScanCommand.self, SensorsCommand.self,
             LiveCommand.self, CalibrateCommand.self,
             ExercisesCommand.self, StartCommand.self, StopCommand.self, TestCommand.self,
-            RecordingsCommand.self,
+            WorkoutCommand.self, PainCommand.self, LogCommand.self, ProgressCommand.self,
+            ProgrammeCommand.self, ThresholdsCommand.self, RecordingsCommand.self,
             ReplayCommand.self,
             SimulateCommand.self, DemoCommand.self, EstimateCommand.self, DecodeCommand.self,
-            DoctorCommand.self, VersionCommand.self,
+            SoundCommand.self, FadingCommand.self, BreatheCommand.self, BreaksCommand.self,
+            DoctorCommand.self, ConfigCommand.self, ReportBugCommand.self, VersionCommand.self,
         ])
 }
 
@@ -71,7 +72,7 @@ func complaint(_ error: ControlError) -> ExitCode {
 func complain(_ sentence: String, cure: String? = nil) {
     var text = "rehabctl: \(sentence).\n"
     if let cure { text += "          \(cure.prefix(1).uppercased())\(cure.dropFirst()).\n" }
-    FileHandle.standardError.write(Data(text.utf8))
+    Terminal.write(text, toError: true)
 }
 
 /// Prints a value as one JSON document with sorted keys.

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 import Recording
 
@@ -45,7 +45,23 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (_, recorded) = try RecordingFile.load(recording, daemon: daemon, lenient: lenient)
+        let (_, whole) = try RecordingFile.load(recording, daemon: daemon, lenient: lenient)
+        if !whole.later.isEmpty && !daemon.json {
+            print("rehabd was restarted in this recording: its \(whole.parts.count) parts follow.")
+        }
+        var written: [UInt8] = []
+        for part in whole.parts { written += try replay(part) }
+        guard let output else { return }
+        do throws(PlumbingError) {
+            try FileStore.replace(output, with: written)
+        } catch {
+            complain(error.description)
+            throw ExitCode(73)
+        }
+    }
+
+    /// Replays one part and compares; the result is the new recording's bytes.
+    private func replay(_ recorded: Recording) throws -> [UInt8] {
         let started = MonotonicClock.now()
         let bytes: [UInt8]
         if offline {
@@ -54,18 +70,11 @@ struct ReplayCommand: ParsableCommand {
             bytes = try OnlineReplay(daemon: daemon, factor: factor).run(recorded, name: recording)
         }
         let elapsed = Double(MonotonicClock.now() - started) * 1e-9
-        if let output {
-            do throws(PlumbingError) {
-                try FileStore.replace(output, with: bytes)
-            } catch {
-                complain(error.description)
-                throw ExitCode(73)
-            }
-        }
         let again = try RecordingReading.parse(bytes)
         let comparison = ReplayComparison(recorded: recorded, again: again)
         try comparison.show(json: daemon.json, elapsed: elapsed, duration: recorded.duration)
         if !comparison.isSame { throw ExitCode(1) }
+        return bytes
     }
 }
 

@@ -265,6 +265,11 @@ struct SensorText {
         columns.add("tilt estimate", "sigma \(decimal(sensor.sigmaDegrees, 2, unit: " deg"))")
         if !sensor.flags.isEmpty { columns.add("flags", sensor.flags.joined(separator: ", ")) }
         columns.add("calibration", sensor.calibration?.date ?? "none")
+        if let turn = sensor.turnRound {
+            columns.add(
+                "turn-round",
+                "\(turn.date): \(decimal(turn.tiltDegrees, 1)) deg of accelerometer tilt taken off")
+        }
         return columns.lines() + (sensor.calibration?.notes ?? []).map { "  " + $0 }
     }
 

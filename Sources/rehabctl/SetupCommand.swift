@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct SetupCommand: ParsableCommand {
@@ -43,7 +43,20 @@ struct SetupCommand: ParsableCommand {
             try addOne()
         } while try address == nil && ask("Add another sensor?", isYes: false)
         try calibrate()
+        try checkHearing()
         print("Ready. Begin with: rehabctl start one-leg-stand")
+    }
+
+    /// Whether the cues are heard, on their sides; may be left out.
+    private func checkHearing() throws {
+        var client = try daemon.connect()
+        let sound = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.GetSound()).sound
+        }
+        guard sound.device != nil, Terminal.inputIsTerminal,
+            try ask("Try whether you hear the cues?", isYes: true)
+        else { return }
+        _ = try HearingCheck(daemon: daemon).ask()
     }
 
     private func checkBluetooth() throws {
@@ -265,6 +278,6 @@ struct SetupCommand: ParsableCommand {
             complain("the input ended", cure: "Run rehabctl setup again to go on")
             throw ExitCode(65)
         }
-        return answer.trimmingCharacters(in: .whitespaces)
+        return trimmed(answer)
     }
 }

@@ -1,6 +1,6 @@
 // How text reaches a person: colour where it is wanted, columns that line up.
 
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 /// Text for a terminal.
@@ -77,4 +77,17 @@ func percent(_ share: Double?) -> String {
 /// Text from outside made safe to show: control characters become spaces.
 func visible(_ text: String) -> String {
     String(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) })
+}
+
+/// Text without the white space around it.
+func trimmed(_ text: some StringProtocol) -> String {
+    guard let first = text.firstIndex(where: { !$0.isWhitespace }),
+        let last = text.lastIndex(where: { !$0.isWhitespace })
+    else { return "" }
+    return String(text[first...last])
+}
+
+/// The last part of a path.
+func fileName(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
 }

@@ -2,7 +2,7 @@
 
 import ArgumentParser
 import Control
-import Foundation
+import FoundationEssentials
 import Plumbing
 
 struct TestCommand: ParsableCommand {
@@ -216,7 +216,7 @@ extension Rehab1.TestAnswers {
 
     /// Takes a typed answer; one that is none stays unknown.
     mutating func set(_ question: String, _ text: String) {
-        let word = text.trimmingCharacters(in: .whitespaces).lowercased()
+        let word = trimmed(text).lowercased()
         let yes: Bool? = word.hasPrefix("y") ? true : word.hasPrefix("n") ? false : nil
         switch question {
         case "pain": pain = Double(word).flatMap { (0...10).contains($0) ? $0 : nil }

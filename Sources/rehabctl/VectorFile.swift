@@ -1,6 +1,8 @@
 // Reads files of schema `wearable-vectors/1` as questions to a driver, and writes answers as JSON.
 
-import Foundation
+import FoundationEssentials
+import Plumbing
+import Varlink
 import Wearables
 
 /// A file of test vectors, without what the vectors expect.
@@ -25,10 +27,8 @@ struct VectorFile {
     init(path: String) throws(VectorFileError) {
         let place = VectorFilePlace(path: path)
         let data: Data
-        do {
-            // A handle, so that pipes and /dev/stdin can be read as well as files.
-            let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
-            data = try handle.readToEnd() ?? Data()
+        do throws(PlumbingError) {
+            data = Data(try FileStore.read(path, limit: 64 << 20))
         } catch {
             throw place.error("cannot be read; is the path right, and may you read it?", .noInput)
         }
@@ -234,12 +234,11 @@ private struct JSONTree: Decodable {
 
     /// Where and why the data is not JSON, which `JSONDecoder` does not say on Linux.
     static func reason(in data: Data) -> String {
-        do {
-            _ = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+        do throws(VarlinkError) {
+            _ = try JSONReader.read([UInt8](data))
             return "a value in it cannot be represented"
         } catch {
-            let words = (error as NSError).userInfo["NSDebugDescription"] as? String
-            return words ?? "its form is unknown"
+            return error.description
         }
     }
 }

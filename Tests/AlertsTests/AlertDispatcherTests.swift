@@ -213,6 +213,9 @@ struct AlertDispatcherTests {
         #expect(makeAlertOutputs(setup).map(\.health.name) == ["tone", "terminal"])
         setup.soundDevice = nil
         #expect(makeAlertOutputs(setup).map(\.health.name) == ["terminal"])
-        #expect(alertOutputNames == ["tone", "terminal"])
+        #expect(
+            alertOutputNames == [
+                "tone", "speech", "sonification", "breath", "terminal", "vibration", "notification",
+            ])
     }
 }

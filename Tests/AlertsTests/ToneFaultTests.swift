@@ -92,7 +92,8 @@ struct ToneFaultTests {
         "each error number of the service sheet has its own words",
         arguments: [
             (EBUSY, AlertError.Kind.busy), (ENOENT, .absent), (EHOSTDOWN, .unreachable),
-            (ENODEV, .unplugged), (EPIPE, .underrun), (ESTRPIPE, .suspended), (EACCES, .other),
+            (ENODEV, .unplugged), (EPIPE, .underrun), (EBADFD, .underrun), (ESTRPIPE, .suspended),
+            (EACCES, .other),
         ])
     func errorNumbers(code: Int32, kind: AlertError.Kind) {
         #expect(AlertError(code: -code).kind == kind)

@@ -26,9 +26,14 @@ extension CentralTests.RangeFaultTests {
         try await rig.addDot(2)
         var (detect, recover): ([Double], [Double]) = ([], [])
         var descriptors = 0
+        var (memory, rules) = (0, 0)
         for cycle in 0..<CentralTests.RangeFaultTests.cycles {
             await rig.pause(0.1)
-            if cycle == 2 { descriptors = openDescriptors() }
+            if cycle == 2 {
+                descriptors = openDescriptors()
+                memory = residentBytes()
+                rules = try matchRules(at: rig.bus.address)
+            }
             var start = MonotonicClock.now()
             await rig.fake.change(Rig.address(1)) { $0.isInRange = false }
             let lost = try await rig.lost(1, from: start)
@@ -39,6 +44,8 @@ extension CentralTests.RangeFaultTests {
             recover.append(seconds(start, try await rig.packet(1, from: start)))
         }
         let grown = openDescriptors() - descriptors
+        let swollen = Double(residentBytes() - memory) / 1_048_576
+        let newRules = try matchRules(at: rig.bus.address) - rules
         await rig.pause(0.1)
         let received = try rig.counters(1)
         let missing = try rig.silentlyLost(1)
@@ -53,6 +60,8 @@ extension CentralTests.RangeFaultTests {
         figures.note("N_dup", copies)
         figures.note("X lost", otherMissing)
         figures.note("descriptors grown", grown)
+        figures.note("match rules grown", newRules)
+        figures.note("RSS grown by 1/100 MiB, with the test's own log", Int(swollen * 100))
         figures.tell()
         #expect((detect.max() ?? 9) <= 0.3)
         #expect(percentile(recover, 0.95) <= 0.3)
@@ -60,6 +69,8 @@ extension CentralTests.RangeFaultTests {
         #expect(copies == 0)
         #expect(otherMissing == 0)
         #expect(grown == 0)
+        #expect(rules > 0 && newRules == 0)
+        #expect(swollen <= 1)
         #expect(try rig.losses(1).count == detect.count)
         #expect(try rig.losses(1).allSatisfy { $0 == .range })
         await rig.end()
@@ -208,4 +219,32 @@ func percentile(_ values: [Double], _ share: Double) -> Double {
 
 func openDescriptors() -> Int {
     (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? -1
+}
+
+/// Bytes of this process in memory: the central, the stand-in and the test's log together.
+private func residentBytes() -> Int {
+    guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else {
+        return 0
+    }
+    let pages = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return pages * 4096
+}
+
+/// Match rules that the bus keeps for all its clients, by its own count.
+private func matchRules(at address: String) throws -> Int {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/dbus-send")
+    process.arguments = [
+        "--bus=\(address)", "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
+        "org.freedesktop.DBus.Debug.Stats.GetStats",
+    ]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    let lines = String(decoding: data, as: UTF8.self).split(separator: "\n")
+    let place = try #require(lines.firstIndex { $0.contains("\"MatchRules\"") })
+    let number = try #require(lines[place + 1].split(separator: " ").last)
+    return try #require(Int(number))
 }

@@ -60,6 +60,11 @@ actor TestHandler: ControlHandler {
         if call.name == "unknown" { throw .noSuchSensor(name: call.name) }
     }
 
+    func reload() -> Rehab1.Reload.Reply {
+        log.append("reload")
+        return Rehab1.Reload.Reply(changed: [], atNextSession: ["sound.device"], atNextStart: [])
+    }
+
     func assignSegment(_ call: Rehab1.AssignSegment) {
         log.append("assign \(call.name) \(call.segment ?? "nothing")")
     }
@@ -108,6 +113,9 @@ actor TestHandler: ControlHandler {
     }
 
     func stopExercise() throws(ControlRefusal) -> Rehab1.Summary { throw .notExercising }
+    func pause(_ call: Rehab1.Pause) throws(ControlRefusal) { throw .notExercising }
+    func changeSide(_ call: Rehab1.ChangeSide) throws(ControlRefusal) { throw .notExercising }
+    func mark(_ call: Rehab1.Mark) throws(ControlRefusal) {}
 
     func listTests() -> [Rehab1.Test] { [] }
 

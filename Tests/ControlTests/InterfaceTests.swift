@@ -60,6 +60,11 @@ import Varlink
         try check(Samples.steps, fields("Steps"))
         try check(Samples.landing, fields("Landing"))
         try check(Samples.exercise, fields("Exercise"))
+        try check(Samples.dose, fields("Dose"))
+        try check(Samples.threshold, fields("Threshold"))
+        try check(Samples.runningSet, fields("RunningSet"))
+        try check(Samples.course, fields("Course"))
+        try check(Samples.frameView, fields("FrameView"))
         try check(Samples.recording, fields("Recording"))
         try check(Samples.frame, fields("Frame"))
         try check(Samples.cue, fields("Cue"))
@@ -67,6 +72,8 @@ import Varlink
         try check(Samples.replayChannel, fields("ReplayChannel"))
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
+        try check(Samples.sound, fields("Sound"))
+        try check(Samples.fading, fields("Fading"))
         try check(Samples.test, fields("Test"))
         try check(Samples.testQuestion, fields("TestQuestion"))
         try check(Samples.testAnswers, fields("TestAnswers"))
@@ -75,7 +82,7 @@ import Varlink
         try check(Samples.testCurvePoint, fields("TestCurvePoint"))
         try check(Samples.testResult, fields("TestResult"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 33)
+        #expect(text.types.count == 40)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {
@@ -110,13 +117,20 @@ import Varlink
         try check(Rehab1.PairSensor(name: "pelvis"), Rehab1.Empty())
         try check(Rehab1.GetBluetooth(), .init(bluetooth: Samples.bluetooth))
         try check(
+            Rehab1.Reload(),
+            .init(changed: ["log.names"], atNextSession: ["sound.device"], atNextStart: []))
+        try check(
             Rehab1.Calibrate(leadInSeconds: 3, what: "turn-round"),
             .init(step: Samples.calibrationStep))
         try check(Rehab1.ListExercises(), .init(exercises: [Samples.exercise]))
         try check(
             Rehab1.StartExercise(
-                exercise: "one-leg-stand", side: "left", record: true, probe: true),
+                exercise: "one-leg-stand", side: "left", record: true, probe: true,
+                thresholds: [Samples.threshold], leadInSeconds: 3),
             .init(exercise: Samples.exercise))
+        try check(Rehab1.Pause(paused: true), Rehab1.Empty())
+        try check(Rehab1.ChangeSide(side: "left"), Rehab1.Empty())
+        try check(Rehab1.Mark(text: "a twinge"), Rehab1.Empty())
         try check(Rehab1.StopExercise(), .init(summary: Samples.summary))
         try check(Rehab1.ListTests(), .init(tests: [Samples.test]))
         try check(Rehab1.StartTest(test: "T1", side: "left"), .init(test: Samples.test))
@@ -127,6 +141,22 @@ import Varlink
         try check(Rehab1.ListTestResults(test: "T1"), .init(results: [Samples.testResult]))
         try check(Rehab1.ListRecordings(), .init(recordings: [Samples.recording]))
         try check(Rehab1.RemoveRecording(name: "x"), Rehab1.Empty())
+        try check(Rehab1.GetSound(), .init(sound: Samples.sound))
+        try check(
+            Rehab1.SetSound(
+                volumePercent: 50, speech: true, language: "de", sonification: false,
+                vibration: true, breaks: false, delayMilliseconds: 180),
+            .init(sound: Samples.sound))
+        try check(
+            Rehab1.PlaySound(rule: "C01", side: "left"),
+            .init(played: true, spoken: false, words: "Float the belt level", reason: "none"))
+        try check(
+            Rehab1.Breathe(inSeconds: 4, outSeconds: 6, minutes: 3),
+            .init(phase: "in", seconds: 4, breath: 1, reason: "none"))
+        try check(Rehab1.ListFading(), .init(fading: [Samples.fading]))
+        try check(
+            Rehab1.SetFading(exercise: "one-leg-stand", workout: 5),
+            .init(fading: Samples.fading))
         try check(
             Rehab1.Replay(
                 title: "a recording", channels: [Samples.replayChannel], commands: ["start"]),

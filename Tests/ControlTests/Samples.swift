@@ -3,6 +3,17 @@
 @testable import Control
 
 enum Samples {
+    static let sound = Rehab1.Sound(
+        volumePercent: 80, volumeDecibels: -8, speech: true, language: "de",
+        languages: ["en", "de"], sonification: true, vibration: false, breaks: true,
+        delayMilliseconds: 180, measuredDelayMilliseconds: 21.5,
+        speechTrouble: "espeak-ng is not installed", device: "default")
+
+    static let fading = Rehab1.Fading(
+        exercise: "one-leg-stand", workout: 5, block: 2, cuedShare: 0.5, sets: 3,
+        cuedErrorDegrees: 1.25, uncuedErrorDegrees: 1.5, dependence: 0.2,
+        text: "You kept 80 % of the improvement without sound.")
+
     static let calibration = Rehab1.Calibration(
         date: "2026-01-02T03:04:05Z", axisVarianceExplained: 0.97, neutralObliquityRawDegrees: 1.5,
         neutralTiltRawDegrees: -12.25, signProof: "lifted the left foot", restored: true,
@@ -50,7 +61,8 @@ enum Samples {
         id: "C01", signal: "drop", onDegrees: 5, offDegrees: 3, minOnSeconds: 0.25, measured: true)
 
     static let ruleResult = Rehab1.RuleResult(
-        id: "C01", signal: "drop", measured: true, cues: 2, episodes: 3, activeShare: 0.125)
+        id: "C01", signal: "drop", measured: true, cues: 2, episodes: 3, activeShare: 0.125,
+        typicalDegrees: 2.5)
 
     static let hold = Rehab1.Hold(
         side: "left", startSeconds: 1, durationSeconds: 29.5, shareInBand: 0.875,
@@ -70,19 +82,35 @@ enum Samples {
 
     static let landing = Rehab1.Landing(number: 1, peak: 14, steadySeconds: 1.5)
 
+    static let dose = Rehab1.Dose(
+        sets: 3, repetitions: 8, targetSeconds: 10, tempoSeconds: [2, 1, 3, 1], effort: "light",
+        text: "3 sets of 8", asksForSide: true)
+
+    static let threshold = Rehab1.Threshold(
+        rule: "C01", signal: "drop", onDegrees: 5, by: "the person", standardDegrees: 4)
+
+    static let runningSet = Rehab1.RunningSet(
+        side: "left", paused: "asked", probe: true, thresholds: [threshold])
+
+    static let course = Rehab1.Course(
+        endedBy: "asked", pauses: 1, pausedSeconds: 2.5, sideChanges: 1, thresholds: [threshold])
+
+    static let frameView = Rehab1.FrameView(
+        stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, strip: "cou")
+
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
         gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
         probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
-        cleanShare: 0.5, tempoKept: 0.75)
+        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading)
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
         sensorsNeeded: ["pelvis"], sensorsBetter: ["trunk"], cue: "Level your hips",
         rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
         instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
-        text: "One-leg stand", cueing: "at-once")
+        text: "One-leg stand", cueing: "at-once", dose: dose)
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,
@@ -94,7 +122,7 @@ enum Samples {
         stanceSource: "given", phase: .holding, holdSeconds: 12.5, shareInBand: 0.5,
         dropOnDegrees: 5, hikeOnDegrees: 5, activeRules: ["C01"], gates: ["uncertain"],
         quaternion: [1, 0, 0, 0], count: 3, repetitionPhase: "raise", wayShare: 0.5,
-        phaseSeen: true)
+        phaseSeen: true, view: frameView)
 
     static let cue = Rehab1.Cue(
         time: 123, rule: "C01", signal: "drop", valueDegrees: 6.5, side: "right",
@@ -115,7 +143,8 @@ enum Samples {
         replaying: true,
         exercise: "one-leg-stand", realtime: realtime, sensors: [sensor], outputs: [output],
         recording: "a", recordedPackets: 100, unrecordedPackets: 1, framesDropped: 2,
-        residentBytes: 1 << 24, cpuSeconds: 0.25, warnings: ["no sound card"])
+        residentBytes: 1 << 24, cpuSeconds: 0.25, warnings: ["no sound card"],
+        set: runningSet)
 
     static let event = Rehab1.Event(
         sequence: 7, time: 123, kind: .set, dropped: 2, status: status, frame: frame, cue: cue,

@@ -8,7 +8,7 @@ import Synthetic
 import Testing
 
 @Suite(
-    .scene(weight: 2), .timeLimit(.minutes(4)),
+    .scene(weight: 2),
     .enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
 struct BluetoothFlowTests {
     @Test func setupFindsPlacesAndChecksASensorByQuestions() async throws {

@@ -191,7 +191,7 @@ private struct Attempt {
             ("empty", "", "is no calibration file"),
             ("nothing", "not json", "is no calibration file (not JSON)"),
             ("cut", String(whole.prefix(200)), "is no calibration file (not JSON)"),
-            ("field", changed("\"segment\": \"pelvis\",", ""), "field \"segment\" is missing"),
+            ("lacking", changed("\"segment\": \"pelvis\",", ""), "field \"segment\" is missing"),
             ("type", changed("\"version\": 1", "\"version\": \"one\""), "field \"version\""),
             ("newer", changed("\"version\": 1", "\"version\": 2"), "is of version 2"),
             ("short", changed("\"alignment\": [", "\"alignment\": [0.5, "), "no alignment"),

@@ -91,6 +91,8 @@ private struct Choices: RandomNumberGenerator {
         ("AssignSegment", [("name", "text"), ("segment", "text")]),
         ("Calibrate", [("lead_in_s", "number")]), ("ListExercises", []),
         ("StartExercise", [("exercise", "text"), ("side", "text"), ("record", "flag")]),
+        ("Pause", [("paused", "flag")]), ("ChangeSide", [("side", "text")]),
+        ("Mark", [("text", "text")]),
         ("StopExercise", []), ("ListRecordings", []), ("RemoveRecording", [("name", "text")]),
         ("Scan", [("seconds", "number")]),
         (
@@ -103,7 +105,22 @@ private struct Choices: RandomNumberGenerator {
         ("ForgetSensor", [("name", "text")]), ("ConnectSensor", [("name", "text")]),
         ("DisconnectSensor", [("name", "text")]), ("IdentifySensor", [("name", "text")]),
         ("BuzzSensor", [("name", "text"), ("milliseconds", "number")]),
-        ("PairSensor", [("name", "text")]), ("GetBluetooth", []),
+        ("PairSensor", [("name", "text")]), ("GetBluetooth", []), ("Reload", []),
+        ("GetSound", []),
+        (
+            "SetSound",
+            [
+                ("volume_percent", "number"), ("speech", "flag"), ("language", "text"),
+                ("sonification", "flag"), ("vibration", "flag"), ("breaks", "flag"),
+                ("delay_ms", "number"),
+            ]
+        ),
+        ("PlaySound", [("rule", "text"), ("side", "text")]),
+        ("Breathe", [("in_s", "number"), ("out_s", "number"), ("minutes", "number")]),
+        ("ListFading", []), ("SetFading", [("exercise", "text"), ("workout", "number")]),
+        ("ListTests", []), ("StartTest", [("test", "text"), ("side", "text")]),
+        ("StopTest", []), ("AnswerTest", [("name", "text"), ("answers", "texts")]),
+        ("ListTestResults", [("test", "text")]),
         ("Replay", [("title", "text"), ("channels", "channels"), ("commands", "texts")]),
     ]
 

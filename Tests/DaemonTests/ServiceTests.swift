@@ -7,7 +7,7 @@ import Glibc
 import Testing
 
 /// Where a service manager listens for what its services tell.
-private final class NotifySocket: @unchecked Sendable {
+final class NotifySocket: @unchecked Sendable {
     let path: String
     private let descriptor: Int32
 

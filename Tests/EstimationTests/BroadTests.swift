@@ -55,6 +55,26 @@ struct BroadTests {
     }
 }
 
+/// The same recordings from a sensor that has no gyroscope: gravity alone, honestly.
+@Suite(
+    "Recordings without their gyroscope",
+    .enabled(if: BroadTrial.areThere, "no recordings in ../shared/data or $REHABD_DATA"))
+struct AccelerometerOnlyTests {
+    /// Errors by an independent Python of the same low-pass (NumPy, over the movement phase).
+    @Test(
+        "Slow movement is followed as well as gravity can, and sigma knows",
+        arguments: [(0, 14.16), (2, 4.49)])
+    func slow(index: Int, degrees: Double) throws {
+        let run = try TrialRun(BroadTrial.all[index]) { sample in
+            sample.angularRate = .zero
+            sample.flags = sample.flags.with(.withoutAngularRate)
+        }
+        #expect(abs(run.errorDegrees / degrees - 1) < 0.02)
+        #expect(run.coverage > 0.95)
+        #expect(run.sigmaDegrees < 2 * run.errorDegrees)
+    }
+}
+
 /// A trial run through the filter, scored over its movement phase.
 private struct TrialRun: Sendable {
     /// Sigma and true error in degrees, a pair a sample.
@@ -77,10 +97,12 @@ private struct TrialRun: Sendable {
         try #require(runs.first { $0.name == trial.name }).run.get()
     }
 
-    private init(_ trial: BroadTrial) throws {
+    init(_ trial: BroadTrial, changing change: (inout ImuSample) -> Void = { _ in }) throws {
         var filter = TiltFilter(samplePeriod: 1 / BroadTrial.sampleRate)
         for row in try trial.rows() {
-            let estimate = filter.step(row.sample)
+            var sample = row.sample
+            change(&sample)
+            let estimate = filter.step(sample)
             guard row.isMovement,
                 let error = row.inclinationErrorDegrees(estimate.worldFromSensor)
             else { continue }

@@ -19,6 +19,10 @@ let fuzzTargets = [
     FuzzTarget(name: "varlink", run: VarlinkFuzz.run),
     FuzzTarget(name: "command-text", run: CommandFuzz.run),
     FuzzTarget(name: "sensor-table", run: SensorTableFuzz.run),
+    FuzzTarget(name: "configuration", run: ConfigurationFuzz.run),
+    FuzzTarget(name: "state-file", run: StateFileFuzz.run),
+    FuzzTarget(name: "link-protocol", run: LinkProtocolFuzz.run),
+    FuzzTarget(name: "anonymity", run: AnonymityFuzz.run),
 ]
 
 /// The target of this process: `REHAB_FUZZ_TARGET`.

@@ -51,7 +51,11 @@ struct SpokenWordsTests {
 
     @Test("no exercise, cue or interface text has one")
     func dataAreClean() throws {
-        for folder in ["Sources/Exercises/Catalogue", "Sources/Control", "systemd", "udev"] {
+        for folder in [
+            "Sources/Exercises/Catalogue", "Sources/Exercises/Languages", "Sources/Control",
+            "systemd",
+            "udev",
+        ] {
             let path = House.root.appending(path: folder).path
             for name in try FileManager.default.contentsOfDirectory(atPath: path)
             where !name.hasSuffix(".swift") && name.contains(".") && !name.hasSuffix(".docc") {
@@ -62,6 +66,20 @@ struct SpokenWordsTests {
         for exercise in try Catalogue.load() {
             #expect(Wording.forbiddenWord(in: ExerciseText.show(exercise)) == nil)
         }
+    }
+
+    @Test("no spoken cue in any language has one, nor is any too long")
+    func spokenCuesAreClean() throws {
+        for language in try CueLanguages.load() {
+            for (number, words) in language.spoken {
+                let word = Wording.forbiddenWord(in: words)
+                #expect(word == nil, "\(language.code) \(number) says \"\(word ?? "")\"")
+                #expect(Wording.longestSentence(words) <= Wording.cueWords, "\(words)")
+            }
+        }
+        let folder = House.root.appending(path: "Sources/Exercises/Languages")
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        #expect(Set(files) == Set(CueLanguages.fileNames))
     }
 
     @Test("every rule has a cue of at most five words a sentence, and says what to do")

@@ -35,9 +35,14 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         #expect(abs(try value(.legLean) - 3.5) < 1e-9)
         #expect(abs(try value(.kneeIn) - 3) < 1e-9)
         // √(0.3² + 0.4²) = 0.5.
-        #expect(abs(body.sigma(.hipAdduction, stance: .right) / degree - 0.5) < 1e-9)
-        #expect(abs(body.sigma(.kneeIn, stance: .right) / degree - 0.5) < 1e-9)
+        #expect(abs(body.sigmas.sigma(.hipAdduction, stance: .right) / degree - 0.5) < 1e-9)
+        #expect(abs(body.sigmas.sigma(.kneeIn, stance: .right) / degree - 0.5) < 1e-9)
+        // Half of √(0.4² + 0.3²); the thigh alone where there is no shank; no leg without a side.
+        #expect(abs(body.sigmas.sigma(.legLean, stance: .right) / degree - 0.25) < 1e-9)
+        #expect(body.sigmas.sigma(.legLean, stance: nil).isNaN)
+        #expect(abs(body.sigmas.sigma(.drop, stance: nil) / degree - 0.3) < 1e-9)
         // The other leg carries no sensor.
+        #expect(body.sigmas.sigma(.hipAdduction, stance: .left).isNaN)
         for signal in [Signal.femurAdduction, .shankAdduction, .legLean, .kneeIn] {
             #expect(body.signals(stance: .left).value(signal) == nil)
         }
@@ -125,7 +130,7 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         let last = try #require(frames.last)
         #expect(abs(last.obliquity / degree - 2) < 1e-9)
         #expect(abs(last.trunkLean / degree + 6) < 1e-9)
-        #expect(abs(last.trunkSigma / degree - 0.2) < 1e-9)
+        #expect(abs(last.sigmas.sigma(.trunk) / degree - 0.2) < 1e-9)
         #expect(last.signals.value(.kneeIn) == nil)
         let table = OfflineBodyText.table(frames).split(separator: "\n")
         #expect(table.count == 401)
@@ -133,7 +138,11 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         let cells = table[200].split(separator: ",", omittingEmptySubsequences: false)
         #expect(cells.count == columns.count)
         #expect(cells[3] == "2.000" && cells[6] == "-6.000")
-        // No stance, no drop: an empty cell.
-        #expect(cells[8].isEmpty)
+        // No stance, no drop, and nothing to be uncertain of: empty cells.
+        #expect(columns[8] == "drop_deg" && cells[8].isEmpty)
+        #expect(columns[9] == "drop_sigma_deg" && cells[9].isEmpty)
+        let spine = try #require(columns.firstIndex(of: "spine_difference_sigma_deg"))
+        // Two sensors of 0.2 degrees: √2 · 0.2.
+        #expect(cells[spine] == "0.283")
     }
 }

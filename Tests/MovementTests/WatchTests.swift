@@ -51,7 +51,9 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         func stand(_ seconds: Double, _ angles: SegmentAngles, rate: Double = 0.5, may: Bool = true)
         {
             for _ in 0..<Int(seconds * 100) {
-                watch.step(angles: angles, rate: rate * degree, mayStand: may, interval: 0.01)
+                watch.step(
+                    angles: angles, rate: rate * degree, mayStand: may, isPelvis: true,
+                    interval: 0.01)
             }
         }
         stand(10, angles(4, -4))
@@ -69,6 +71,22 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         stand(2, angles(1))
         #expect(!watch.hasSlipped)
         stand(5, angles(0, 7))
+        #expect(watch.hasSlipped)
+    }
+
+    /// Hips and knees are never bent alike in two stands, but a thigh does not lean sideways by itself.
+    @Test func aThighMayBeBentDifferentlyButNotLean() {
+        var watch = SlipWatch()
+        func stand(_ seconds: Double, _ angles: SegmentAngles) {
+            for _ in 0..<Int(seconds * 100) {
+                watch.step(
+                    angles: angles, rate: 0.5 * degree, mayStand: true, isPelvis: false,
+                    interval: 0.01)
+            }
+        }
+        stand(10, angles(0, 10))
+        #expect(!watch.hasSlipped)
+        stand(4, angles(6, 0))
         #expect(watch.hasSlipped)
     }
 

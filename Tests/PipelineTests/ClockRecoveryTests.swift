@@ -182,6 +182,45 @@ private func rateError(_ link: Link, after seconds: Double, seed: UInt64) -> Dou
         #expect((steps.max() ?? 0) < 11_000_000 && (steps.min() ?? 0) > 9_000_000)
     }
 
+    /// Row 33 of the fault table: a sensor without a clock told to send 50 a second changes to 60, with
+    /// jitter and connection events; after a minute the stamps are within 5 ms of a line behind the truth.
+    @Test(arguments: [(50.0, 60.0), (60.0, 50.0), (50.0, 50.02), (50.0, 49.98)])
+    func aRateThatChangesIsFollowed(_ asked: Double, _ sent: Double) {
+        var random = SeededRandom(seed: 33)
+        var clock = ClockRecovery(nominalPeriod: 1 / asked)
+        var now = 0.0
+        var last: Int64 = 0
+        var offsets: [Double] = []
+        var intervals: [Double] = []
+        for index in 0..<Int(90 * asked) {
+            now += 1 / (index < Int(10 * asked) ? asked : sent)
+            let event = (now / 0.015).rounded(.up) * 0.015
+            let delay = 0.005 + Double.random(in: 0...0.01, using: &random)
+            last = max(last, 2_000_000_000 + Int64((event + delay) * 1e9))
+            var sample = ImuSample(angularRate: .zero, specificForce: .zero)
+            clock.stamp(&sample, arrival: last)
+            guard now > 70 else { continue }
+            offsets.append(Double(sample.hostTime - 2_000_000_000) * 1e-9 - now)
+            intervals.append(sample.interval)
+        }
+        // Less the delay that every packet has at least.
+        let errors = offsets.map { abs($0 - 0.0065) }
+        #expect((errors.max() ?? 1) <= 0.005, "\(errors.max() ?? 1)")
+        let mean = intervals.reduce(0, +) / Double(intervals.count)
+        #expect(abs(mean * sent - 1) < 0.001)
+    }
+
+    @Test func lostSamplesOfASensorWithoutAClockAreNoOtherRate() {
+        var clock = ClockRecovery(nominalPeriod: 0.02)
+        for index in 0..<3000 {
+            // A burst of a quarter second lost every five seconds.
+            guard index % 250 > 12 else { continue }
+            var sample = ImuSample(angularRate: .zero, specificForce: .zero)
+            clock.stamp(&sample, arrival: 1_000_000_000 + Int64(index) * 20_000_000)
+        }
+        #expect(clock.nominalPeriod == 0.02)
+    }
+
     /// Whatever the stamps, nothing traps, time rises, and differences of host times fit 64 bits.
     @Test func hostileTimesAreSurvived() {
         let numbers: [Int64] = [

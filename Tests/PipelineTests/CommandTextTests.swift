@@ -41,6 +41,7 @@ private func bits(_ action: EstimatorAction?) -> String {
                 + " \(rule.reportOnly)]"
         }
         return text
+    case .cueAtEnd: return "cue-at-end"
     case .end: return "end"
     }
 }

@@ -61,6 +61,17 @@ private let head = "# rehabd-recording: 1\n"
         }
     }
 
+    /// Found by fuzzing: a file of two sessions has one last line, and the file is asked for it.
+    @Test func aTornLineOfALaterSessionIsTold() throws {
+        let head = "# rehabd-recording: 1\n"
+        for (tail, isTorn) in [("p 1 0 0 00\n", false), ("p 1 0 0 00", true)] {
+            let recording = try RecordingReader.parse(
+                Array((head + "p 1 0 0 00\n" + head + tail).utf8), file: "t")
+            #expect(recording.later.count == 1)
+            #expect(recording.lastLineTorn == isTorn)
+        }
+    }
+
     @Test(arguments: [
         "p 1 0 0", "p 1 0 0 0", "p 1 0 0 zz", "p 1 0 0 AB", "p 1 0 256 00", "p 1 256 0 00",
         "p 1 -1 0 00", "p 9223372036854775808 0 0 00", "p x 0 0 00", "p 1 0 0 00 11", "p", "p ",

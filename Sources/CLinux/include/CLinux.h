@@ -92,11 +92,26 @@ int64_t rehab_resident_bytes(void);
 int64_t rehab_process_cpu_ns(void);
 /// Columns and rows of a terminal. Returns 0 or -errno.
 int rehab_terminal_size(int descriptor, int *columns, int *rows);
+/// Remembers the terminal of standard input, and puts it back should the process crash.
+void rehab_guard_terminal(void);
+/// Crashes are nobody's business again.
+void rehab_unguard_terminal(void);
+/// Ends the process by this signal, as if it had never been blocked.
+void rehab_end_by_signal(int number);
+/// Stops the process, as its shell's job control does; returns when it goes on.
+void rehab_stop_self(void);
 /// Hands standard output's lines over as they come, also into a pipe.
 void rehab_line_buffer_output(void);
 /// Hands over what standard output still holds.
 void rehab_flush_output(void);
 /// Takes an exclusive advisory lock without waiting. Returns 0 or -errno (-EWOULDBLOCK when held).
 int rehab_lock_file(int descriptor);
+/// Gives back the pages of code and constants that are in memory; what is used again comes back from the cache.
+/// Has no effect on locked memory.
+void rehab_release_code_pages(void);
+/// Puts every thread of the real-time class back to the normal one; returns how many there were.
+int rehab_demote_threads(void);
+/// A file in memory, close-on-exec, or -errno.
+int rehab_memory_file(const char *name);
 /// Small malloc settings for a process with real-time threads: no trimming, no mmap of large blocks.
 void rehab_settle_allocator(void);

@@ -34,6 +34,12 @@ package final class Pseudoterminal {
             path, arguments, environment: environment, streams: .terminal(terminal.rawValue))
     }
 
+    /// Gives the window another size; its program is told by SIGWINCH, which a test sends itself.
+    package func resize(columns: UInt16, rows: UInt16) {
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        _ = unsafe ioctl(terminal.rawValue, UInt(TIOCSWINSZ), &size)
+    }
+
     /// Everything drawn so far.
     package func drawn() -> String {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -44,6 +50,9 @@ package final class Pseudoterminal {
         }
         return String(decoding: seen, as: UTF8.self)
     }
+
+    /// Types a line.
+    package func type(_ text: String) { for key in text.utf8 { press(key) } }
 
     package func press(_ key: UInt8) {
         var key = key

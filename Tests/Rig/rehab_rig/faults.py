@@ -211,6 +211,36 @@ async def run_interference(rig, seconds=30):
     rig.figure("samples told as lost", lost, "", "0", lost == 0)
 
 
+@scenario("bursts of half a second: links that end, with the link helper's supervision time-out and without")
+async def run_bursts(rig, bursts=6):
+    async def suffer(fault):
+        links = [link for link in rig.air.history if link.peripheral is fault.victim.controller]
+        before = sum(link.timed_out for link in links)
+        for _ in range(bursts):
+            fault.victim.conditions.in_range = False
+            await asyncio.sleep(0.5)
+            fault.victim.conditions.in_range = True
+            await fault.back(20)
+            await asyncio.sleep(1.5)
+        links = [link for link in rig.air.history if link.peripheral is fault.victim.controller]
+        return sum(link.timed_out for link in links) - before
+
+    async with Fault(rig, "bursts") as fault:
+        ended = await suffer(fault)
+        rig.figure(f"links ended by {bursts} bursts, with the helper", ended, "", "0", ended == 0)
+        await rig.machine.run("systemctl stop rehab-link.socket rehab-link.service")
+        # A new link keeps what the kernel asked for.
+        fault.victim.conditions.in_range = False
+        await asyncio.sleep(3)
+        fault.victim.conditions.in_range = True
+        rig.check("it streams without the helper", await fault.back(30))
+        await asyncio.sleep(2)
+        ended = await suffer(fault)
+        rig.figure(f"links ended by {bursts} bursts, without it", ended)
+        await rig.machine.run("systemctl start rehab-link.socket")
+    fault.others_unhurt()
+
+
 @scenario("a foreign client listens in, then disconnects our sensor")
 async def run_foreign(rig):
     async with Fault(rig, "foreign") as fault:

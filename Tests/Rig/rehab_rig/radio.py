@@ -60,6 +60,7 @@ class Link:
         self.delivered = 0
         self.repeats = 0
         self.closed = False
+        self.timed_out = False
         self.last_heard = self.due = time.monotonic()
         self.events = [(self.due, interval, timeout)]
         self._arm()
@@ -125,6 +126,7 @@ class Link:
 
     def lose(self, reason=CONNECTION_TIMEOUT):
         """Both sides find the link dead."""
+        self.timed_out = reason == CONNECTION_TIMEOUT
         self.close()
         for controller, sender in (
             (self.central, self.peripheral_address), (self.peripheral, self.central_address)

@@ -144,10 +144,12 @@ async def run_stand(rig):
         "-r ${rate:-48000} -t raw --buffer-time=400000 --period-time=20000 | "
         "exec python3 /rig/guest/sound_probe.py /rig/out/sound.jsonl ${rate:-48000}\"; sleep 1", 40)
     # Opening the card takes seconds in an emulated machine, and a cue before that is only counted.
-    await rig.machine.run("for i in $(seq 20); do rehabctl status --json | grep -A4 '\"tone\"' | "
-                          "grep -q '\"ok\"' && break; sleep 0.5; done", 60)
-    sound = [output for output in (await rig.ctl_json("status"))["outputs"]]
-    rig.check("the sound card is open", any(o["state"] == "ok" for o in sound), str(sound))
+    for _ in range(40):
+        sound = [output for output in (await rig.ctl_json("status"))["outputs"]]
+        if any(output["name"] == "tone" and output["state"] == "ok" for output in sound):
+            break
+        await asyncio.sleep(0.5)
+    rig.check("the sound card is open", any(o["name"] == "tone" and o["state"] == "ok" for o in sound), str(sound))
     # Drops of 8 degrees and one hike; (at, degrees, rise s, hold s) from the moment the leg is up.
     drops = ((4.0, 8.0, 0.6, 2.0), (9.0, -9.0, 0.6, 1.6), (14.0, 7.0, 0.4, 2.5), (20.0, 2.0, 0.6, 2.0))
     task = rig.person.stand(1, 26, drops, delay=1.0)

@@ -1,0 +1,99 @@
+// How cues sound, shake and remind, and how they fade, as told over the control socket.
+
+extension Rehab1 {
+    /// The settings of the outputs, kept by the daemon.
+    package struct Sound: Codable, Sendable, Equatable {
+        /// 0 (silent) to 100 (the cap of −12 dBFS).
+        package var volumePercent: Int64
+        package var volumeDecibels: Double
+        package var speech: Bool
+        /// "en", "de".
+        package var language: String
+        package var languages: [String]
+        package var sonification: Bool
+        package var vibration: Bool
+        /// Reminders while no exercise runs.
+        package var breaks: Bool
+        /// What the person says the loudspeaker is behind; null: as the device tells.
+        package var delayMilliseconds: Double?
+        /// What the device told when it was last open; null: not yet.
+        package var measuredDelayMilliseconds: Double?
+        /// Why nothing is spoken, and the cure; null where it is.
+        package var speechTrouble: String?
+        /// Null: rehabd was started without sound.
+        package var device: String?
+
+        package init(
+            volumePercent: Int64, volumeDecibels: Double, speech: Bool, language: String,
+            languages: [String], sonification: Bool, vibration: Bool, breaks: Bool,
+            delayMilliseconds: Double? = nil, measuredDelayMilliseconds: Double? = nil,
+            speechTrouble: String? = nil, device: String? = nil
+        ) {
+            self.volumePercent = volumePercent
+            self.volumeDecibels = volumeDecibels
+            self.speech = speech
+            self.language = language
+            self.languages = languages
+            self.sonification = sonification
+            self.vibration = vibration
+            self.breaks = breaks
+            self.delayMilliseconds = delayMilliseconds
+            self.measuredDelayMilliseconds = measuredDelayMilliseconds
+            self.speechTrouble = speechTrouble
+            self.device = device
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case speech, language, languages, sonification, vibration, breaks, device
+            case volumePercent = "volume_percent"
+            case volumeDecibels = "volume_db"
+            case delayMilliseconds = "delay_ms"
+            case measuredDelayMilliseconds = "measured_delay_ms"
+            case speechTrouble = "speech_trouble"
+        }
+    }
+
+    /// Where an exercise stands in the schedule by which its cues step back.
+    package struct Fading: Codable, Sendable, Equatable {
+        package var exercise: String
+        /// Number of the workout in the schedule, from 1.
+        package var workout: Int64
+        /// 1 to 4.
+        package var block: Int64
+        /// Share of the movements that may be cued, 0 to 1.
+        package var cuedShare: Double
+        /// Sets done in this workout.
+        package var sets: Int64
+        /// Mean degrees above the off-thresholds, in sets with cues and without; null where too little
+        /// was measured.
+        package var cuedErrorDegrees: Double?
+        package var uncuedErrorDegrees: Double?
+        /// How much the movement needs the cues: 0 not at all, 1 the error doubles without.
+        package var dependence: Double?
+        /// In plain words.
+        package var text: String
+
+        package init(
+            exercise: String, workout: Int64, block: Int64, cuedShare: Double, sets: Int64,
+            cuedErrorDegrees: Double? = nil, uncuedErrorDegrees: Double? = nil,
+            dependence: Double? = nil, text: String
+        ) {
+            self.exercise = exercise
+            self.workout = workout
+            self.block = block
+            self.cuedShare = cuedShare
+            self.sets = sets
+            self.cuedErrorDegrees = cuedErrorDegrees
+            self.uncuedErrorDegrees = uncuedErrorDegrees
+            self.dependence = dependence
+            self.text = text
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case exercise, workout, block, sets, dependence, text
+            case cuedShare = "cued_share"
+            case cuedErrorDegrees = "cued_error_degrees"
+            case uncuedErrorDegrees = "uncued_error_degrees"
+        }
+    }
+}

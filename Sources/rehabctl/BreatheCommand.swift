@@ -1,0 +1,94 @@
+// `rehabctl breathe` and `rehabctl breaks`: paced breathing, and reminders through the day.
+
+import ArgumentParser
+import Control
+import Plumbing
+
+struct BreatheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "breathe", abstract: "Pace your breathing by a soft sound.",
+        discussion: """
+            The sound swells: breathe in. It sinks: breathe out. It paces only: no sensor here can see \
+            you breathe. Breathe as is comfortable; stop if you feel dizzy. End with Ctrl-C.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Option(name: .customLong("in"), help: ArgumentHelp("Seconds in, 1 to 20.", valueName: "s"))
+    var inSeconds = 4.0
+
+    @Option(name: .customLong("out"), help: ArgumentHelp("Seconds out, 1 to 20.", valueName: "s"))
+    var outSeconds = 6.0
+
+    @Option(name: .long, help: ArgumentHelp("How long, up to 60.", valueName: "minutes"))
+    var minutes = 3.0
+
+    func validate() throws {
+        guard (1...20).contains(inSeconds), (1...20).contains(outSeconds) else {
+            throw ValidationError("--in and --out must be from 1 to 20 seconds.")
+        }
+        guard minutes > 0, minutes <= 60 else {
+            throw ValidationError("--minutes must be above 0, up to 60.")
+        }
+    }
+
+    func run() throws {
+        Terminal.bufferByLine()
+        let client = try daemon.connect()
+        if !daemon.json {
+            print("The sound paces; nothing senses your breath. Ctrl-C ends it.")
+            Terminal.flush()
+        }
+        do throws(ControlError) {
+            var replies = try client.stream(
+                Rehab1.Breathe(inSeconds: inSeconds, outSeconds: outSeconds, minutes: minutes))
+            while let reply = try replies.next() {
+                if daemon.json {
+                    try? printJSON(reply)
+                } else {
+                    print(line(reply))
+                }
+                Terminal.flush()
+            }
+        } catch {
+            throw complaint(error)
+        }
+    }
+
+    private func line(_ reply: Rehab1.Breathe.Reply) -> String {
+        if let reason = reply.reason { return "no sound: \(visible(reason))" }
+        switch reply.phase {
+        case "in": return "\(reply.breath)  in   \(decimal(reply.seconds, 1)) s"
+        case "out": return "\(reply.breath)  out  \(decimal(reply.seconds, 1)) s"
+        default: return "done: \(reply.breath) breaths paced"
+        }
+    }
+}
+
+struct BreaksCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "breaks",
+        abstract: "Be reminded on the desktop of long sitting and of standing on one hip.",
+        discussion: """
+            Works in the background while a calibrated sensor is worn and no exercise runs: after 30 \
+            minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
+            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. Without a \
+            word: what is set.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+
+    @Argument(help: "on or off.")
+    var state: OnOff?
+
+    func run() throws {
+        var client = try daemon.connect()
+        let state = state
+        let sound = try withDaemon { () throws(ControlError) in
+            if let state { return try client.call(Rehab1.SetSound(breaks: state.isOn)).sound }
+            return try client.call(Rehab1.GetSound()).sound
+        }
+        if daemon.json { return try printJSON(sound) }
+        print("break reminders: \(sound.breaks ? "on" : "off")")
+    }
+}

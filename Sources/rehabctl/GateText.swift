@@ -1,0 +1,31 @@
+// Why nothing is judged just now, with what to do about it.
+
+/// Sentences for the gates a person can do something about.
+enum GateText {
+    /// In the order in which they matter; the others pass by themselves.
+    private static let sentences: [(gate: String, text: String)] = [
+        (
+            "uncalibrated",
+            "the pelvis sensor is not calibrated: end the set, then rehabctl calibrate"
+        ),
+        (
+            "other-side",
+            "you stand on the other leg than was named: change legs, or change the side"
+        ),
+        ("swapped", "the thigh sensors read as if swapped: swap them, or assign them anew"),
+        ("slipped", "the sensor has slipped, or you lean: stand upright and still for 5 s"),
+        ("posture", "not the posture of this exercise: see its instruction"),
+        (
+            "stance-unknown",
+            "the standing leg is not known yet: shift your weight, or name the side"
+        ),
+        ("loss", "many samples are missing: come nearer, charge the sensor"),
+        ("late", "samples come late: cues only after each movement"),
+        ("uncertain", "the estimate settles: stand still for a moment"),
+    ]
+
+    /// The most important one of these; nil where all pass by themselves.
+    static func sentence(for gates: [String]) -> String? {
+        sentences.first { gates.contains($0.gate) }?.text
+    }
+}

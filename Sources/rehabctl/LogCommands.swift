@@ -1,0 +1,140 @@
+// `rehabctl log` and `rehabctl progress`: what was done and what it shows, and only what was measured.
+
+import ArgumentParser
+import History
+import Plumbing
+
+struct LogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Show the workout log: sets, mornings, stages, thresholds.",
+        discussion: """
+            The log is yours alone: a file in your home directory that no daemon reads and nothing sends.
+            """)
+
+    @OptionGroup var logging: LogOptions
+
+    @Option(name: .long, help: ArgumentHelp("Only the last days.", valueName: "n"))
+    var days = 14
+
+    @Flag(name: .long, help: "Print JSON: one entry a line.")
+    var json = false
+
+    func validate() throws {
+        guard (1...36_500).contains(days) else {
+            throw ValidationError("--days must be at least 1.")
+        }
+    }
+
+    func run() throws {
+        let log = try logging.open()
+        let entries = log.entries.filter { today() - $0.day < days }
+        if json {
+            for entry in entries { try printJSON(entry) }
+            return
+        }
+        guard !entries.isEmpty else {
+            print("Nothing in the last \(days) days. The log: \(logging.path)")
+            return
+        }
+        var last: Day?
+        for entry in entries {
+            if entry.day != last { print(entry.day.text) }
+            last = entry.day
+            print("  " + LogCommand.line(entry.content))
+        }
+    }
+
+    static func line(_ content: LogEntry.Content) -> String {
+        func said(_ value: Int?) -> String { value.map { "\($0)" } ?? "unknown" }
+        switch content {
+        case .set(let set):
+            var text = set.exercise + (set.side.map { ", \($0) leg" } ?? "")
+            if set.probe { text += ", without cues" }
+            text += ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(set.cues) cues"
+            text += "; pain before \(said(set.before)), highest \(said(set.during))"
+            text += ", effort \(said(set.effort))"
+            if !["asked", "reached"].contains(set.endedBy) { text += "; ended: \(set.endedBy)" }
+            if !set.thresholds.isEmpty {
+                text += "; own thresholds: \(set.thresholds.joined(separator: "; "))"
+            }
+            return text
+        case .morning(let morning):
+            return "morning: pain \(said(morning.pain))"
+                + (morning.place.map { ", \(visible($0))" } ?? "")
+                + ", night \(said(morning.night))"
+                + (morning.woken.map { $0 ? ", woken by the hip" : "" } ?? "")
+        case .stage(let stage):
+            return "stage \(stage.stage): \(visible(stage.why))"
+                + (stage.locked ? ", held by a clinician" : "")
+        case .health(let health):
+            if health.seen { return "questions before exercise: seen by a professional" }
+            return "questions before exercise: " + (health.applies ? "one applies" : "none applies")
+        case .threshold(let change):
+            return "threshold \(change.exercise) \(change.rule): "
+                + (change.onDegrees.map { "\(decimal($0, 1))" } ?? "taken back")
+                + " by \(visible(change.by))"
+        }
+    }
+}
+
+struct ProgressCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "progress", abstract: "Show then and now, and whether that is a change.",
+        discussion: """
+            The first day beside the newest, for each exercise and leg, with and without cues apart. A \
+            change is called one only above the size that counts: 4 degrees for an angle of the pelvis, 5 s \
+            for a hold, 2 points for pain.
+            """)
+
+    @OptionGroup var logging: LogOptions
+
+    func run() throws {
+        let log = try logging.open()
+        let lines = Progress.lines(log)
+        let pain = Progress.pain(log, on: today())
+        guard !lines.isEmpty || pain != nil else {
+            print("Nothing to compare yet. Do a set with: rehabctl start one-leg-stand")
+            return
+        }
+        if let pain {
+            print(
+                "\(pain.name): \(decimal(pain.first.value, 1)) (to \(pain.first.day.text)), now "
+                    + "\(decimal(pain.now.value, 1)) (to \(pain.now.day.text)): \(pain.verdict)")
+        } else {
+            print("morning pain: not known (three answers in a week are needed: rehabctl pain)")
+        }
+        showWeek(log)
+        for line in lines { show(line).forEach { print($0) } }
+    }
+
+    private func showWeek(_ log: WorkoutLog) {
+        if let load = Weeks.load(log, on: today()) {
+            var text = "load of seven days (repetitions x effort): \(decimal(load.now, 0))"
+            text += load.usual.map { ", usual \(decimal($0, 0))" } ?? ", usual is not known yet"
+            if load.unknown > 0 { text += "; \(load.unknown) sets without an answer are not in it" }
+            if load.isBigger { text += ": a bigger week than usual" }
+            print(text)
+        }
+        if let weeks = Weeks.streak(log, on: today()), weeks > 0 {
+            print("weeks in a row with 70 % of the planned workouts: \(weeks)")
+        }
+    }
+
+    private func show(_ line: Progress.Line) -> [String] {
+        var title = line.exercise + (line.side.map { ", \($0) leg" } ?? "")
+        title += line.probe ? ", without cues" : ", with cues"
+        var columns = Columns()
+        for trend in line.trends {
+            func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
+                "\(point.day.text) \(decimal(point.value, 1))\(trend.unit) (n \(point.count))"
+            }
+            columns.add(trend.name, cell(trend.first), cell(trend.now), trend.verdict)
+        }
+        var lines = ["\(title): \(line.sets) \(line.sets == 1 ? "set" : "sets")"]
+        lines += columns.lines(indent: "  ")
+        if !line.notMeasured.isEmpty {
+            lines.append("  not measured: \(line.notMeasured.joined(separator: ", "))")
+        }
+        return lines
+    }
+}

@@ -1,0 +1,81 @@
+// A set in lines as it goes, for those who listen: repetitions, seconds of a hold, pauses, cues.
+
+import Control
+
+/// Says what changed since it was last asked.
+///
+/// Pure: frames in, lines out.
+struct SetNews {
+    let exercise: Rehab1.Exercise
+    private let wanted: Int64
+    private var count: Int64 = 0
+    private var holdTold = 0
+    private var wasHolding = false
+    private var gates: [String] = []
+
+    /// `wanted`: repetitions in place of the dose.
+    init(exercise: Rehab1.Exercise, wanted: Int? = nil) {
+        self.exercise = exercise
+        self.wanted = wanted.map(Int64.init) ?? exercise.dose?.repetitions ?? 0
+    }
+
+    /// Seconds of a hold between two lines.
+    private static let holdStep = 5
+
+    mutating func take(_ frame: Rehab1.Frame) -> [String] {
+        var lines: [String] = []
+        if exercise.task == "single-leg-hold" {
+            lines += holds(frame)
+        } else if frame.count > count {
+            lines.append(done(frame))
+        }
+        count = max(count, frame.count)
+        let reasons = frame.gates.filter { $0 != "stance-unknown" }
+        if reasons != gates {
+            if !reasons.isEmpty, frame.phase != .idle {
+                lines.append(
+                    "not judged now: "
+                        + (GateText.sentence(for: reasons) ?? reasons.joined(separator: " ")))
+            }
+            gates = reasons
+        }
+        return lines
+    }
+
+    private func done(_ frame: Rehab1.Frame) -> String {
+        let noun =
+            switch exercise.task {
+            case "steps": "step"
+            case "landings": "landing"
+            default: "repetition"
+            }
+        var text = "\(noun) \(frame.count)"
+        if wanted > 0, exercise.task != "steps" { text += " of \(wanted)" }
+        switch frame.view?.strip.last {
+        case "c": text += exercise.task == "landings" ? ", steady" : ", clean"
+        case "u": text += ", by the clock"
+        default: break
+        }
+        return text
+    }
+
+    private mutating func holds(_ frame: Rehab1.Frame) -> [String] {
+        defer { wasHolding = frame.phase == .holding }
+        guard frame.phase == .holding else {
+            let ended = wasHolding && frame.count > count
+            holdTold = 0
+            guard ended else { return [] }
+            return ["the hold is over" + (frame.view?.strip.last == "c" ? ", in band" : "")]
+        }
+        if !wasHolding { return ["holding" + (frame.stanceSide.map { " on the \($0) leg" } ?? "")] }
+        let whole = Int(frame.holdSeconds) / SetNews.holdStep * SetNews.holdStep
+        let target = Int(exercise.dose?.targetSeconds ?? 0)
+        if target > 0, Int(frame.holdSeconds) >= target, holdTold < target {
+            holdTold = max(target, whole)
+            return ["\(target) s reached: put the foot down when you like"]
+        }
+        guard whole > holdTold else { return [] }
+        holdTold = whole
+        return ["\(whole) s"]
+    }
+}

@@ -1,0 +1,160 @@
+// `rehabctl workout`: the exercises of the person's stage, or a list of them, one after the other.
+
+import ArgumentParser
+import Control
+import History
+import Plumbing
+
+struct WorkoutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workout", abstract: "Do a whole workout, guided.",
+        discussion: """
+            Without names: the exercises of your stage (rehabctl programme) that the sensors you wear \
+            allow. Each is done for the sets of its dose, both legs where it has a side; the last of \
+            several sets is without cues. Pain is asked before and after, effort after each set; Enter \
+            skips, and a skipped answer is unknown, never 0. Ctrl-C ends the set and the workout with \
+            their summaries.
+            """)
+
+    @OptionGroup var daemon: DaemonOptions
+    @OptionGroup var options: SetOptions
+    @OptionGroup var logging: LogOptions
+
+    @Argument(help: "The exercises, in order.")
+    var exercises: [String] = []
+
+    @Option(
+        name: .long, help: ArgumentHelp("This stage in place of your own.", valueName: "1-5"))
+    var stage: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Sets of each exercise, in place of its dose.", valueName: "n"))
+    var sets: Int?
+
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only this leg: left, right, both, or detect.", valueName: "side"))
+    var side: String?
+
+    @Flag(name: .long, help: "Only say what the workout would be.")
+    var list = false
+
+    func validate() throws {
+        guard !daemon.json else {
+            throw ValidationError(
+                "workout is guided and has no --json; its log has: rehabctl log --json")
+        }
+        if let stage, !(1...5).contains(stage) {
+            throw ValidationError("--stage must be from 1 to 5.")
+        }
+        if stage != nil, !exercises.isEmpty {
+            throw ValidationError("name exercises, or a stage; not both.")
+        }
+        if let sets, !(1...20).contains(sets) {
+            throw ValidationError("--sets must be from 1 to 20.")
+        }
+        if let side, !["left", "right", "both", "detect"].contains(side) {
+            throw ValidationError("--side must be left, right, both or detect.")
+        }
+    }
+
+    func run() throws {
+        Terminal.bufferByLine()
+        let console = Console(options.console)
+        let log = try options.open(logging)
+        let all = try Catalogue.exercises(daemon)
+        let advice = log.map { PainRules.advice($0, on: today()) } ?? []
+        advice.forEach { console.say("\($0.rule): \($0.text)") }
+        let isEased = advice.contains { $0.rule == "P3" }
+        let chosen = try choose(all, log, isEased: isEased, console)
+        let parts = chosen.map { part(for: $0, isEased: isEased) }
+        say(parts, console)
+        guard !list else { return }
+        try HealthCheck(console: console, options: logging).pass(log)
+        if console.isAsking, !console.agrees("Begin?", isYes: true) { return }
+        let runner = SetRunner(daemon: daemon, console: console, exercises: all)
+        try WorkoutRun(runner: runner, console: console, options: logging, log: log)
+            .run(options.plan(parts))
+    }
+
+    /// Named ones, or the stage's that can be done with what is worn.
+    private func choose(
+        _ all: [Rehab1.Exercise], _ log: WorkoutLog?, isEased: Bool, _ console: Console
+    ) throws -> [Rehab1.Exercise] {
+        if !exercises.isEmpty { return try exercises.map { try Catalogue.find($0, among: all) } }
+        let now = log.flatMap { PainRules.stageNow($0, on: today()) }
+        guard let number = stage ?? now?.stage else {
+            complain(
+                "no stage is known",
+                cure: "say where you are: rehabctl programme stage 1; or name exercises: rehabctl "
+                    + "workout one-leg-stand squat")
+            throw ExitCode(64)
+        }
+        if stage == nil, let reason = now?.reason { console.say("Today \(reason).") }
+        let worn = try wornSegments()
+        let staged = all.filter { exercise in
+            guard let first = exercise.stages.first, let last = exercise.stages.last else {
+                return false
+            }
+            // P3: EX01 to EX03 come first, whatever the stage.
+            if isEased, exercise.number <= 3 { return true }
+            return first <= number && number <= last && exercise.task != "habits"
+        }
+        let possible = staged.filter { exercise in
+            exercise.sensorsNeeded.allSatisfy { worn.contains($0) }
+        }
+        for exercise in staged where !possible.contains(exercise) {
+            let missing = exercise.sensorsNeeded.filter { !worn.contains($0) }
+            console.say(
+                "\(exercise.title): left out, it needs a calibrated sensor on the "
+                    + missing.joined(separator: " and the "))
+        }
+        guard !possible.isEmpty else {
+            complain(
+                "no exercise of stage \(number) can be done with the sensors worn now",
+                cure: "attach and calibrate them: rehabctl setup, or rehabctl calibrate")
+            throw ExitCode(69)
+        }
+        return possible
+    }
+
+    /// Places whose sensor is calibrated.
+    private func wornSegments() throws -> Set<String> {
+        var client = try daemon.connect()
+        let status = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.GetStatus()).status
+        }
+        return Set(
+            status.sensors.filter { $0.calibration != nil && $0.state != .ended }
+                .compactMap(\.segment))
+    }
+
+    /// `isEased`: a third of the sets is left out (P3).
+    private func part(for exercise: Rehab1.Exercise, isEased: Bool) -> WorkoutPlan.Part {
+        let dose = max(1, sets ?? Int(exercise.dose?.sets ?? 1))
+        let count = isEased ? max(1, dose * 2 / 3) : dose
+        var sides: [String?] = [nil]
+        if exercise.side != nil {
+            switch side {
+            case "left", "right": sides = [side]
+            case "detect": sides = [nil]
+            default: sides = ["left", "right"]
+            }
+        }
+        return WorkoutPlan.Part(exercise: exercise, sides: sides, sets: count)
+    }
+
+    private func say(_ parts: [WorkoutPlan.Part], _ console: Console) {
+        var columns = Columns()
+        for (index, part) in parts.enumerated() {
+            let sides = part.sides.compactMap(\.self).joined(separator: " and ")
+            columns.add(
+                "\(index + 1)", part.exercise.title,
+                "\(part.sets) \(part.sets == 1 ? "set" : "sets")"
+                    + (sides.isEmpty ? "" : " " + sides),
+                part.exercise.dose?.text ?? "")
+        }
+        console.say(columns.lines(indent: "  "))
+    }
+}

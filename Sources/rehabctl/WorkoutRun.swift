@@ -1,0 +1,255 @@
+// A workout from the first question to its summary: exercises, sides, sets, rests, pain and effort.
+
+import ArgumentParser
+import Control
+import History
+import Plumbing
+
+/// What a workout consists of.
+struct WorkoutPlan {
+    struct Part {
+        var exercise: Rehab1.Exercise
+        /// Nil: the exercise has no side, or it is to be detected.
+        var sides: [String?]
+        var sets: Int
+    }
+
+    var parts: [Part]
+    /// s between sets.
+    var rest = 45.0
+    var leadIn = 5.0
+    var keepsRecording = true
+    /// Every set without cues.
+    var isProbe = false
+    var count: Int?
+    var seconds: Double?
+    var stillAfter = 60.0
+}
+
+/// Carries a workout out and keeps its log.
+final class WorkoutRun {
+    private let runner: SetRunner
+    private let console: Console
+    private let options: LogOptions
+    /// Nil where it is not kept.
+    private var log: WorkoutLog?
+    private let workout = nowText()
+    private(set) var done: [(entry: SetEntry, summary: Rehab1.Summary)] = []
+    private var before: Int?
+    private var isOver = false
+
+    init(runner: SetRunner, console: Console, options: LogOptions, log: WorkoutLog?) {
+        self.runner = runner
+        self.console = console
+        self.options = options
+        self.log = log
+    }
+
+    private var stage: Int? { log.flatMap { PainRules.stageNow($0, on: today())?.stage } }
+
+    /// Everything; throws what the daemon refuses at the very beginning.
+    func run(_ plan: WorkoutPlan) throws {
+        before = console.scale("Pain now,")
+        for part in plan.parts where !isOver && !console.hasEnded {
+            try run(part, plan, isLast: part.exercise.id == plan.parts.last?.exercise.id)
+        }
+        if done.count > 1 { console.say(WorkoutText(style: console.style).workout(done)) }
+        sayMorning()
+        console.signals.endIfAsked()
+    }
+
+    private func run(_ part: WorkoutPlan.Part, _ plan: WorkoutPlan, isLast: Bool) throws {
+        let exercise = part.exercise
+        let cap = PainRules.cap(stage: stage, exercise: Int(exercise.number), before: before)
+        if cap == .gentleOnly {
+            console.say(
+                "\(exercise.title): left out. Pain is above 5: today EX01 to EX03 and the habits only."
+            )
+            return
+        }
+        console.say("")
+        console.say(console.style.bold(exercise.title))
+        if !exercise.instruction.isEmpty { console.say(exercise.instruction) }
+        if !exercise.caution.isEmpty { console.say("Caution: \(exercise.caution)") }
+        if let text = exercise.dose?.text, !text.isEmpty { console.say("Dose: \(text)") }
+        if case .upTo(let limit) = cap {
+            console.say("Keep pain at \(limit) or below; above it the exercise ends.")
+        }
+        let thresholds = ownThresholds(of: exercise)
+        for one in thresholds {
+            console.say(
+                "Own threshold: \(one.rule) \(one.signal ?? ""), \(decimal(one.onDegrees, 1)) in "
+                    + "place of \(decimal(one.standardDegrees, 1)) degrees, by \(one.by)")
+        }
+        for set in 1...max(1, part.sets) {
+            for (index, side) in part.sides.enumerated() {
+                guard !isOver, !console.hasEnded else { return }
+                var next = SetPlan(exercise: exercise, side: side)
+                next.isProbe = plan.isProbe || part.sets > 1 && set == part.sets
+                next.leavesProbeOpen = !plan.isProbe && part.sets == 1
+                next.keepsRecording = plan.keepsRecording
+                // The daemon knows its own standard; the call says only what is asked for.
+                next.thresholds = thresholds.map {
+                    Rehab1.Threshold(
+                        rule: $0.rule, signal: $0.signal, onDegrees: $0.onDegrees, by: $0.by)
+                }
+                next.leadIn = plan.leadIn
+                next.count = plan.count
+                next.seconds = plan.seconds
+                next.stillAfter = plan.stillAfter
+                next.place = part.sets > 1 ? "set \(set) of \(part.sets)" : ""
+                if next.isProbe { console.say("This set is without cues: it shows what stays.") }
+                let isFinal =
+                    isLast && set == part.sets && index == part.sides.count - 1
+                guard try carryOut(next, cap: cap, rest: isFinal ? 0 : plan.rest) else { return }
+            }
+        }
+    }
+
+    /// One set with its questions; false where the exercise ends here.
+    private func carryOut(_ plan: SetPlan, cap: SetCap, rest: Double) throws -> Bool {
+        let outcome: SetOutcome
+        do throws(ControlError) {
+            outcome = try runner.run(plan)
+        } catch {
+            // Later sets may be possible where this one was not; the first says why and ends.
+            if done.isEmpty { throw complaint(error) }
+            complain(error.sentence, cure: error.cure)
+            return false
+        }
+        console.say("")
+        if let text = WorkoutText.ending(outcome.end) { console.say(text) }
+        console.say(ExerciseText(style: console.style).summary(outcome.summary))
+        for text in Set(outcome.warnings).sorted() { console.say("  noted: \(visible(text))") }
+        let limit: Int? = if case .upTo(let cap) = cap { cap } else { nil }
+        let isRunning = outcome.end != .signal
+        let during = isRunning ? console.scale("Highest pain in this set,") : nil
+        let effort = isRunning ? console.scale("Effort,") : nil
+        keep(outcome, plan, during: during, effort: effort, cap: limit)
+        let goesOn = judge(during: during, cap: limit, outcome.end)
+        if goesOn, rest > 0 { takeRest(rest) }
+        return goesOn
+    }
+
+    private func judge(during: Int?, cap: Int?, _ end: SetEnd) -> Bool {
+        switch PainRules.verdict(before: before, during: during, cap: cap) {
+        case .endWorkout:
+            isOver = true
+            console.say(
+                "The workout ends here (P2): pain above 5, or 3 more than before. Rest; tell your "
+                    + "physiotherapist if it does not settle by tomorrow.")
+            return false
+        case .endExercise:
+            console.say(
+                "This exercise ends here (P1): pain above \(cap ?? PainRules.limit). EX01 "
+                    + "(glute-set) is there for settling.")
+            settle()
+            return false
+        case .goOn: break
+        }
+        switch end {
+        case .left, .signal:
+            isOver = true
+            return false
+        default: return true
+        }
+    }
+
+    /// P1: the rest is kept only where pain falls within two minutes.
+    private func settle() {
+        guard console.isAsking else {
+            isOver = true
+            return
+        }
+        console.say("Two minutes of rest; Enter ends them early.")
+        console.wait(seconds: 120) { _ in }
+        let now = console.scale("Pain now,")
+        guard let now, now <= (before ?? 0) else {
+            isOver = true
+            console.say("The workout ends here: pain did not fall to where it was.")
+            return
+        }
+    }
+
+    private func takeRest(_ seconds: Double) {
+        console.say(
+            "Rest \(decimal(seconds, 0, unit: " s"))"
+                + (console.isAsking ? "; Enter goes on at once." : "."))
+        console.wait(seconds: seconds) { left in
+            if left == 10 { console.say("10 s") }
+        }
+    }
+
+    // MARK: the log
+
+    private func ownThresholds(of exercise: Rehab1.Exercise) -> [Rehab1.Threshold] {
+        guard let log else { return [] }
+        return ThresholdBook.inForce(exercise, log: log)
+    }
+
+    private func keep(
+        _ outcome: SetOutcome, _ plan: SetPlan, during: Int?, effort: Int?, cap: Int?
+    ) {
+        var entry = SetEntry(
+            time: nowText(), workout: workout, exercise: plan.exercise.id,
+            number: Int(plan.exercise.number), summary: outcome.summary)
+        entry.side = outcome.summary.side ?? plan.side
+        entry.stage = stage
+        entry.before = before
+        entry.during = during
+        entry.effort = effort
+        entry.cap = cap
+        entry.endedBy = WorkoutText.word(outcome.end, outcome.summary)
+        done.append((entry, outcome.summary))
+        guard log != nil else { return }
+        do throws(HistoryError) {
+            try log?.append([LogEntry(day: today(), .set(entry))])
+        } catch {
+            // The workout matters more than its log.
+            complain(error.reason, cure: error.cure)
+            log = nil
+        }
+    }
+
+    private func sayMorning() {
+        guard !done.isEmpty, log != nil else { return }
+        console.say("")
+        console.say("Kept in the log. Tomorrow morning: rehabctl pain")
+    }
+}
+
+extension SetEntry {
+    /// What was measured in a set.
+    init(
+        time: String, workout: String, exercise: String, number: Int, summary: Rehab1.Summary
+    ) {
+        self.init(time: time, workout: workout, exercise: exercise, number: number)
+        probe = summary.probe
+        seconds = summary.durationSeconds
+        repetitions = summary.repetitions.count
+        seen = summary.repetitions.count(where: \.seen)
+        cleanShare = summary.cleanShare
+        steps = summary.steps.map { Int($0.left.count + $0.right.count) } ?? 0
+        landings = summary.landings.count
+        holds = summary.holds.map(\.durationSeconds)
+        shareInBand = summary.shareInBand
+        let drops =
+            summary.holds.compactMap(\.meanDropDegrees)
+            + summary.repetitions.compactMap(\.meanDropDegrees)
+        meanDropDegrees = drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
+        cues = Int(summary.cues)
+        notHeard = Int(summary.notHeard)
+        unknownShare = summary.unknownShare
+        notMeasured = summary.notMeasured
+        for rule in summary.rules {
+            if let typical = rule.typicalDegrees {
+                typicalDegrees["\(rule.id) \(rule.signal)"] = typical
+            }
+        }
+        thresholds = (summary.course?.thresholds ?? []).map {
+            "\($0.rule) \($0.signal ?? ""): \($0.onDegrees) in place of "
+                + "\($0.standardDegrees.map { "\($0)" } ?? "none") by \($0.by)"
+        }
+        recording = summary.recording
+    }
+}

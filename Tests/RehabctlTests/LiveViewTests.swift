@@ -1,0 +1,97 @@
+// The live view as a picture: compared with what was looked at and found right, at several sizes.
+
+import DaemonTestKit
+import Foundation
+import Testing
+
+@testable import rehabctl
+
+/// A text beside the tests.
+///
+/// `REHAB_RECORD=1` writes it and fails the test.
+private func expectGolden(_ lines: [String], _ name: String) throws {
+    let path = Products.repository + "/Tests/RehabctlTests/Goldens/\(name).txt"
+    // Trailing blanks are nothing to see.
+    let text =
+        lines.map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }.joined(separator: "\n") + "\n"
+    if ProcessInfo.processInfo.environment["REHAB_RECORD"] == "1" {
+        try text.write(toFile: path, atomically: true, encoding: .utf8)
+        Issue.record("\(name): recorded")
+        return
+    }
+    let golden = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text == golden, "\(name):\n\(text)")
+}
+
+@Suite struct LiveViewTests {
+    private static let pictures: [(name: String, width: Int, height: Int)] = [
+        ("one-pelvis", 80, 24), ("five-out", 100, 30), ("repetitions", 80, 24), ("lost", 80, 24),
+        ("idle", 80, 24), ("five-out-small", 60, 16), ("repetitions-tiny", 30, 8),
+    ]
+
+    private func state(_ name: String) -> LiveState {
+        switch name {
+        case "one-pelvis": LivePictures.onePelvis
+        case "five-out", "five-out-small": LivePictures.fiveOut
+        case "repetitions", "repetitions-tiny": LivePictures.repetitions
+        case "lost": LivePictures.lost
+        default: LivePictures.idle
+        }
+    }
+
+    private func lines(
+        _ name: String, _ width: Int, _ height: Int, colour: Bool = false
+    ) -> [String] {
+        LiveView(style: Style(isColourful: colour), width: width, height: height)
+            .lines(state(name))
+    }
+
+    @Test(arguments: pictures)
+    func thePictureIsTheGolden(_ picture: (name: String, width: Int, height: Int)) throws {
+        try expectGolden(lines(picture.name, picture.width, picture.height), picture.name)
+    }
+
+    /// Whatever colour says is said without it: the texts are the same letter for letter.
+    @Test(arguments: pictures)
+    func colourSaysNothingAlone(_ picture: (name: String, width: Int, height: Int)) {
+        let plain = lines(picture.name, picture.width, picture.height)
+        let coloured = lines(picture.name, picture.width, picture.height, colour: true)
+        #expect(coloured.joined().contains("\u{1B}["))
+        #expect(coloured.map { $0.replacing(/\u{1B}\[[0-9;]*m/, with: "") } == plain)
+    }
+
+    @Test(arguments: [10, 20, 40, 79, 80, 81, 132, 300], [1, 2, 5, 12, 24, 50])
+    func noSizeTearsThePicture(_ width: Int, _ height: Int) {
+        for picture in LiveViewTests.pictures {
+            let lines = lines(picture.name, width, height)
+            #expect(lines.count <= height)
+            #expect(lines.allSatisfy { $0.count <= max(10, width - 1) })
+        }
+    }
+
+    @Test func outOfBandIsAWord() {
+        let picture = lines("five-out", 100, 30).joined(separator: "\n")
+        #expect(picture.contains("OUT of band") && picture.contains("C01 C02"))
+        #expect(!lines("one-pelvis", 80, 24).joined().contains("OUT"))
+    }
+
+    @Test func anOldReadingIsNone() {
+        let picture = lines("lost", 80, 24).joined(separator: "\n")
+        #expect(picture.contains("no pelvis data"))
+        #expect(!picture.contains("6.2 s") && !picture.contains("2.1"))
+    }
+
+    @Test func keysAreKeysAndArrowsAreNone() {
+        #expect(
+            LiveKey.keys(in: Array(" psmxq".utf8)) == [
+                .pause, .pause, .side, .mark, .endSet, .leave,
+            ])
+        #expect(LiveKey.keys(in: [3, 4]) == [.leave, .leave])
+        // Up, F5, and a lone escape.
+        #expect(LiveKey.keys(in: [0x1B, 0x5B, 0x41]) == [])
+        #expect(LiveKey.keys(in: [0x1B, 0x5B, 0x31, 0x35, 0x7E]) == [])
+        #expect(LiveKey.keys(in: [0x1B]) == [])
+    }
+}
