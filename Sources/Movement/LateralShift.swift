@@ -23,8 +23,8 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     package private(set) var onset: Int64 = 0
     /// When the newest shift began and when it was fastest, host ns.
     ///
-    /// A movement leaves the resting band late: about as long after its true start as it then takes to the
-    /// trigger.
+    /// A movement leaves the resting band late: about 1.4 times as long after its true start as it then takes
+    /// to the trigger (1.3 to 1.6 for 5.5 to 8.5 cm in 0.8 to 1 s).
     package private(set) var shiftBegan: Int64 = 0
     private var fastest: Int64 = 0
     private var baseline = 0.0
@@ -50,10 +50,12 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     /// m/s: a velocity above this is a shift, and below the second the next may come.
     ///
     /// Shifts of 7 cm in 0.8 s reach 0.13 m/s, swaying on one leg stays below 0.07. On 200
-    /// synthetic people, 800 shifts: all found with 11 extra events; by displacement 751 with 405
-    /// extra.
-    private static var trigger: Double { @_noLocks get { 0.09 } }
+    /// synthetic people, 800 shifts: all found with 11 extra events at 0.09; by displacement 751 with 405
+    /// extra. Shifts of 5.5 cm in 1 s stay below 0.09.
+    private static var trigger: Double { @_noLocks get { 0.08 } }
     private static var rearm: Double { @_noLocks get { 0.04 } }
+    /// m/s: the way back is not believed below this: whoever drops the pelvis far moves so fast too.
+    private static var back: Double { @_noLocks get { 0.09 } }
     /// The least speed of the way back, as a share of the way there.
     private static var returnShare: Double { @_noLocks get { 0.6 } }
     /// ns that a shift may have begun before it left the resting band.
@@ -97,13 +99,17 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         let before = peak
         let event = event()
         if event != .none {
-            shiftBegan = onset &- min(time &- onset, LateralShift.longestStart)
+            let seen = min(time &- onset, LateralShift.longestStart)
+            shiftBegan = onset &- min(seen &+ seen &* 2 / 5, LateralShift.longestStart)
             fastest = time
         } else if peak > before {
             fastest = time
         }
         return event
     }
+
+    /// Which way the newest shift went.
+    package var newest: ShiftEvent { @_noLocks get { last } }
 
     /// When the newest shift is over, host ns: as long after its fastest moment as that came after its
     /// start.
@@ -135,7 +141,9 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         if !armed, side == last, speed > peak { peak = speed }
         // The way back is about as brisk as the way there, and may follow before the pelvis was still.
         var wanted = LateralShift.trigger
-        if side != last { wanted = max(wanted, LateralShift.returnShare * peak) }
+        if last != .none, side != last {
+            wanted = max(LateralShift.back, LateralShift.returnShare * peak)
+        }
         guard speed >= wanted, armed || side != last else { return .none }
         armed = false
         last = side

@@ -42,6 +42,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var moving: Double { @_noLocks get { 0.05 } }
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
+    /// m/s²: no known offset drifts faster [engineering default].
+    private static var drift: Double { @_noLocks get { 0.03 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// s at the end of a stillness in which a soft movement may have begun [engineering default].
     private static var softStart: Double { @_noLocks get { 0.6 } }
@@ -89,7 +91,9 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
         if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
             let isClose = abs(smooth - offset) < 0.6 * VerticalMotion.nearOffset
-            wanted = isClose ? VerticalMotion.movingAfter : 3
+            // Half-way the speed is even too; so much of it is no drift.
+            let isDrift = abs(velocity) < VerticalMotion.drift * (sinceStill + 0.7)
+            wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
         }
         let longEnough = evenFor >= wanted
         if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
