@@ -86,6 +86,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// The free leg was seen in the air in this hold, and since when it is seen down again, host ns; 0: not.
     private var wasSeenUp = false
     private var downSince: Int64 = 0
+    /// Host ns until which shifts are those of a way back that was not recognised.
+    private var deafUntil: Int64 = 0
 
     /// rad that a free leg is lifted before the standing one, and below which it is coming down.
     private static var lifted: Double { @_noLocks get { 12 * radiansPerDegree } }
@@ -94,6 +96,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// floor [engineering defaults].
     private static var downFor: Double { @_noLocks get { 1.0 } }
     private static var toTheFloor: Int64 { @_noLocks get { 150_000_000 } }
+    /// ns after such an end in which no new hold begins [engineering default].
+    private static var wayBack: Int64 { @_noLocks get { 2_000_000_000 } }
     /// s without a shift after which a given side is believed.
     private static var assumeAfter: Double { @_noLocks get { 5.0 } }
     /// s for the pelvis to become still after a shift; later the hold begins regardless.
@@ -166,11 +170,12 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         guard downSince != 0, seconds(fromNanoseconds: time - downSince) > HoldTracker.downFor
         else { return }
         finish(.lowered, at: downSince &+ HoldTracker.toTheFloor)
+        deafUntil = time &+ HoldTracker.wayBack
     }
 
     @_noLocks
     private mutating func note(_ shift: ShiftEvent, motion: LateralShift, time: Int64) {
-        guard shift != .none else { return }
+        guard shift != .none, time >= deafUntil else { return }
         let side: Side = shift == .toRight ? .right : .left
         if phase == .holding, let stanceSide {
             if side != stanceSide {

@@ -23,8 +23,8 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     package private(set) var onset: Int64 = 0
     /// When the newest shift began and when it was fastest, host ns.
     ///
-    /// A movement leaves the resting band late: about 1.4 times as long after its true start as it then takes
-    /// to the trigger (1.3 to 1.6 for 5.5 to 8.5 cm in 0.8 to 1 s).
+    /// A movement leaves the resting band late: about 1.25 times as long after its true start as it then takes
+    /// to the trigger (1.2 to 1.5 for 5.5 to 8.5 cm in 0.8 to 1 s).
     package private(set) var shiftBegan: Int64 = 0
     private var fastest: Int64 = 0
     private var baseline = 0.0
@@ -60,6 +60,8 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     private static var returnShare: Double { @_noLocks get { 0.6 } }
     /// ns that a shift may have begun before it left the resting band.
     private static var longestStart: Int64 { @_noLocks get { 300_000_000 } }
+    /// ns from a shift's start to the trigger at most: two fifths of 1.2 s.
+    private static var longestRise: Int64 { @_noLocks get { 500_000_000 } }
     /// (m/s²)²: what no sensor reads (1,000 g) is not integrated.
     private static var largestSquaredForce: Double { @_noLocks get { 9.7e7 } }
     /// m/s: below this the pelvis counts as still sideways.
@@ -100,7 +102,10 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         let event = event()
         if event != .none {
             let seen = min(time &- onset, LateralShift.longestStart)
-            shiftBegan = onset &- min(seen &+ seen &* 2 / 5, LateralShift.longestStart)
+            // A pelvis that was restless before has left the band long ago.
+            shiftBegan = max(
+                onset &- min(seen &+ seen / 4, LateralShift.longestStart),
+                time &- LateralShift.longestRise)
             fastest = time
         } else if peak > before {
             fastest = time

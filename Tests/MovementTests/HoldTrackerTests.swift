@@ -130,6 +130,13 @@ private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 }
         see(3, 1.2)
         #expect(driving.tracker.endedBy == .lowered && driving.tracker.completed == 1)
         #expect(abs(driving.since(driving.tracker.holdEnd) - down - 0.16) < 0.02)
+        // The echo of a way back that was not seen begins no hold; the next lift does.
+        driving.step(.toRight)
+        driving.run(2)
+        #expect(driving.tracker.phase == .waiting)
+        driving.step(.toRight)
+        driving.run(2)
+        #expect(driving.tracker.phase == .holding)
     }
 
     /// The way back began before it was recognised, and the foot was on the floor 0.15 s before that.
