@@ -178,6 +178,7 @@ package struct Body: BitwiseCopyable, Sendable {
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
             jerkLimit: isInSet ? jerkLimit : nil, gates: gates, time: time)
+        if let lift = freeLegLift(angles) { hold.see(lift: lift, time: time) }
         if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
         watchSensors(&angles, observation, gates: &gates)
@@ -230,8 +231,7 @@ package struct Body: BitwiseCopyable, Sendable {
             signals: &signals)
         if plan.task == .singleLegHold {
             tasks.stepHold(
-                isHolding: hold.phase == .holding && !hold.assumed, interval: moment.interval,
-                signals: &signals)
+                isHolding: hold.phase == .holding && !hold.assumed, signals: &signals)
         }
         return events
     }

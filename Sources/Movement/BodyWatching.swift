@@ -109,10 +109,17 @@ extension Body {
     /// the hold.
     @_noLocks
     mutating func isFreeLegLifted(_ angles: BodyAngles) -> Bool {
+        guard let lift = freeLegLift(angles) else { return false }
+        return lift > 12 * radiansPerDegree
+    }
+
+    /// How far the free leg is lifted before the standing one in a hold, rad; nil where that is not seen.
+    @_noLocks
+    mutating func freeLegLift(_ angles: BodyAngles) -> Double? {
         guard hold.phase == .holding, let stance = hold.stanceSide,
             let standing = angles.thigh(stance), let free = angles.thigh(stance.opposite)
-        else { return false }
-        return standing.anteriorTilt - free.anteriorTilt > 12 * radiansPerDegree
+        else { return nil }
+        return standing.anteriorTilt - free.anteriorTilt
     }
 
     /// True where a jerk is the person's and not the landing's.

@@ -79,13 +79,33 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// The hold was taken for begun although no shift of weight was seen.
     package private(set) var assumed = false
     private var loudSince: Int64 = 0
+    /// The pelvis was still since the newest shift, which is over at `shiftEnds`, host ns.
+    private var wasStill = false
+    private var shiftEnds: Int64 = 0
 
+    /// The free leg was seen in the air in this hold, and since when it is seen down again, host ns; 0: not.
+    private var wasSeenUp = false
+    private var downSince: Int64 = 0
+    /// Host ns until which shifts are those of a way back that was not recognised.
+    private var deafUntil: Int64 = 0
+
+    /// rad that a free leg is lifted before the standing one, and below which it is coming down.
+    private static var lifted: Double { @_noLocks get { 12 * radiansPerDegree } }
+    private static var lowered: Double { @_noLocks get { 6 * radiansPerDegree } }
+    /// s that a leg is seen down before the hold is over without a shift, and ns from being seen so to the
+    /// floor [engineering defaults].
+    private static var downFor: Double { @_noLocks get { 1.0 } }
+    private static var toTheFloor: Int64 { @_noLocks get { 150_000_000 } }
+    /// ns after such an end in which no new hold begins [engineering default].
+    private static var wayBack: Int64 { @_noLocks get { 2_000_000_000 } }
     /// s without a shift after which a given side is believed.
     private static var assumeAfter: Double { @_noLocks get { 5.0 } }
     /// s for the pelvis to become still after a shift; later the hold begins regardless.
     private static var settleLimit: Double { @_noLocks get { 1.5 } }
     /// s after a shift in which one the other way is not believed.
     private static var echoTime: Double { @_noLocks get { 1.2 } }
+    /// ns from the foot on the floor to the weight on its way back [engineering default].
+    private static var footFirst: Int64 { @_noLocks get { 150_000_000 } }
     /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
     private static var loudFor: Double { @_noLocks get { 0.05 } }
 
@@ -136,20 +156,42 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         }
     }
 
+    /// Takes how far the free leg is lifted before the standing one, rad, where both thighs are worn.
+    @_noLocks
+    package mutating func see(lift: Double, time: Int64) {
+        guard phase == .holding else { return }
+        if lift > HoldTracker.lifted {
+            wasSeenUp = true
+            downSince = 0
+        } else if lift < HoldTracker.lowered, wasSeenUp, downSince == 0 {
+            downSince = time
+        }
+        // As a rule the weight goes back by then, which tells the moment better.
+        guard downSince != 0, seconds(fromNanoseconds: time - downSince) > HoldTracker.downFor
+        else { return }
+        finish(.lowered, at: downSince &+ HoldTracker.toTheFloor)
+        deafUntil = time &+ HoldTracker.wayBack
+    }
+
     @_noLocks
     private mutating func note(_ shift: ShiftEvent, motion: LateralShift, time: Int64) {
-        guard shift != .none else { return }
+        guard shift != .none, time >= deafUntil else { return }
         let side: Side = shift == .toRight ? .right : .left
         if phase == .holding, let stanceSide {
             if side != stanceSide {
                 // A foot is lifted for longer; what comes at once is the filters' echo of the shift.
                 let since = seconds(fromNanoseconds: time - shiftTime)
                 if shiftTime != 0, !assumed, since < HoldTracker.echoTime { return }
-                // The movement back began before it was recognised; the hold ended then.
-                finish(.lowered, at: max(holdStart, motion.onset))
+                // The movement back began before it was recognised, and the foot was down before that.
+                finish(.lowered, at: max(holdStart, motion.shiftBegan &- HoldTracker.footFirst))
             } else if assumed {
                 begin(shiftTo: side, time: time)
             }
+            return
+        }
+        if let shifted, wasStill, shifted != side,
+            seconds(fromNanoseconds: time - shiftTime) < HoldTracker.echoTime
+        {
             return
         }
         if let given, given != side {
@@ -165,6 +207,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         assumed = false
         shifted = side
         shiftTime = time
+        wasStill = false
+        shiftEnds = 0
         if case .none = given {
             stanceSide = side
             source = .detected
@@ -173,9 +217,17 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func startHoldIfDue(motion: LateralShift, time: Int64) {
-        if case .some = shifted {
+        if let shifted {
             let waited = seconds(fromNanoseconds: time - shiftTime)
-            guard motion.isStill || waited > HoldTracker.settleLimit else { return }
+            if motion.isStill { wasStill = true }
+            // The leak of the speed makes the pelvis seem still before the shift is over; its echo the other
+            // way has an end of its own.
+            if motion.newest == (shifted == .right ? .toRight : .toLeft) {
+                shiftEnds = motion.shiftEnds
+            }
+            guard wasStill && time >= shiftEnds || waited > HoldTracker.settleLimit else {
+                return
+            }
             start(at: time, assumed: false)
         } else if case .some = given, phase == .waiting, completed == 0,
             seconds(fromNanoseconds: time - setStart) > HoldTracker.assumeAfter
@@ -193,6 +245,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         holdEnd = 0
         endedBy = .none
         loudSince = 0
+        wasSeenUp = false
+        downSince = 0
         self.assumed = assumed
     }
 

@@ -51,6 +51,9 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     /// ns from a take-off to its landing at most.
     private static var together: Int64 { @_noLocks get { 700_000_000 } }
 
+    /// ns after which another landing is the next one [engineering default].
+    private static var apart: Int64 { @_noLocks get { 1_500_000_000 } }
+
     @_noLocks
     package init() {}
 
@@ -75,7 +78,13 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
             calmMean += (rms - calmMean) * (interval / calmTime)
             calmSquares += (rms * rms - calmSquares) * (interval / calmTime)
         }
+        var isNext = false
         if upward > LandingTracker.landing {
+            // Whoever lands again was not steady before.
+            if isRunning, now &- time > LandingTracker.apart {
+                finish(steadyAfter: Double.nan)
+                isNext = true
+            }
             if !isRunning {
                 isRunning = true
                 time = now
@@ -88,7 +97,7 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
             }
             steadySince = 0
         }
-        guard isRunning else { return false }
+        guard isRunning, !isNext else { return isNext }
         let spread = squareRoot(max(0, calmSquares - calmMean * calmMean))
         // Without a calm seen, a tenth of the landing counts as steady.
         let limit = calmTime > 1 ? max(calmMean + 3 * spread, 0.08) : 0.5
@@ -102,12 +111,16 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         guard steadyFor >= LandingTracker.steady || waited > LandingTracker.longest else {
             return false
         }
-        isRunning = false
-        count &+= 1
-        last = Landing(
-            number: count, time: time, peak: peak,
+        finish(
             steadyAfter: steadyFor >= LandingTracker.steady
                 ? seconds(fromNanoseconds: steadySince &- time) : Double.nan)
         return true
+    }
+
+    @_noLocks
+    private mutating func finish(steadyAfter: Double) {
+        isRunning = false
+        count &+= 1
+        last = Landing(number: count, time: time, peak: peak, steadyAfter: steadyAfter)
     }
 }

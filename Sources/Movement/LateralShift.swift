@@ -21,6 +21,12 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     package private(set) var displacement = 0.0
     /// When the present movement began, host ns: velocity last left the resting band.
     package private(set) var onset: Int64 = 0
+    /// When the newest shift began and when it was fastest, host ns.
+    ///
+    /// A movement leaves the resting band late: about 1.25 times as long after its true start as it then takes
+    /// to the trigger (1.2 to 1.5 for 5.5 to 8.5 cm in 0.8 to 1 s).
+    package private(set) var shiftBegan: Int64 = 0
+    private var fastest: Int64 = 0
     private var baseline = 0.0
     /// s of data so far, up to `baselineTime`.
     private var age = 0.0
@@ -44,12 +50,18 @@ package struct LateralShift: BitwiseCopyable, Sendable {
     /// m/s: a velocity above this is a shift, and below the second the next may come.
     ///
     /// Shifts of 7 cm in 0.8 s reach 0.13 m/s, swaying on one leg stays below 0.07. On 200
-    /// synthetic people, 800 shifts: all found with 11 extra events; by displacement 751 with 405
-    /// extra.
-    private static var trigger: Double { @_noLocks get { 0.09 } }
+    /// synthetic people, 800 shifts: all found with 11 extra events at 0.09; by displacement 751 with 405
+    /// extra. Shifts of 5.5 cm in 1 s stay below 0.09.
+    private static var trigger: Double { @_noLocks get { 0.08 } }
     private static var rearm: Double { @_noLocks get { 0.04 } }
+    /// m/s: the way back is not believed below this: whoever drops the pelvis far moves so fast too.
+    private static var back: Double { @_noLocks get { 0.09 } }
     /// The least speed of the way back, as a share of the way there.
     private static var returnShare: Double { @_noLocks get { 0.6 } }
+    /// ns that a shift may have begun before it left the resting band.
+    private static var longestStart: Int64 { @_noLocks get { 300_000_000 } }
+    /// ns from a shift's start to the trigger at most: two fifths of 1.2 s.
+    private static var longestRise: Int64 { @_noLocks get { 500_000_000 } }
     /// (m/s²)²: what no sensor reads (1,000 g) is not integrated.
     private static var largestSquaredForce: Double { @_noLocks get { 9.7e7 } }
     /// m/s: below this the pelvis counts as still sideways.
@@ -86,8 +98,27 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         velocity += (acceleration - baseline - velocity / LateralShift.velocityLeak) * interval
         displacement += (velocity - displacement / LateralShift.displacementLeak) * interval
         if wasStill && !isStill { onset = time }
-        return event()
+        let before = peak
+        let event = event()
+        if event != .none {
+            let seen = min(time &- onset, LateralShift.longestStart)
+            // A pelvis that was restless before has left the band long ago.
+            shiftBegan = max(
+                onset &- min(seen &+ seen / 4, LateralShift.longestStart),
+                time &- LateralShift.longestRise)
+            fastest = time
+        } else if peak > before {
+            fastest = time
+        }
+        return event
     }
+
+    /// Which way the newest shift went.
+    package var newest: ShiftEvent { @_noLocks get { last } }
+
+    /// When the newest shift is over, host ns: as long after its fastest moment as that came after its
+    /// start.
+    package var shiftEnds: Int64 { @_noLocks get { fastest &+ (fastest &- shiftBegan) } }
 
     /// A detector that begins in the middle of a movement would take it for rest.
     @_noLocks
@@ -115,7 +146,9 @@ package struct LateralShift: BitwiseCopyable, Sendable {
         if !armed, side == last, speed > peak { peak = speed }
         // The way back is about as brisk as the way there, and may follow before the pelvis was still.
         var wanted = LateralShift.trigger
-        if side != last { wanted = max(wanted, LateralShift.returnShare * peak) }
+        if last != .none, side != last {
+            wanted = max(LateralShift.back, LateralShift.returnShare * peak)
+        }
         guard speed >= wanted, armed || side != last else { return .none }
         armed = false
         last = side

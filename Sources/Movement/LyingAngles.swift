@@ -34,10 +34,14 @@ package struct RestingPose: BitwiseCopyable, Sendable {
     private var seconds = 0.0
     private var posture = Posture.unknown
     package private(set) var isKnown = false
+    /// Which way the pelvis tips in a bridge: +1 or −1, 0 before the first.
+    private var bridgeSign = 0.0
 
     /// s of lying still that give the pose, and rad within which it is still [engineering defaults].
     private static var length: Double { @_noLocks get { 1.0 } }
     private static var stillness: Double { @_noLocks get { 1.5 * radiansPerDegree } }
+    /// rad from where on a bridge shows its way [engineering default].
+    private static var clear: Double { @_noLocks get { 5 * radiansPerDegree } }
 
     @_noLocks
     package init() {}
@@ -63,7 +67,7 @@ package struct RestingPose: BitwiseCopyable, Sendable {
 
     /// Adds the lying signals of `up` to `signals`, where the resting pose is known.
     @_noLocks
-    package func addSignals(up now: Vector3, to signals: inout SignalValues) {
+    package mutating func addSignals(up now: Vector3, to signals: inout SignalValues) {
         guard isKnown else { return }
         let rest = LyingAngles(upInPelvis: up)
         let angles = LyingAngles(upInPelvis: now)
@@ -72,7 +76,10 @@ package struct RestingPose: BitwiseCopyable, Sendable {
         case .supine, .prone:
             signals.set(.sag, abs(angles.sag - rest.sag))
             if posture == .supine {
-                signals.set(.bridgeHeight, abs(angles.height - rest.height))
+                // Signed once a bridge has shown the way: sway about the rest has no foot folded over.
+                let rise = angles.height - rest.height
+                if bridgeSign == 0, abs(rise) > RestingPose.clear { bridgeSign = rise > 0 ? 1 : -1 }
+                signals.set(.bridgeHeight, bridgeSign == 0 ? abs(rise) : rise * bridgeSign)
             }
             signals.set(.tiltChange, change)
         case .leftSide, .rightSide:

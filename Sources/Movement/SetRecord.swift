@@ -66,6 +66,8 @@ package struct SetRecord: Sendable {
     private var holdSide: Side?
     private var completed: UInt16 = 0
     private var lastActive: UInt32 = 0
+    private var lastStep: Step?
+    private var openStep: Side?
     private var typical: TypicalValues
     /// Repetitions before the last interruption: the estimator counts anew after it.
     private var numberBase: UInt16 = 0
@@ -132,6 +134,8 @@ package struct SetRecord: Sendable {
         finish(at: frame.holdEndTime > holdStart ? frame.holdEndTime : frame.time)
         completed = 0
         lastActive = 0
+        lastStep = nil
+        openStep = nil
         numberBase = repetitions.last?.repetition.number ?? 0
         window = PatternWindow(rules: plan.ruleCount)
         typical.forget()
@@ -139,8 +143,23 @@ package struct SetRecord: Sendable {
 
     /// The set is over: a hold that still runs ends now.
     package mutating func finish(at time: Int64) {
+        finishStep(at: time)
         if holdStart != 0, holdSide != nil { close(endedBy: .stopped, start: holdStart, end: time) }
         for index in rules.indices { rules[index].typical = typical[index] }
+    }
+
+    /// Marching: the last foot comes down without another one being lifted, which no pelvis sensor sees.
+    ///
+    /// The step under way counts where it lasted most of one.
+    private mutating func finishStep(at time: Int64) {
+        guard plan.source == .eitherThigh, let side = openStep, var last = lastStep else { return }
+        let elapsed = seconds(fromNanoseconds: time &- last.end)
+        guard elapsed > 0.7 * last.duration else { return }
+        let length = min(time &- last.end, last.end &- last.start)
+        last = Step(
+            number: last.number &+ 1, side: side, start: last.end, end: last.end &+ length)
+        steps.add(last)
+        openStep = nil
     }
 
     /// Share of repetitions that were clean; nil without any.
@@ -160,7 +179,11 @@ package struct SetRecord: Sendable {
     }
 
     private mutating func collect(_ frame: MotionFrame, interval: Double) {
-        if let step = frame.step { steps.add(step) }
+        if let step = frame.step {
+            steps.add(step)
+            lastStep = step
+        }
+        openStep = frame.stepSide
         if let landing = frame.landing { landings.append(landing) }
         if frame.phase == .holding, frame.task == .singleLegHold {
             holdWindow.add(frame, interval: interval)

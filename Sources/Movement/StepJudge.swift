@@ -59,6 +59,11 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     private var leftTimes: InlineArray<10, Double>
     private var rightTimes: InlineArray<10, Double>
     private var usual = 0.0
+    private var timed = 0
+    /// Newest step time of either side, s, and successive steps whose sides differ too much (C20).
+    private var leftNewest = 0.0
+    private var rightNewest = 0.0
+    private var uneven = 0
     private var leftCount = 0
     private var rightCount = 0
     /// Estimate of the 90th percentile of the strikes: rises by nine parts, falls by one.
@@ -66,6 +71,13 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     private var strikes = 0.0
     private var strikesInARow = 0
     private var weakest = 0.0
+
+    /// Steps before step times say anything, and standard errors that an asymmetry must stand clear of
+    /// [engineering defaults].
+    private static var settling: Int { @_noLocks get { 6 } }
+    private static var sureness: Double { @_noLocks get { 1.5 } }
+    /// C20: difference of the sides' times.
+    private static var unevenLimit: Double { @_noLocks get { 0.25 } }
 
     @_noLocks
     package init() {
@@ -109,7 +121,16 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     private mutating func judgeTimes(_ step: Step, signals: inout SignalValues) {
         // Starting and stopping are no steps of the walk's pace.
         usual += (step.duration - usual) * (usual == 0 ? 1 : 0.1)
-        guard abs(step.duration - usual) < 0.35 * usual else { return }
+        guard abs(step.duration - usual) < 0.35 * usual else {
+            uneven = 0
+            leftNewest = 0
+            rightNewest = 0
+            return
+        }
+        timed += 1
+        // What sideways acceleration is level is still being learnt.
+        guard timed > StepJudge.settling else { return }
+        judgeTempo(step, signals: &signals)
         switch step.side {
         case .left:
             leftTimes[leftCount % 10] = step.duration
@@ -120,13 +141,34 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         }
         guard leftCount >= 10, rightCount >= 10 else { return }
         var (left, right) = (0.0, 0.0)
+        var (leftSquares, rightSquares) = (0.0, 0.0)
         var index = 0
         while index < 10 {
             left += leftTimes[index]
             right += rightTimes[index]
+            leftSquares += leftTimes[index] * leftTimes[index]
+            rightSquares += rightTimes[index] * rightTimes[index]
             index += 1
         }
         guard left > 0, right > 0 else { return }
-        signals.set(.stepAsymmetry, max(left / right, right / left) - 1)
+        let ratio = max(left / right, right / left)
+        // Standard error of the ratio of two means of ten: what chance alone does is no asymmetry.
+        let leftSpread = max(0, 10 * leftSquares / (left * left) - 1) / 9
+        let rightSpread = max(0, 10 * rightSquares / (right * right) - 1) / 9
+        let error = ratio * squareRoot(leftSpread + rightSpread)
+        signals.set(.stepAsymmetry, max(0, ratio - 1 - StepJudge.sureness * error))
+    }
+
+    /// C20: one side's steps more than a quarter longer than the other's, three times in a row.
+    @_noLocks
+    private mutating func judgeTempo(_ step: Step, signals: inout SignalValues) {
+        switch step.side {
+        case .left: leftNewest = step.duration
+        case .right: rightNewest = step.duration
+        }
+        guard leftNewest > 0, rightNewest > 0 else { return }
+        let ratio = max(leftNewest / rightNewest, rightNewest / leftNewest) - 1
+        uneven = ratio > StepJudge.unevenLimit ? uneven + 1 : 0
+        signals.set(.tempoImbalance, uneven >= 3 ? ratio : min(ratio, 0.2))
     }
 }

@@ -74,6 +74,8 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     private var peakAway = -Double.infinity
     private var strike = 0.0
     private var swing = SwingSide()
+    /// Running mean of the steps' times, s.
+    private var usual = 0.0
 
     /// rad: a thigh lifted by the first beyond the other has left the floor; below the second it is down.
     private static var lifted: Double { @_noLocks get { 14 * radiansPerDegree } }
@@ -81,6 +83,8 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     /// s: nothing that lasts longer is a step, and nothing shorter.
     private static var longest: Double { @_noLocks get { 8.0 } }
     private static var shortest: Double { @_noLocks get { 0.2 } }
+    /// The least share of the usual time that a step of a march takes [engineering default].
+    private static var regular: Double { @_noLocks get { 0.5 } }
     /// s after a step's start in which the foot lands.
     private static var landing: Double { @_noLocks get { 0.35 } }
 
@@ -127,6 +131,10 @@ package struct StepTracker: BitwiseCopyable, Sendable {
                 if abs(ahead) < StepTracker.down, start != 0 { return close(at: time) }
             } else {
                 next = StepTracker.side(of: moment.shift)
+                // A pelvis that drops far seems to go sideways: no step is so much shorter than the others.
+                if let elapsed = elapsed(at: time), elapsed < StepTracker.regular * usual {
+                    next = nil
+                }
             }
         case .shifts: next = StepTracker.side(of: moment.shift)
         case .swings:
@@ -197,6 +205,7 @@ package struct StepTracker: BitwiseCopyable, Sendable {
             number: count, side: side, start: start, end: time,
             drop: dropTime > 0 ? dropSum / dropTime : Double.nan,
             leanIpsilateral: leanTime > 0 ? leanSum / leanTime : Double.nan, strike: strike)
+        usual += (last.duration - usual) * (count == 1 ? 1 : 0.3)
         if dropTime > 0 { last.peakDrop = peakDrop }
         if leanTime > 0 {
             last.peakLean = peakLean

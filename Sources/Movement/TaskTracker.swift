@@ -194,8 +194,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     /// Not of a hold that was only assumed: whoever still stands on two legs would give a calm that one leg
     /// never has, and the shift of weight itself would be called sway.
     @_noLocks
-    mutating func stepHold(isHolding: Bool, interval: Double, signals: inout SignalValues) {
-        if isHolding { sway.learnCalm(interval: interval) }
+    mutating func stepHold(isHolding: Bool, signals: inout SignalValues) {
+        if isHolding { sway.learnCalmOfHold() }
         if isHolding, let ratio = sway.ratio { signals.set(.swayRatio, ratio) }
     }
 

@@ -29,6 +29,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var summed = 0.0
     /// The exponent k, learnt over the set.
     private var exponent = 2.7
+    /// How badly the bells of the exponents 1 to 3 fitted the set's movements.
+    private var misfits: InlineArray<3, Double>
     /// Speed at rest, RMS squared: below it nothing says when a movement began.
     private var noise = 0.0
     private var movements = 0.0
@@ -38,6 +40,15 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
 
     /// Share of the peak above which sway blurs the foot of a movement.
     private static var unclear: Double { @_noLocks get { 0.15 } }
+    /// Share of the speeds' power that a bell may leave over, on top of what sway leaves; and where the sway
+    /// is not known [engineering defaults].
+    private static var misfit: Double { @_noLocks get { 0.005 } }
+    private static var unknownMisfit: Double { @_noLocks get { 0.02 } }
+    /// What the exponent 2 is to make good, and 1 thrice: a movement cut short by what counts as rest looks
+    /// as if it had begun abruptly [engineering default].
+    private static var unusual: Double { @_noLocks get { 0.001 } }
+    /// What is left of a movement's say on the bell's shape after the next one.
+    private static var memory: Double { @_noLocks get { 0.9 } }
     /// s of rest that give one figure of its speed.
     private static var window: Double { @_noLocks get { 0.5 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }
@@ -47,6 +58,9 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     package init() {
         speeds = InlineArray(repeating: 0)
         times = InlineArray(repeating: 0)
+        misfits = InlineArray(repeating: 0)
+        misfits[0] = 3 * VelocityHistory.unusual
+        misfits[1] = VelocityHistory.unusual
     }
 
     /// Adds the mean speed over `interval` s that ended at `time` s.
@@ -108,10 +122,103 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         // Where sway reaches up to there, the steep flanks at half the peak tell the time better.
         if 3 * squareRoot(noise) / peak > VelocityHistory.unclear {
             let extra = narrow * (1 / VelocityHistory.half(exponent) - 1) * 0.5
-            return MovementSpan(start: half.start - extra, end: half.end + extra)
+            return fitted(
+                MovementSpan(start: half.start - extra, end: half.end + extra), peakBack,
+                sign: sign, from: from)
         }
         let extra = wide * (1 / VelocityHistory.width(level, exponent) - 1) * 0.5
-        return MovementSpan(start: foot.start - extra, end: foot.end + extra)
+        return fitted(
+            MovementSpan(start: foot.start - extra, end: foot.end + extra), peakBack, sign: sign,
+            from: from)
+    }
+
+    /// The span whose bell comes nearest to all speeds around a peak; the `rough` one where no bell comes near.
+    ///
+    /// Sway moves two flanks more than the whole bell. The bell's exponent is that of 1 to 3 which has come
+    /// nearest over the set.
+    @_noLocks
+    private mutating func fitted(
+        _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double
+    ) -> MovementSpan {
+        let margin = 0.25 * (rough.end - rough.start)
+        let against = -0.15 * Double(speeds[index(peakBack)]) * sign
+        // The oldest and the newest speed of the window: up to a movement the other way.
+        var oldest = peakBack
+        while oldest + 1 < count {
+            let place = index(oldest + 1)
+            if times[place] < max(from, rough.start - margin) { break }
+            if Double(speeds[place]) * sign < against { break }
+            oldest += 1
+        }
+        var newest = peakBack
+        while newest > 0 {
+            let place = index(newest - 1)
+            if times[place] > rough.end + margin || Double(speeds[place]) * sign < against { break }
+            newest -= 1
+        }
+        var best = BellSpan(rough)
+        var least = Double.infinity
+        var exponent = 1
+        while exponent <= 3 {
+            let found = fit(
+                rough, from: oldest, to: newest, exponent: Double(exponent), sign: sign)
+            let place = exponent - 1
+            misfits[place] = misfits[place] * VelocityHistory.memory + found.misfit
+            if misfits[place] < least {
+                least = misfits[place]
+                best = found
+            }
+            exponent += 1
+        }
+        // Two movements on top of each other are no bell; sway leaves its own share over.
+        let peak = Double(speeds[index(peakBack)])
+        let allowed =
+            windows == 0
+            ? VelocityHistory.unknownMisfit
+            : min(0.3, VelocityHistory.misfit + 6 * noise / (peak * peak))
+        let limit = 2 * margin
+        guard best.misfit < allowed, abs(best.span.start - rough.start) < limit,
+            abs(best.span.end - rough.end) < limit
+        else { return rough }
+        return best.span
+    }
+
+    /// The bell of one exponent that is nearest to the speeds between two places, by Gauss and Newton.
+    @_noLocks
+    private mutating func fit(
+        _ rough: MovementSpan, from oldest: Int, to newest: Int, exponent: Double, sign: Double
+    ) -> BellSpan {
+        var found = BellSpan(rough)
+        var round = 0
+        while round < 7 {
+            let length = found.span.end - found.span.start
+            guard length > 0.2 else { return BellSpan(rough) }
+            // The bell's height for this span, then one step of all three.
+            var sums = BellFit()
+            var back = newest
+            while back <= oldest {
+                let place = index(back)
+                sums.addHeight(
+                    Bell(at: (times[place] - found.span.start) / length, exponent: exponent),
+                    speed: Double(speeds[place]) * sign)
+                back += 1
+            }
+            back = newest
+            while back <= oldest {
+                let place = index(back)
+                sums.add(
+                    Bell(at: (times[place] - found.span.start) / length, exponent: exponent),
+                    speed: Double(speeds[place]) * sign, length: length)
+                back += 1
+            }
+            found.misfit = sums.residualShare
+            guard let step = sums.step else { return BellSpan(rough) }
+            round += 1
+            if round == 7 { break }
+            found.span.start += max(-0.2, min(0.2, step.start))
+            found.span.end += max(-0.2, min(0.2, step.end))
+        }
+        return found
     }
 
     /// Learns how fast the person sways when nothing is asked of them.

@@ -29,6 +29,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private var highest = 0.0
     private var evenFor = 0.0
     private var sinceStill = 0.0
+    /// m/s that piled up in the newest part of a stillness.
+    private var soft = 0.0
 
     /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s.
     ///
@@ -40,7 +42,11 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var moving: Double { @_noLocks get { 0.05 } }
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
+    /// m/s²: no known offset drifts faster [engineering default].
+    private static var drift: Double { @_noLocks get { 0.03 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// s at the end of a stillness in which a soft movement may have begun [engineering default].
+    private static var softStart: Double { @_noLocks get { 0.6 } }
     /// s of the low-pass in front of the test of evenness.
     private static var smoothing: Double { @_noLocks get { 0.12 } }
     /// s of stillness over which the offset is averaged.
@@ -85,10 +91,19 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
         if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
             let isClose = abs(smooth - offset) < 0.6 * VerticalMotion.nearOffset
-            wanted = isClose ? VerticalMotion.movingAfter : 3
+            // Half-way the speed is even too; so much of it is no drift.
+            let isDrift = abs(velocity) < VerticalMotion.drift * (sinceStill + 0.7)
+            wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
         }
         let longEnough = evenFor >= wanted
-        if longEnough { settle(interval) } else { isStill = false }
+        if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
+        if longEnough {
+            settle(interval)
+        } else if isStill {
+            // A movement begins too softly to be told from stillness: what it had by then is its own.
+            velocity += soft
+            isStill = false
+        }
     }
 
     @_noLocks
@@ -98,7 +113,10 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             residualSpan = sinceStill
             height -= 0.5 * velocity * sinceStill
         }
-        if !isStill { stillFor = 0 }
+        if !isStill {
+            stillFor = 0
+            soft = 0
+        }
         isStill = true
         sinceStill = 0
         velocity = 0

@@ -159,6 +159,10 @@ package struct ExerciseMotion: Sendable, Equatable {
 
     package var duration: Double { lead + phases.reduce(0) { $0 + $1.total } + tail }
 
+    /// s of the one-leg stand's hold: from the weight over the foot to the other foot's touch-down; 0 in
+    /// other exercises.
+    package var heldFor: Double { kind == .oneLegStand ? duration - 2.0 - 1.5 : 0 }
+
     /// Starts of the repetitions, s into the task.
     package var starts: [Double] {
         var time = lead

@@ -12,6 +12,12 @@ struct BenchOptions: Sendable {
     /// The daemon and the command-line program to measure.
     var rehabd: String
     var rehabctl: String
+    /// Random seeds of the synthetic people of the section "feedback".
+    var seeds: ClosedRange<UInt64> = 1...5
+    /// Tells each synthetic set that was not counted, named or cued as it should be.
+    var tellsMisses = false
+    /// The exercises of that section; empty: all.
+    var exercises: [String] = []
 }
 
 /// Why something could not be measured.

@@ -20,12 +20,28 @@ enum FeedbackFigures {
         var figures: [Figure] = []
         for wearing in options.quick ? Array(wearings.prefix(1)) : wearings {
             let rows = try FeedbackBench.run(
-                seeds: options.quick ? 1...1 : 1...5, extra: options.quick ? [2] : [2, 5],
-                worn: wearing.segments)
+                seeds: options.quick ? 1...1 : options.seeds,
+                extra: options.quick ? [2] : [2, 5, 8], worn: wearing.segments,
+                tellsMisses: options.tellsMisses, exercises: options.exercises)
             print("\nfeedback, \(wearing.title):\n" + table(rows))
             figures += self.figures(rows, wearing)
         }
-        return figures
+        return figures + [real(options)]
+    }
+
+    /// Real people, standing and walking.
+    private static func real(_ options: BenchOptions) -> Figure {
+        let (id, title) = ("feedback-false-real", "cues without reason, real standing and walking")
+        do {
+            let score = try FeedbackReal.run(options)
+            return Figure(
+                id, title, score.falseRate, .inFiveMinutes, .atMost(1),
+                note: "\(score.cues) in \(Int(score.seconds)) s, \(score.steps) steps; "
+                    + "\(score.unlabelled) in two runs of 138 s of unlabelled daily activities"
+                    + (score.told.isEmpty ? "" : ": " + score.told.joined(separator: "; ")))
+        } catch {
+            return .missing(id, title, .inFiveMinutes, .atMost(1), reason: "\(error)")
+        }
     }
 
     private static func figures(
@@ -34,6 +50,7 @@ enum FeedbackFigures {
         var all = FeedbackScore()
         for row in rows { all.add(row.score) }
         let phases = all.phaseError
+        let holds = all.holdError
         func share(_ part: Int, _ whole: Int) -> Double? {
             whole > 0 ? 100 * Double(part) / Double(whole) : nil
         }
@@ -43,7 +60,9 @@ enum FeedbackFigures {
             Figure(
                 "feedback-cued-\(wearing.id)", "planted and cued, \(wearing.title)",
                 share(all.cued, all.planted), .percent, .atLeast(98),
-                note: "patterns 2 and 5 degrees beyond their rule's threshold; \(all.planted) sets"),
+                note:
+                    "patterns 2, 5 and 8 degrees beyond their rule's threshold; \(all.planted) sets"
+            ),
             Figure(
                 "feedback-labels-\(wearing.id)", "pattern label right, \(wearing.title)",
                 share(all.rightLabels, all.labels), .percent, .atLeast(95),
@@ -62,6 +81,10 @@ enum FeedbackFigures {
             Figure(
                 "feedback-phase-p95-\(wearing.id)", "phase duration error p95, \(wearing.title)",
                 phases.map { $0.high * 1000 }, .milliseconds, .atMost(100)),
+            Figure(
+                "feedback-hold-p95-\(wearing.id)", "hold time error p95, \(wearing.title)",
+                holds.map { $0.high * 1000 }, .milliseconds, .atMost(200),
+                note: "\(all.holdErrors.count) holds, against the foot's time off the floor"),
         ]
     }
 

@@ -18,6 +18,9 @@ struct FeedbackTrial {
     var cues: [(time: Double, alert: Alert)]
     /// s of the set, getting in place and back included.
     var length: Double
+    var seed: UInt64
+    /// s that the foot was off the floor in a hold.
+    var heldFor: Double
 
     private static let origin: Int64 = 1_000_000_000_000
     /// s of quiet standing before the set: it gives the neutral.
@@ -62,7 +65,8 @@ struct FeedbackTrial {
         if let last = frames.last { record.finish(at: last.time) }
         return FeedbackTrial(
             exercise: exercise, truth: motion.truth(from: stand), pattern: pattern, size: size,
-            record: record, cues: cues, length: motion.duration)
+            record: record, cues: cues, length: motion.duration, seed: seed,
+            heldFor: motion.heldFor)
     }
 
     private static func person(_ random: inout RandomSource) -> Person {
@@ -84,8 +88,16 @@ struct FeedbackTrial {
         worn.sensor.gyroscopeBias =
             Vector3(spread(), spread(), spread()) * (0.2 * radiansPerDegree)
         worn.sensor.accelerometerBias = Vector3(spread(), spread(), spread()) * 0.04
+        // Sensors are strapped on any way round, some degrees askew.
+        let turned = Double(seed % 4) * Double.pi / 2
         worn.sensor.sensorFromSegment = SensorModel.mounting(
-            yaw: 0.25 * spread(), roll: 0.15 * spread(), pitch: 0.15 * spread())
+            yaw: 0.25 * spread(), roll: turned + 0.15 * spread(), pitch: 0.15 * spread())
+        // From half to twice the noise of a consumer part, and skin that gives way or not.
+        let noise = 0.5 + 1.5 * random.uniform() * random.uniform()
+        worn.sensor.gyroscopeNoise *= noise
+        worn.sensor.accelerometerNoise *= noise
+        worn.sensor.wobble.compliance =
+            seed % 3 == 0 ? 0.1 * radiansPerDegree * random.uniform() : 0
         return worn
     }
 

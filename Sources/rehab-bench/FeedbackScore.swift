@@ -18,6 +18,10 @@ struct FeedbackScore {
     var exactSets = 0
     /// Absolute errors of raise, hold and lower of counted repetitions, s.
     var phaseErrors: [Double] = []
+    /// Absolute errors of holds on one leg, s.
+    var holdErrors: [Double] = []
+    /// What was not as it should be, for reading.
+    var misses: [String] = []
     /// Rules that were cued without reason, for reading.
     var strays: [String: Int] = [:]
 
@@ -69,12 +73,20 @@ struct FeedbackScore {
         let allowed = wanted.union(FeedbackScore.companions(of: trial.pattern))
         if trial.pattern != .level, hasRule {
             planted += 1
-            if trial.cues.contains(where: { wanted.contains($0.alert.rule.number) }) { cued += 1 }
+            if trial.cues.contains(where: { wanted.contains($0.alert.rule.number) }) {
+                cued += 1
+            } else {
+                miss(trial, "not cued")
+            }
         }
         let strayCues = trial.cues.filter { !allowed.contains($0.alert.rule.number) }
         falseCues += strayCues.count
         for cue in strayCues {
             strays["\(trial.pattern.rawValue)→\(cue.alert.rule.name)", default: 0] += 1
+            miss(
+                trial,
+                "cue \(cue.alert.rule.name) at \(tenths(cue.time)) s, "
+                    + "\(tenths(cue.alert.value * degreesPerRadian)) deg")
         }
         correctSeconds += trial.length
         addCounts(trial)
@@ -87,7 +99,11 @@ struct FeedbackScore {
         for (seen, truth) in zip(trial.record.repetitions, trial.truth)
         where truth.size > 0 || trial.pattern == .level {
             labels += 1
-            if seen.label == right { rightLabels += 1 }
+            if seen.label == right {
+                rightLabels += 1
+            } else {
+                miss(trial, "repetition \(truth.number) is \(seen.text)")
+            }
         }
     }
 
@@ -97,31 +113,73 @@ struct FeedbackScore {
             let right = FeedbackScore.label(for: trial.pattern)
         else { return }
         labels += 1
-        if trial.record.holds.count == 1, trial.record.holds[0].label == right { rightLabels += 1 }
+        if trial.record.holds.count == 1, trial.record.holds[0].label == right {
+            rightLabels += 1
+        } else {
+            miss(trial, "hold is \(trial.record.holds.map(\.text))")
+        }
     }
 
     private mutating func addCounts(_ trial: FeedbackTrial) {
         sets += 1
+        var isExact = true
+        var seen = 0
         switch trial.exercise.task {
         case .repetitions:
-            let seen = trial.record.repetitions
-            guard seen.count == trial.truth.count else { return }
-            exactSets += 1
-            for (found, truth) in zip(seen, trial.truth) where found.repetition.isSeen {
-                phaseErrors.append(abs(found.repetition.tempo.raise - truth.phases.raise))
-                phaseErrors.append(abs(found.repetition.tempo.hold - truth.phases.hold))
-                phaseErrors.append(abs(found.repetition.tempo.lower - truth.phases.lower))
-            }
+            let repetitions = trial.record.repetitions
+            seen = repetitions.count
+            isExact = seen == trial.truth.count
+            if isExact { addPhases(repetitions, trial) }
         case .steps:
-            let count = trial.record.steps.left.count + trial.record.steps.right.count
+            seen = trial.record.steps.left.count + trial.record.steps.right.count
             // Where a walk begins and ends is no matter of one step.
             let slack = trial.truth.count > 30 ? 2 : 0
-            if abs(count - trial.truth.count) <= slack { exactSets += 1 }
+            isExact = abs(seen - trial.truth.count) <= slack
         case .landings:
-            if trial.record.landings.count == trial.truth.count { exactSets += 1 }
-        case .singleLegHold: if trial.record.holds.count == 1 { exactSets += 1 }
-        case .habits: exactSets += 1
+            seen = trial.record.landings.count
+            isExact = seen == trial.truth.count
+        case .singleLegHold:
+            seen = trial.record.holds.count
+            isExact = seen == 1
+            if isExact {
+                let error = trial.record.holds[0].duration - trial.heldFor
+                holdErrors.append(abs(error))
+                if abs(error) > 0.2 { miss(trial, "hold \(hundredths(error)) s off") }
+            }
+        case .habits: break
         }
+        if isExact { exactSets += 1 } else { miss(trial, "\(seen) of \(trial.truth.count)") }
+    }
+
+    private mutating func addPhases(_ repetitions: [RepetitionRecord], _ trial: FeedbackTrial) {
+        for (found, truth) in zip(repetitions, trial.truth) where found.repetition.isSeen {
+            let tempo = found.repetition.tempo
+            let errors = [
+                tempo.raise - truth.phases.raise, tempo.hold - truth.phases.hold,
+                tempo.lower - truth.phases.lower,
+            ]
+            phaseErrors += errors.map(abs)
+            if errors.contains(where: { abs($0) > 0.1 }) {
+                miss(
+                    trial,
+                    "repetition \(truth.number) phases off by "
+                        + errors.map(hundredths).joined(separator: ", "))
+            }
+        }
+    }
+
+    private mutating func miss(_ trial: FeedbackTrial, _ text: String) {
+        misses.append(
+            "\(trial.exercise.id) \(trial.pattern.rawValue) "
+                + "\(tenths(trial.size * degreesPerRadian)) seed \(trial.seed): \(text)")
+    }
+
+    private func tenths(_ value: Double) -> String {
+        value.isFinite && abs(value) < 1e9 ? "\((value * 10).rounded() / 10)" : "-"
+    }
+
+    private func hundredths(_ value: Double) -> String {
+        value.isFinite && abs(value) < 1e9 ? "\((value * 100).rounded() / 100)" : "-"
     }
 
     mutating func add(_ other: FeedbackScore) {
@@ -134,6 +192,8 @@ struct FeedbackScore {
         sets += other.sets
         exactSets += other.exactSets
         phaseErrors += other.phaseErrors
+        holdErrors += other.holdErrors
+        misses += other.misses
         strays.merge(other.strays, uniquingKeysWith: +)
     }
 
@@ -141,9 +201,14 @@ struct FeedbackScore {
     var falseRate: Double { correctSeconds > 0 ? Double(falseCues) / correctSeconds * 300 : 0 }
 
     /// Median and 95th percentile of the phase errors, s; nil without any.
-    var phaseError: (median: Double, high: Double)? {
-        guard !phaseErrors.isEmpty else { return nil }
-        let sorted = phaseErrors.sorted()
+    var phaseError: (median: Double, high: Double)? { FeedbackScore.quantiles(phaseErrors) }
+
+    /// The same of the holds.
+    var holdError: (median: Double, high: Double)? { FeedbackScore.quantiles(holdErrors) }
+
+    private static func quantiles(_ values: [Double]) -> (median: Double, high: Double)? {
+        guard !values.isEmpty else { return nil }
+        let sorted = values.sorted()
         return (
             sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 95 / 100)]
         )
@@ -154,11 +219,13 @@ struct FeedbackScore {
 enum FeedbackBench {
     /// Sizes are the rule's threshold with 2° on top and 5°, as the goal asks.
     static func run(
-        seeds: ClosedRange<UInt64>, extra: [Double] = [2, 5], worn: [Segment] = Segment.allCases
+        seeds: ClosedRange<UInt64>, extra: [Double] = [2, 5], worn: [Segment] = Segment.allCases,
+        tellsMisses: Bool = false, exercises: [String] = []
     ) throws -> [(name: String, score: FeedbackScore)] {
         let catalogue = try Catalogue.load()
         var rows: [(name: String, score: FeedbackScore)] = []
         for kind in ExerciseKind.allCases where kind != .habits {
+            guard exercises.isEmpty || exercises.contains(kind.rawValue) else { continue }
             guard let exercise = catalogue.first(where: { $0.id == kind.rawValue }) else {
                 continue
             }
@@ -178,6 +245,7 @@ enum FeedbackBench {
                     }
                 }
             }
+            if tellsMisses { score.misses.forEach { print("  \($0)") } }
             rows.append((kind.rawValue, score))
         }
         return rows

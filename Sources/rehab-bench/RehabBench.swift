@@ -37,6 +37,26 @@ struct RehabBench: ParsableCommand {
     @Option(help: ArgumentHelp("The script that runs the peers.", valueName: "file"))
     var peers = "Scripts/bench-peers.py"
 
+    @Option(
+        help: ArgumentHelp(
+            "Section feedback: how many synthetic people do each exercise with each pattern.",
+            valueName: "count"))
+    var people: UInt64 = 5
+
+    @Option(help: ArgumentHelp("Section feedback: the first one's random seed.", valueName: "seed"))
+    var firstSeed: UInt64 = 1
+
+    @Flag(
+        help:
+            "Section feedback: tell every set that was not counted, named or cued as it should be.")
+    var misses = false
+
+    @Option(
+        name: .customLong("exercise"),
+        help: ArgumentHelp(
+            "Section feedback: do this exercise only; may be repeated.", valueName: "id"))
+    var exercises: [String] = []
+
     @Argument(
         help:
             "Sections to run: step, latency, sound, daemon, replay, accuracy, feedback (default: all)."
@@ -50,7 +70,9 @@ struct RehabBench: ParsableCommand {
             quick: quick,
             data: data ?? ProcessInfo.processInfo.environment["REHABD_DATA"] ?? "../shared/data",
             python: python, peers: peers, rehabd: beside.appending(path: "rehabd").path,
-            rehabctl: beside.appending(path: "rehabctl").path)
+            rehabctl: beside.appending(path: "rehabctl").path,
+            seeds: firstSeed...(firstSeed &+ max(1, min(people, 1_000)) &- 1), tellsMisses: misses,
+            exercises: exercises)
         Terminal.bufferByLine()
         var report = Report(quick: quick)
         print("rehab-bench\(quick ? " (quick: the figures mean little)" : "")")
@@ -80,7 +102,7 @@ struct RehabBench: ParsableCommand {
             return switch section {
             case .step: try StepBench.run(options)
             case .latency: try LatencyBench.run(options)
-            case .sound: SoundFigures.run(options)
+            case .sound: SoundFigures.run(options) + CrossingBench.run(options)
             case .daemon: try DaemonBench.run(options)
             case .replay: try ReplayBench.run(options)
             case .accuracy: try AccuracyBench.run(options)

@@ -41,7 +41,7 @@ func measureSound(repetitions: Int, idleSeconds: Double = 5) -> SoundResult {
 }
 
 /// Why a measurement could not be made.
-private struct SoundBenchError: Error {
+struct SoundBenchError: Error {
     let reason: String
 }
 
@@ -104,7 +104,7 @@ private func measure(
     return result
 }
 
-private func percentile(_ sorted: [Double], _ part: Double) -> Double {
+func percentile(_ sorted: [Double], _ part: Double) -> Double {
     guard !sorted.isEmpty else { return .nan }
     return sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))]
 }
@@ -135,7 +135,7 @@ private final class AlertRing: Sendable {
 ///
 /// Without a session manager nobody links streams to the sink: `connect` does, with `pw-link`. So
 /// neither D-Bus nor WirePlumber is needed, and no real device is touched.
-private final class NullSinkServer {
+final class NullSinkServer {
     static let device = "rehab"
     private let directory: URL
     private let process = Process()

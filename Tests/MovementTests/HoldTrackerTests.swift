@@ -31,7 +31,7 @@ private struct Driving {
         tracker.begin(side: side, target: target, time: Int64(1000e9))
     }
 
-    private var time: Int64 { Int64((now * 100).rounded()) * (second / 100) }
+    var time: Int64 { Int64((now * 100).rounded()) * (second / 100) }
 
     mutating func step(
         _ shift: ShiftEvent = .none, motion: LateralShift = still, jerk: Double? = 1,
@@ -108,8 +108,39 @@ private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 }
         #expect(restless.tracker.phase == .holding)
     }
 
-    /// The way back began before it was recognised: the hold ended at its onset.
-    @Test func loweringEndsTheHoldAtItsOnset() {
+    /// Both thighs are worn and no shift was seen: the leg that is down for a second has ended the hold.
+    @Test func aLegSeenDownEndsTheHold() {
+        var driving = Driving(side: .right)
+        driving.step(.toRight)
+        driving.run(1)
+        let degree = Double.pi / 180
+        func see(_ lift: Double, _ seconds: Double) {
+            for _ in 0..<Int((seconds * 100).rounded()) {
+                driving.step()
+                driving.tracker.see(lift: lift * degree, time: driving.time)
+            }
+        }
+        // Not lifted yet, lifted, a dip that is no way down, lifted again.
+        see(2, 3)
+        see(20, 5)
+        see(5, 0.5)
+        see(20, 2)
+        #expect(driving.tracker.phase == .holding)
+        let down = driving.since(driving.time)
+        see(3, 1.2)
+        #expect(driving.tracker.endedBy == .lowered && driving.tracker.completed == 1)
+        #expect(abs(driving.since(driving.tracker.holdEnd) - down - 0.16) < 0.02)
+        // The echo of a way back that was not seen begins no hold; the next lift does.
+        driving.step(.toRight)
+        driving.run(2)
+        #expect(driving.tracker.phase == .waiting)
+        driving.step(.toRight)
+        driving.run(2)
+        #expect(driving.tracker.phase == .holding)
+    }
+
+    /// The way back began before it was recognised, and the foot was on the floor 0.15 s before that.
+    @Test func loweringEndsTheHoldBeforeItsOnset() {
         for side in [Side.right, nil] {
             var driving = Driving(side: side)
             driving.step(.toRight)
@@ -120,7 +151,7 @@ private func near(_ a: Double, _ b: Double) -> Bool { abs(a - b) < 1e-6 }
             #expect(tracker.endedBy == .lowered)
             #expect(tracker.completed == 1)
             #expect(near(driving.since(tracker.holdStart), 0.01))
-            #expect(near(driving.since(tracker.holdEnd), 11.7))
+            #expect(near(driving.since(tracker.holdEnd), 11.55))
             #expect(tracker.stanceSide == side)
             #expect(tracker.source == (side == nil ? .unknown : .given))
         }

@@ -285,4 +285,32 @@ private func detect(
         }
         #expect(meter.jerk.isFinite && meter.jerk > 1 && meter.jerk < 200)
     }
+
+    /// A shift as people make it: 35u⁴ − 84u⁵ + 70u⁶ − 20u⁷ of the way after a share u of the time.
+    @Test(arguments: [0.7, 0.8, 1.0], [0.06, 0.085])
+    func aShiftsBeginAndEndAreFoundToATenth(_ length: Double, _ way: Double) {
+        var detector = LateralShift()
+        var events: [ShiftEvent] = []
+        for index in 1...1200 {
+            let time = Double(index) * 0.01
+            func acceleration(_ start: Double) -> Double {
+                let u = (time - start) / length
+                guard u > 0, u < 1 else { return 0 }
+                let rest = 1 - u
+                return 420 * u * u * rest * rest * (1 - 2 * u) * way / (length * length)
+            }
+            // To the right at 4 s, back at 9 s.
+            let sideways = acceleration(4) - acceleration(9)
+            let event = detector.step(
+                up: Vector3(0, 1, 0), specificForce: Vector3(0, 9.81, sideways), interval: 0.01,
+                time: Int64(time * 1e9))
+            if event != .none { events.append(event) }
+            if abs(time - 8) < 0.001 {
+                #expect(abs(Double(detector.shiftBegan) * 1e-9 - 4) < 0.1)
+                #expect(abs(Double(detector.shiftEnds) * 1e-9 - 4 - length) < 0.12)
+            }
+        }
+        #expect(events == [.toRight, .toLeft])
+        #expect(abs(Double(detector.shiftBegan) * 1e-9 - 9) < 0.1)
+    }
 }

@@ -95,7 +95,7 @@ private func moment(
     @Test func unevenStepTimesAreAnAsymmetry() throws {
         var judge = StepJudge()
         var value: Double?
-        for index in 0..<24 {
+        for index in 0..<40 {
             let side: Side = index % 2 == 0 ? .left : .right
             var signals = SignalValues()
             judge.step(
@@ -103,7 +103,48 @@ private func moment(
                 signals: &signals)
             value = signals.value(.stepAsymmetry)
         }
-        #expect(abs(try #require(value) - 0.2) < 1e-9)
+        #expect(abs(try #require(value) - 0.2) < 1e-6)
+    }
+
+    /// Step times that scatter by 12 % with even sides: by chance their means of ten differ by up to 15 %.
+    @Test func chanceIsNoAsymmetry() {
+        var random = SeededRandom(seed: 9)
+        var (beyond, seen) = (0, 0)
+        for _ in 0..<40 {
+            var judge = StepJudge()
+            for index in 0..<60 {
+                let side: Side = index % 2 == 0 ? .left : .right
+                let seconds = 0.6 * (1 + max(-0.3, min(0.3, random.normal(0.12))))
+                var signals = SignalValues()
+                judge.step(
+                    Step(side: side, start: 0, end: Int64(seconds * 1e9)), signals: &signals)
+                guard let value = signals.value(.stepAsymmetry) else { continue }
+                seen += 1
+                if value > 0.1 { beyond += 1 }
+            }
+        }
+        // The plain ratio is beyond 10 % in about 6 % of the steps.
+        #expect(seen > 1000 && Double(beyond) / Double(seen) < 0.005, "\(beyond) of \(seen)")
+    }
+
+    /// C20: 0.5 s against 0.7 s, three in a row; two are chance.
+    @Test func sidesThatLoseTheirTempoAreSeen() throws {
+        func imbalance(_ right: [Double]) -> Double? {
+            var judge = StepJudge()
+            var value: Double?
+            var side = Side.left
+            for seconds in [Double](repeating: 0.6, count: 12) + right {
+                var signals = SignalValues()
+                judge.step(
+                    Step(side: side, start: 0, end: Int64(seconds * 1e9)), signals: &signals)
+                value = signals.value(.tempoImbalance)
+                side = side.opposite
+            }
+            return value
+        }
+        #expect(abs(try #require(imbalance([0.5, 0.7, 0.5, 0.7])) - 0.4) < 1e-9)
+        #expect(try #require(imbalance([0.5, 0.7])) <= 0.2)
+        #expect(try #require(imbalance([0.6, 0.6])) < 1e-9)
     }
 
     /// A landing of 12 m/s² with 1.2 s of wobble.
@@ -126,6 +167,27 @@ private func moment(
         let landing = try #require(found)
         #expect(landing.peak == 12 && landing.number == 1)
         #expect(landing.steadyAfter > 1.1 && landing.steadyAfter < 2.6, "\(landing.steadyAfter)")
+    }
+
+    /// Three landings, and no steadiness before the last of them is over.
+    @Test func whoLandsAgainBeforeBeingSteadyHasLandedTwice() {
+        var tracker = LandingTracker()
+        var found: [Landing] = []
+        for index in 1...2000 {
+            let time = Double(index) * 0.01
+            let horizontal = time > 5 && time < 14.5 ? abs(sin(30 * time)) : 0.01
+            let isDown = [5.0, 9, 13].contains { abs(time - $0) < 0.02 }
+            if tracker.step(
+                horizontal: horizontal, upward: isDown ? 12 : 0, isQuiet: time < 4,
+                interval: 0.01, time: Int64(time * 1e9))
+            {
+                found.append(tracker.last)
+            }
+        }
+        #expect(found.map(\.number) == [1, 2, 3])
+        #expect(found.map { Double($0.time) * 1e-9 }.map { ($0 * 10).rounded() } == [50, 90, 130])
+        #expect(found.prefix(2).allSatisfy { $0.steadyAfter.isNaN })
+        #expect(found.count == 3 && abs(found[2].steadyAfter - 2) < 0.6)
     }
 
     @Test func sittingAndHangingAreTimed() throws {
