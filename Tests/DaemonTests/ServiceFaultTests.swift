@@ -37,8 +37,10 @@ import Testing
             tests: [("DaemonTests/LifecycleTests.swift", "func withoutRightsItRunsAndSaysSo")]),
         Row(
             number: 41, fault: "real-time thread overruns",
-            tests: [("DaemonTests/ServiceFaultTests.swift", "func anOverrunLeavesTheRealtimeClass")]
-        ),
+            tests: [
+                ("DaemonTests/ServiceFaultTests.swift", "func anOverrunLeavesTheRealtimeClass"),
+                ("DaemonTests/ServiceFaultTests.swift", "func aFloodThatOverrunsTheAllowance"),
+            ]),
         Row(
             number: 42, fault: "daemon killed while streaming",
             tests: [
@@ -60,7 +62,10 @@ import Testing
             tests: [("DaemonTests/KillTests.swift", "func everyCutIsReadable")]),
         Row(
             number: 46, fault: "wall clock stepped",
-            tests: [("DaemonTests/ServiceFaultTests.swift", "func everyToldTimeIsMonotonic")]),
+            tests: [
+                ("DaemonTests/ServiceFaultTests.swift", "func everyToldTimeIsMonotonic"),
+                ("DaemonTests/ClockStepTests.swift", "func aSteppedDateChangesNoSample"),
+            ]),
         Row(
             number: 47, fault: "hostile control client",
             tests: [("DaemonTests/UnderAttackTests.swift", "func othersAreServedUnderAttack")]),
@@ -69,7 +74,7 @@ import Testing
             tests: [("DaemonTests/LifecycleTests.swift", "func aSecondDaemonLeavesAtOnce")]),
         Row(
             number: 49, fault: "many reconnects",
-            tests: [("DaemonTests/SoakTests.swift", "func nothingGrowsAndNothingIsLostSilently")]),
+            tests: [("DaemonTests/ReconnectTests.swift", "func nothingIsLeftOverFromLinks")]),
         Row(
             number: 50, fault: "long run with faults",
             tests: [("DaemonTests/SoakTests.swift", "func nothingGrowsAndNothingIsLostSilently")]),
@@ -138,6 +143,40 @@ import Testing
         #expect(try daemon.status().activity == .idle)
     }
 
+    /// Row 41, brought about: the least allowance there is, and packets without a pause.
+    @Test func aFloodThatOverrunsTheAllowanceLeavesTheMachineUsable() throws {
+        let daemon = try RunningDaemon()
+        guard try daemon.status().realtime.intake == "fifo" else {
+            print("not tested here: this account has no real-time right")
+            return
+        }
+        let sensor = try AttachedSensor("belt", segment: "pelvis", to: daemon)
+        let limited = try Program.run(
+            "/usr/bin/env", ["prlimit", "--pid=\(daemon.process.id)", "--rttime=1:"])
+        try #require(limited.code == 0, "\(limited)")
+        var number: UInt32 = 0
+        let start = MonotonicClock.now()
+        while !daemon.log.contains("used its CPU allowance") {
+            try #require(MonotonicClock.now() - start < 20_000_000_000, "no overrun in 20 s")
+            for _ in 0..<20_000 {
+                number &+= 1
+                guard sensor.send(DotPacket.still(microseconds: number &* 16_667)) else { break }
+            }
+        }
+        print(
+            "overrun told after \(Int(milliseconds(MonotonicClock.now() - start))) ms, \(number) packets"
+        )
+        // It lives, answers, and no thread of it is left that could keep the machine to itself.
+        let asked = MonotonicClock.now()
+        #expect(try daemon.status().processID == Int64(daemon.process.id))
+        #expect(MonotonicClock.now() - asked < 1_000_000_000)
+        let folder = "/proc/\(daemon.process.id)/task"
+        for thread in try FileManager.default.contentsOfDirectory(atPath: folder) {
+            #expect(sched_getscheduler(Int32(thread) ?? 0) & ~0x4000_0000 == SCHED_OTHER)
+        }
+        #expect(try daemon.terminate() == .exited(0))
+    }
+
     /// Row 43: one inner thread held by a tracer; the rest of the daemon lives.
     @Test(
         .enabled(
@@ -187,8 +226,7 @@ import Testing
         try daemon.terminate()
     }
 
-    /// Row 46, as far as a test may go: the machine's clock is not stepped here, that is the rig's; every time that
-    /// is told is on the monotonic clock.
+    /// Row 46: every time that is told is on the monotonic clock (`ClockStepTests` steps the date).
     @Test func everyToldTimeIsMonotonic() throws {
         let scenario = try Scenario(Scenario.quiet(seconds: 6))
         let daemon = try RunningDaemon()
