@@ -41,11 +41,6 @@ package struct RuleRecord: Sendable, Equatable {
 
 /// Collects the frames of a set and sums them up.
 package struct SetRecord: Sendable {
-    private struct Moment {
-        var time: Int64
-        var interval: Double
-        var drop: Double
-    }
 
     package let plan: MovementPlan
     package private(set) var rules: [RuleRecord]
@@ -61,7 +56,7 @@ package struct SetRecord: Sendable {
     package private(set) var cues = 0
     /// Host time of the set's first frame, ns.
     package private(set) var start: Int64 = 0
-    private var moments: [Moment] = []
+    private var moments: HoldMoments
     private var holdStart: Int64 = 0
     private var holdSide: Side?
     private var completed: UInt16 = 0
@@ -79,11 +74,12 @@ package struct SetRecord: Sendable {
         window = PatternWindow(rules: plan.ruleCount)
         holdWindow = window
         typical = TypicalValues(rules: plan.ruleCount)
+        moments = HoldMoments(plan: plan)
     }
 
     /// Share of the present hold in band so far; nil outside a hold.
     package var presentShareInBand: Double? {
-        moments.isEmpty ? nil : shareInBand(moments)
+        moments.isEmpty ? nil : moments.present.shareInBand
     }
 
     /// Share of all judged hold time in band; nil without any.
@@ -118,11 +114,11 @@ package struct SetRecord: Sendable {
         if frame.phase == .holding {
             if frame.holdStart != holdStart {
                 holdStart = frame.holdStart
-                moments = []
+                moments.forget()
             }
             holdSide = frame.stanceSide
             if frame.gates.isOpen, frame.drop.isFinite {
-                moments.append(Moment(time: frame.time, interval: interval, drop: frame.drop))
+                moments.add(time: frame.time, interval: interval, drop: frame.drop)
             }
         }
     }
@@ -238,7 +234,7 @@ package struct SetRecord: Sendable {
     /// `end` may lie before the newest samples: the movement back was recognised after it began.
     private mutating func close(endedBy: HoldEnd, start holdBegin: Int64, end: Int64) {
         defer {
-            moments = []
+            moments.forget()
             holdStart = 0
             holdSide = nil
             holdWindow = PatternWindow(rules: plan.ruleCount)
@@ -246,24 +242,14 @@ package struct SetRecord: Sendable {
         typical.close(isHold: true)
         let shares = holdWindow.shares(plan)
         guard let side = holdSide, holdBegin != 0 else { return }
-        let kept = moments.filter { $0.time <= end }
-        let drops = kept.map(\.drop)
+        let kept = moments.totals(until: end)
         let seconds = seconds(fromNanoseconds: max(0, end - holdBegin))
         holds.append(
             HoldRecord(
                 side: side, start: Kinematics.seconds(fromNanoseconds: holdBegin - start),
-                duration: seconds, shareInBand: kept.isEmpty ? nil : shareInBand(kept),
-                meanDrop: drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count),
-                maxDrop: drops.max(), maxHike: drops.min().map { -$0 }, endedBy: endedBy,
+                duration: seconds, shareInBand: kept.count > 0 ? kept.shareInBand : nil,
+                meanDrop: kept.mean, maxDrop: kept.count > 0 ? kept.largest : nil,
+                maxHike: kept.count > 0 ? -kept.smallest : nil, endedBy: endedBy,
                 shares: shares, label: PatternLabel(shares)))
-    }
-
-    private func shareInBand(_ moments: [Moment]) -> Double {
-        let highest = plan.threshold(of: .drop) ?? Double.infinity
-        let lowest = -(plan.threshold(of: .hike) ?? Double.infinity)
-        let total = moments.reduce(0) { $0 + $1.interval }
-        guard total > 0 else { return 1 }
-        let inside = moments.filter { $0.drop < highest && $0.drop > lowest }
-        return inside.reduce(0) { $0 + $1.interval } / total
     }
 }
