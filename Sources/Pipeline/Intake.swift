@@ -65,6 +65,8 @@ final class Intake: @unchecked Sendable {
     private static let wakeToken = UInt64.max
     /// Samples a replay may be ahead of its recorder: half the smallest ring between them.
     private static let replayWindow: UInt64 = 128
+    /// Waiting samples of one sensor at which intake lets the estimator go first: half a ring.
+    private static let crowd = 128
     /// A stamp further from now than this is not believed, ns.
     private static let largestAge: Int64 = 60_000_000_000
 
@@ -136,7 +138,12 @@ final class Intake: @unchecked Sendable {
             let arrival = arrival(of: stamp)
             let queued = accept(
                 buffer.span.extracting(0..<count), channel, place, door.characteristic, arrival)
-            if queued { core.estimatorWake.signal() }
+            if queued {
+                core.estimatorWake.signal()
+                // Of the estimator's own priority, on its own processor: a burst would fill the ring
+                // before it gets its turn.
+                if core.samples[place].count() >= Intake.crowd { RealtimeThread.giveWay() }
+            }
         case .oversized:
             countRefusal(channel)
         case .empty:

@@ -2,6 +2,7 @@
 
 import CLinux
 import CRealtime
+import Glibc
 
 /// What the system granted a thread, best first.
 package enum SchedulingGrant: UInt8, Sendable, BitwiseCopyable, CaseIterable {
@@ -74,6 +75,9 @@ package struct RealtimeThread: ~Copyable, Sendable {
     /// the sample itself costs. Where the system refuses, or takes the processor away later, the
     /// thread runs wherever the kernel puts it.
     package static func shareProcessor() { _ = rehab_thread_settle_on_last_processor() }
+
+    /// Lets threads of the same priority that wait for this processor go first.
+    package static func giveWay() { _ = sched_yield() }
 
     /// Touches the thread's stack, so that later calls do not fault.
     ///
