@@ -11,12 +11,12 @@ struct TomlHazard: Equatable, Sendable {
 ///
 /// It keeps its assertions in release builds and aborts where a header does not begin with a key
 /// (`[=]`, `[[[a]]]`) and where a `}` stands for a value in an array (`a = [ }`); it overflows the
-/// stack on a key of some thousand dotted parts; where a text's end is in doubt (`a = 1"ä`) it runs into
-/// code that it calls unreachable. They are found here with just as much of TOML's
+/// stack on a key of some thousand dotted parts; where a value runs on into another character (`a = 1"ä`, `a = 1["ä`,
+/// `a = 1."ä`) it runs into code that it calls unreachable. They are found here with just as much of TOML's
 /// lexical grammar as that takes: comments, the four kinds of strings, brackets, dots. Refused as
 /// well: brackets that do not match, anything but ASCII outside of strings and comments (TOML 1.0 has
-/// none there), a `\u0000`, which would cut the text short in C, and dates and times, which no file
-/// here uses.
+/// none there), a `\u0000`, which would cut the text short in C, and what no file here uses: dates and
+/// times, quoted parts of dotted names.
 struct TomlGuard {
     /// Parts of a dotted key, and levels of brackets: far more than any file here needs.
     private static let depthLimit = 16
@@ -44,6 +44,8 @@ struct TomlGuard {
     private func byte(_ offset: Int = 0) -> UInt8? {
         place + offset < bytes.count ? bytes[place + offset] : nil
     }
+
+    private var isQuote: Bool { byte() == UInt8(ascii: "\"") || byte() == UInt8(ascii: "'") }
 
     private mutating func advance() {
         if byte() == UInt8(ascii: "\n") { line += 1 }
@@ -81,6 +83,7 @@ struct TomlGuard {
                     return "a name has more than \(TomlGuard.depthLimit) parts"
                 }
                 advance()
+                if isQuote { return "quoted parts of names are not used here" }
             case UInt8(ascii: "="), UInt8(ascii: ","):
                 dots = 0
                 advance()
@@ -89,8 +92,11 @@ struct TomlGuard {
             default:
                 if isTime { return "dates and times are not used here; write them in quotes" }
                 skipWord()
-                if byte() == UInt8(ascii: "\"") || byte() == UInt8(ascii: "'") {
+                if isQuote {
                     return "a quote follows a word without anything between"
+                }
+                if byte() == UInt8(ascii: "[") || byte() == UInt8(ascii: "{") {
+                    return "an opening bracket follows a word without anything between"
                 }
             }
         }
