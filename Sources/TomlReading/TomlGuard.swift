@@ -28,6 +28,8 @@ struct TomlGuard {
     private var dots = 0
     /// Nothing but blanks so far on this line, outside of any bracket.
     private var atStart = true
+    /// What comes next is a value: an item of a list, or what stands behind `=`.
+    private var expectsValue = false
 
     private init(_ text: String) {
         bytes = Array(text.utf8)
@@ -57,9 +59,11 @@ struct TomlGuard {
         while let current = byte() {
             let before = atStart
             atStart = false
+            if let problem = bareValueProblem(current) { return problem }
             switch current {
             case UInt8(ascii: "\n"):
                 atStart = open.isEmpty
+                if atStart { expectsValue = false }
                 dots = 0
                 advance()
             case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
@@ -86,6 +90,8 @@ struct TomlGuard {
                 if isQuote { return "quoted parts of names are not used here" }
             case UInt8(ascii: "="), UInt8(ascii: ","):
                 dots = 0
+                expectsValue =
+                    current == UInt8(ascii: "=") || open.last == UInt8(ascii: "[")
                 advance()
             case 0x80...:
                 return "a character outside of quotes is not plain ASCII"
@@ -107,6 +113,7 @@ struct TomlGuard {
     private mutating func opening(_ bracket: UInt8, isHeader: Bool) -> String? {
         dots = 0
         open.append(bracket)
+        expectsValue = bracket == UInt8(ascii: "[")
         advance()
         guard isHeader, bracket == UInt8(ascii: "[") else {
             return open.count <= TomlGuard.depthLimit
@@ -122,6 +129,33 @@ struct TomlGuard {
             TomlGuard.isWord(first) || first == UInt8(ascii: "\"")
             || first == UInt8(ascii: "'")
         return beginsKey ? nil : "a section header does not begin with a name"
+    }
+
+    /// A number or word as a value goes on up to a blank, a comma, a closing bracket or a comment; the parser
+    /// looks at every character until then, and does not survive all of them.
+    private mutating func bareValueProblem(_ current: UInt8) -> String? {
+        if TomlGuard.endsValue(current) || !expectsValue { return nil }
+        expectsValue = false
+        if isQuote || current == UInt8(ascii: "[") || current == UInt8(ascii: "{") { return nil }
+        var offset = 0
+        while let next = byte(offset), !TomlGuard.endsValue(next) {
+            switch next {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: "["),
+                UInt8(ascii: "{"), 0x80...:
+                return "a value that is neither text nor list holds a character it cannot hold"
+            default: offset += 1
+            }
+        }
+        return nil
+    }
+
+    private static func endsValue(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"),
+            UInt8(ascii: "]"), UInt8(ascii: "}"), UInt8(ascii: ","), UInt8(ascii: "#"):
+            true
+        default: false
+        }
     }
 
     private mutating func skipWord() {
