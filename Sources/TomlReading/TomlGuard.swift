@@ -149,6 +149,10 @@ struct TomlGuard {
         return nil
     }
 
+    private static func isBlank(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || (9...13).contains(byte)
+    }
+
     private static func endsValue(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"), UInt8(ascii: "\n"),
@@ -194,6 +198,13 @@ struct TomlGuard {
             if escapes, current == UInt8(ascii: "\\") {
                 advance()
                 if escapesZero { return "a text holds a zero character" }
+                // The parser asks of what follows whether it is a blank, and its table of blanks does not
+                // know every letter.
+                var offset = 0
+                while long, let next = byte(offset), TomlGuard.isBlank(next) { offset += 1 }
+                if let next = byte(offset), next >= 0x80 {
+                    return "a character that is not plain ASCII follows a backslash"
+                }
                 if byte() != nil { advance() }
                 continue
             }

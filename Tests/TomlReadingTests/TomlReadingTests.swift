@@ -196,7 +196,7 @@ private func fault(_ body: () throws -> Void) -> TomlError? {
         ("a = " + String(repeating: "[", count: 100_000), 1),
         ("a = " + String(repeating: "{a=", count: 50_000), 1), ("a = 1\"\u{325}", 1),
         ("a = 1[\"\u{325}", 1), ("a = 1.\"\u{325}", 1), ("b = 0\na = t.\"\u{325}", 2),
-        ("a = -d=\"\u{325}", 1), ("a = [1, # b\n  1+\"\u{325}", 2),
+        ("a = -d=\"\u{325}", 1), ("a = \"\"\"b\\\u{feff}", 1), ("a = [1, # b\n  1+\"\u{325}", 2),
         ("a = true'ä'", 1),
     ])
     func whatTheParserDoesNotSurviveIsRefused(_ text: String, _ line: Int) throws {
