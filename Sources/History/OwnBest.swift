@@ -4,7 +4,6 @@
 enum OwnBest {
     /// Share of the own earlier best that counts as kept.
     static let kept = 0.9
-    private static let days = 7
 
     /// One quantity of an exercise.
     private struct Quantity: Sendable {
@@ -26,7 +25,7 @@ enum OwnBest {
             for quantity in quantities {
                 for side in [nil, "left", "right"] as [String?] {
                     let of = sets.filter { $0.set.side == side && $0.day <= day }
-                    let week = of.filter { day - $0.day < days }
+                    let week = of.filter { day - $0.day < RecentTests.days }
                     guard let best = of.compactMap({ quantity.value($0.set) }).max(), best > 0,
                         let now = week.compactMap({ quantity.value($0.set) }).max()
                     else { continue }

@@ -50,7 +50,7 @@ struct RecentTests {
     private let painful: String?
 
     /// Days that a gate looks back (programme 2).
-    private static let days = 7
+    static let days = 7
     static let notAsked = "rehabd keeps the tests and does not run: start it to see them"
 
     init(_ tests: [TestEvidence]?, painful: String?, on day: Day) {

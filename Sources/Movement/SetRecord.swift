@@ -41,7 +41,6 @@ package struct RuleRecord: Sendable, Equatable {
 
 /// Collects the frames of a set and sums them up.
 package struct SetRecord: Sendable {
-
     package let plan: MovementPlan
     package private(set) var rules: [RuleRecord]
     package private(set) var holds: [HoldRecord] = []

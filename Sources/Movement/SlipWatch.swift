@@ -4,10 +4,11 @@ package import Kinematics
 
 /// Compares quiet stands with the neutral of the calibration.
 ///
-/// A stand that reads more than 5° off (12° forward or back above and below the pelvis) for three seconds tells that the sensor has slipped; standing
-/// quietly for five seconds near the neutral takes it back (compensations 7). On the pelvis it closes the
-/// gate "slipped"; another segment counts as not measured until then. A person who leans on something
-/// looks the same, which is why it asks to stand again and does not say what happened.
+/// A stand that reads more than 5° off (12° forward or back above and below the pelvis) for three seconds
+/// tells that the sensor has slipped; standing quietly for five seconds near the neutral takes it back
+/// (compensations 7). On the pelvis it closes the gate "slipped"; another segment counts as not measured
+/// until then. A person who leans on something looks the same, which is why it asks to stand again and
+/// does not say what happened.
 package struct SlipWatch: BitwiseCopyable, Sendable {
     package private(set) var hasSlipped = false
     /// The segment has been still for a while.

@@ -11,12 +11,12 @@ struct TomlHazard: Equatable, Sendable {
 ///
 /// It keeps its assertions in release builds and aborts where a header does not begin with a key
 /// (`[=]`, `[[[a]]]`) and where a `}` stands for a value in an array (`a = [ }`); it overflows the
-/// stack on a key of some thousand dotted parts; where a value runs on into another character (`a = 1"ä`, `a = 1["ä`,
-/// `a = 1."ä`) it runs into code that it calls unreachable. They are found here with just as much of TOML's
-/// lexical grammar as that takes: comments, the four kinds of strings, brackets, dots. Refused as
-/// well: brackets that do not match, anything but ASCII outside of strings and comments (TOML 1.0 has
-/// none there), a `\u0000`, which would cut the text short in C, and what no file here uses: dates and
-/// times, quoted parts of dotted names.
+/// stack on a key of some thousand dotted parts; where a bare value runs on into a quote or a bracket
+/// (`a = 1"ä`), or a letter follows a backslash, it runs into code that it calls unreachable. They are
+/// found here with just as much of TOML's lexical grammar as that takes: comments, the four kinds of
+/// strings, brackets, dots, where a value begins. Refused as well: brackets that do not match, anything
+/// but ASCII outside of strings and comments (TOML 1.0 has none there), a `\u0000`, which would cut the
+/// text short in C, and dates and times, which no file here uses.
 struct TomlGuard {
     /// Parts of a dotted key, and levels of brackets: far more than any file here needs.
     private static let depthLimit = 16
@@ -46,8 +46,6 @@ struct TomlGuard {
     private func byte(_ offset: Int = 0) -> UInt8? {
         place + offset < bytes.count ? bytes[place + offset] : nil
     }
-
-    private var isQuote: Bool { byte() == UInt8(ascii: "\"") || byte() == UInt8(ascii: "'") }
 
     private mutating func advance() {
         if byte() == UInt8(ascii: "\n") { line += 1 }
@@ -87,7 +85,6 @@ struct TomlGuard {
                     return "a name has more than \(TomlGuard.depthLimit) parts"
                 }
                 advance()
-                if isQuote { return "quoted parts of names are not used here" }
             case UInt8(ascii: "="), UInt8(ascii: ","):
                 dots = 0
                 expectsValue =
@@ -98,12 +95,6 @@ struct TomlGuard {
             default:
                 if isTime { return "dates and times are not used here; write them in quotes" }
                 skipWord()
-                if isQuote {
-                    return "a quote follows a word without anything between"
-                }
-                if byte() == UInt8(ascii: "[") || byte() == UInt8(ascii: "{") {
-                    return "an opening bracket follows a word without anything between"
-                }
             }
         }
         return nil
@@ -113,7 +104,7 @@ struct TomlGuard {
     private mutating func opening(_ bracket: UInt8, isHeader: Bool) -> String? {
         dots = 0
         open.append(bracket)
-        expectsValue = bracket == UInt8(ascii: "[")
+        expectsValue = bracket == UInt8(ascii: "[") && !isHeader
         advance()
         guard isHeader, bracket == UInt8(ascii: "[") else {
             return open.count <= TomlGuard.depthLimit
@@ -136,17 +127,25 @@ struct TomlGuard {
     private mutating func bareValueProblem(_ current: UInt8) -> String? {
         if TomlGuard.endsValue(current) || !expectsValue { return nil }
         expectsValue = false
-        if isQuote || current == UInt8(ascii: "[") || current == UInt8(ascii: "{") { return nil }
+        if TomlGuard.isForeign(current) { return nil }
         var offset = 0
         while let next = byte(offset), !TomlGuard.endsValue(next) {
-            switch next {
-            case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: "["),
-                UInt8(ascii: "{"), 0x80...:
+            if TomlGuard.isForeign(next) {
                 return "a value that is neither text nor list holds a character it cannot hold"
-            default: offset += 1
             }
+            offset += 1
         }
         return nil
+    }
+
+    /// Begins a text, a list or a table, or belongs to no bare value.
+    private static func isForeign(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "["), UInt8(ascii: "{"),
+            UInt8(ascii: "="), 0x80...:
+            true
+        default: false
+        }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

@@ -50,7 +50,7 @@ enum DaemonBench {
             Figure(
                 "cpu-3x60-over-floor",
                 "CPU of rehabd, 3 sensors at 60 Hz, beside its system calls alone", wanted.percent,
-                .percent, .peer("two empty threads", floor.percent),
+                .percent, .beside("two empty threads", floor.percent),
                 note: floor.text, details: floor.details),
         ]
         var readings: [Int: Reading] = [:]

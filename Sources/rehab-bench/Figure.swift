@@ -29,6 +29,8 @@ enum Unit: String, Encodable, Sendable {
 enum Measure: Sendable {
     /// Another program's number from the same run; ours is to be no larger.
     case peer(String, Double)
+    /// Another number of the same run, to read ours beside; neither is to reach the other.
+    case beside(String, Double)
     case atMost(Double)
     case atLeast(Double)
 }
@@ -75,7 +77,8 @@ struct Figure: Sendable {
 
     private var reference: Double? {
         switch measure {
-        case .peer(_, let value), .atMost(let value), .atLeast(let value): value
+        case .peer(_, let value), .beside(_, let value), .atMost(let value), .atLeast(let value):
+            value
         case nil: nil
         }
     }
@@ -92,7 +95,7 @@ struct Figure: Sendable {
         switch measure {
         case .peer(_, let limit), .atMost(let limit): isReached = value <= limit
         case .atLeast(let limit): isReached = value >= limit
-        case nil: return .none
+        case .beside, nil: return .none
         }
         return isReached ? .reached : .notReached
     }
@@ -100,7 +103,8 @@ struct Figure: Sendable {
     /// The column "peer or goal".
     var referenceText: String {
         switch measure {
-        case .peer(let name, let value): "\(name) \(unit.text(value))"
+        case .peer(let name, let value), .beside(let name, let value):
+            "\(name) \(unit.text(value))"
         case .atMost(let value): "<= \(unit.text(value))"
         case .atLeast(let value): ">= \(unit.text(value))"
         case nil: "-"
@@ -122,6 +126,9 @@ extension Figure: Encodable {
         switch measure {
         case .peer(let name, _):
             try fields.encode("peer", forKey: .kind)
+            try fields.encode(name, forKey: .peer)
+        case .beside(let name, _):
+            try fields.encode("beside", forKey: .kind)
             try fields.encode(name, forKey: .peer)
         case .atMost: try fields.encode("at most", forKey: .kind)
         case .atLeast: try fields.encode("at least", forKey: .kind)

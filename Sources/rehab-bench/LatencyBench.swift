@@ -90,7 +90,7 @@ enum LatencyBench {
             Figure(
                 "packet-to-decision-\(setting.id)-over-floor",
                 "packet to decision p99, \(setting.title), beside the same system calls alone",
-                delays.quantile(0.99), .microseconds, .peer(empty, floor.quantile(0.99)),
+                delays.quantile(0.99), .microseconds, .beside(empty, floor.quantile(0.99)),
                 note: "their p50 \(Unit.microseconds.text(floor.median)), same packets, same run",
                 details: details))
         return rows

@@ -200,7 +200,7 @@ struct FeedbackOutputTests {
                 clean = 0
                 count = 1
                 """),
-            environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address, "TZ": "XXX\(hour - 12)"],
+            environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address, "TZ": "NOON\(hour - 12)"],
             exercises: ["habits.toml": habits])
         let told = try scene.daemon.rehabctl(["breaks", "on"])
         #expect(told.output == "break reminders: on\n", "\(told)")

@@ -19,17 +19,15 @@ struct ReconnectTests {
         ProcessInfo.processInfo.environment["REHAB_RECONNECTS"].flatMap { Int($0) } ?? 9
 
     /// The fewest descriptors of a second: a question that was just answered still has its own.
-    private static func figures(_ id: Int32) throws -> (bytes: Int, descriptors: Int) {
-        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-        let kibibytes = line.split(separator: " ").compactMap { Int($0) }.first ?? 0
-        var fewest = Int.max
+    private static func figures(_ id: Int32) throws -> ProcessFigures {
+        var figures = try ProcessFigures(id)
         for _ in 0..<20 {
-            let names = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd")
-            fewest = min(fewest, names.count)
             MonotonicClock.sleep(until: MonotonicClock.now() + 50_000_000)
+            let now = try ProcessFigures(id)
+            figures.residentBytes = now.residentBytes
+            figures.descriptors = min(figures.descriptors, now.descriptors)
         }
-        return (kibibytes * 1024, fewest)
+        return figures
     }
 
     @Test(arguments: [1, 7])
@@ -58,7 +56,7 @@ struct ReconnectTests {
         }
         try waitUntil("\(count) sensors", within: 60) { try streaming(after: 0) }
         let rounds = max(6, Self.cycles / count)
-        var before: (bytes: Int, descriptors: Int)?
+        var before: ProcessFigures?
         var times: [Double] = []
         for round in 1...rounds {
             let start = MonotonicClock.now()
@@ -70,7 +68,7 @@ struct ReconnectTests {
         }
         let after = try Self.figures(daemon.process.id)
         let start = try #require(before)
-        let grown = Double(after.bytes - start.bytes) / 1_048_576
+        let grown = Double(after.residentBytes - start.residentBytes) / 1_048_576
         times.sort()
         print(
             "reconnects of \(count): \(rounds) rounds, back after p50 \(Int(times[rounds / 2])) ms, "

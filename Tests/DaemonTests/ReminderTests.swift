@@ -57,7 +57,7 @@ struct ReminderTests {
         let daemon = try RunningDaemon {
             $0.environment = [
                 "CONFIGURATION_DIRECTORY": folder.path, "DBUS_SESSION_BUS_ADDRESS": bus.address,
-                "TZ": "XXX\(hour - 12)",
+                "TZ": "NOON\(hour - 12)",
             ]
         }
         let scenario = try Scenario(ReminderTests.sitting)

@@ -24,19 +24,6 @@ private struct Chance: RandomNumberGenerator {
     }
 }
 
-/// What the kernel says of a process.
-private struct ProcessFigures {
-    var residentBytes: Int
-    var descriptors: Int
-
-    init(_ id: Int32) throws {
-        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
-        residentBytes = (line.split(separator: " ").compactMap { Int($0) }.first ?? 0) * 1024
-        descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/fd").count
-    }
-}
-
 @Suite(
     .scene(weight: 2), .timeLimit(.minutes(90)),
     .enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))

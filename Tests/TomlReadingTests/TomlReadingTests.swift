@@ -209,7 +209,8 @@ private func fault(_ body: () throws -> Void) -> TomlError? {
         "a = {b = {c = 1}}\n", "a.b.c = 1\n", "[ a . b ]\nc = 1\n", "[\"x y\"]\nz = 1\n",
         "a = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]\n",
         "a = \"\\\\\"\nb = 1\n", "a = \"\"\"\n\\\"\"\" \"\"\"\n", "a = \"é ü 漢\" # é\n", "a = -1\n",
-        "a = [[1, 2], [3]]\n", "a = 1e-3\n", "a = 0x1f\n", "a-1 = 1\n", "1979 = 1\n",
+        "a.\"b c\" = 1\n", "[a.\"ä\"]\nb = 1\n", "a = [[1, 2], [3]]\n", "a = 1e-3\n", "a = 0x1f\n",
+        "a-1 = 1\n", "1979 = 1\n",
     ])
     func theGuardLetsGoodTextPass(_ text: String) throws {
         _ = try root(text)
