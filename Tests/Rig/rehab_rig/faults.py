@@ -62,6 +62,7 @@ class Fault:
         rig = self.rig
         self.offset = rig.clock_offset(self.found, self.dots.values())
         self.recorded = packets_by_sensor(recording)
+        self.marks = recording
         losses(rig, self.dots, recording, away={name: self.away(name) for name in self.dots},
                copies=self.copies)
         api = rig.api_milliseconds()
@@ -69,12 +70,16 @@ class Fault:
             rig.limit("status answers p99 (Python client inside)", round(percentile(api, 0.99), 1), 50, "ms")
 
     def away(self, name):
-        """[(from, to)] ns, outside clock: from the last packet before a told loss to the first after it."""
+        """[(from, to)] ns, outside clock: from the last packet before a recorded loss to the first after it.
+
+        The recording's own marks, not the events: a sensor that is set up anew at once is never told as lost.
+        """
         stamps = [stamp for stamp, _ in self.recorded.get(name, [])]
         spans = []
-        for moment, state in self.rig.sensor_events(name):
-            if state != "lost":
+        for kind, words in self.marks:
+            if kind != "m" or words[2:4] != ["lost", name]:
                 continue
+            moment = int(words[1]) / 1e9
             before = [stamp for stamp in stamps if stamp < moment]
             after = [stamp for stamp in stamps if stamp > moment]
             begin = before[-1] if before else 0
