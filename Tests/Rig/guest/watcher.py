@@ -1,9 +1,11 @@
 """Runs inside the machine: follows rehabd's events and asks for its status five times a second.
 
-watcher.py OUTPUT [SECONDS]: one JSON line per event (frames left out) and per answered question.
+watcher.py OUTPUT [SECONDS]: one JSON line per event (frames left out) and per answered question. Beside each
+question a process that does nothing but send the same bytes back is asked: what the machine itself takes.
 """
 
 import json
+import os
 import select
 import socket
 import sys
@@ -35,7 +37,32 @@ class Caller:
         return [json.loads(text) for text in whole]
 
 
-def follow(out, deadline):
+class Echo:
+    """A process of its own that answers with what it got."""
+
+    def __init__(self):
+        self.socket, other = socket.socketpair()
+        if os.fork() == 0:
+            self.socket.close()
+            while data := other.recv(1 << 18):
+                other.sendall(data)
+            os._exit(0)
+        other.close()
+        self.socket.settimeout(10)
+
+    def ask(self, size):
+        """s for so many bytes there and back."""
+        began, left = time.monotonic(), size
+        self.socket.sendall(bytes(size))
+        while left > 0:
+            data = self.socket.recv(left)
+            if not data:
+                raise ConnectionError("the echo process has gone")
+            left -= len(data)
+        return time.monotonic() - began
+
+
+def follow(out, deadline, echo):
     events, status = Caller(), Caller()
     events.send("Monitor", more=True, interval_ms=1000)
     asked, due = None, time.monotonic()
@@ -59,7 +86,8 @@ def follow(out, deadline):
                           ("name", "state", "samples", "packets", "gaps", "lost_samples",
                            "duplicates", "decode_errors", "age_ms")}
                          for sensor in told.get("sensors", [])]
-                out.write(json.dumps({"at": now, "took": now - asked, "sensors": brief,
+                out.write(json.dumps({"at": now, "took": now - asked, "echo": echo.ask(2048),
+                                      "sensors": brief,
                                       "resident": told.get("resident_bytes"),
                                       "warnings": told.get("warnings")}) + "\n")
                 out.flush()
@@ -68,12 +96,13 @@ def follow(out, deadline):
 
 def main():
     deadline = time.monotonic() + float(sys.argv[2] if len(sys.argv) > 2 else 3600)
+    echo = Echo()
     with open(sys.argv[1], "w", encoding="utf-8") as out:
         out.write(json.dumps({"monotonic": time.monotonic(), "realtime": time.time()}) + "\n")
         out.flush()
         while time.monotonic() < deadline:
             try:
-                follow(out, deadline)
+                follow(out, deadline, echo)
             except (OSError, ConnectionError, ValueError) as error:
                 out.write(json.dumps({"at": time.monotonic(), "trouble": str(error)}) + "\n")
                 out.flush()

@@ -68,6 +68,8 @@ class Fault:
         api = rig.api_milliseconds()
         if api:
             rig.limit("status answers p99 (Python client inside)", round(percentile(api, 0.99), 1), 50, "ms")
+            rig.figure("the same for a process that only answers",
+                       round(percentile(rig.echo_milliseconds(), 0.99), 1), "ms")
 
     def away(self, name):
         """[(from, to)] ns, outside clock: from the last packet before a recorded loss to the first after it.

@@ -296,6 +296,10 @@ class Rig:
     def api_milliseconds(self):
         return sorted(line["took"] * 1000 for line in self.watched() if "took" in line)
 
+    def echo_milliseconds(self):
+        """The same for a process inside that does nothing but answer."""
+        return sorted(line["echo"] * 1000 for line in self.watched() if "echo" in line)
+
     # The capture inside.
 
     async def start_capture(self, name):
