@@ -86,11 +86,8 @@ extension SensorLife {
     }
 
     /// The link stands; services come next.
-    ///
-    /// The next sensor may connect meanwhile: a controller makes one connection at a time, but reading
-    /// services is a conversation of some forty round trips on the link that stands (1 s at 15 to 30 ms).
     mutating func connected(_ now: Int64, _ effects: inout [SensorEffect]) {
-        effects += [.count(.connect), .leaveTurn]
+        effects.append(.count(.connect))
         memory.inProgress = 0
         state = .resolving(until: now &+ RetryPolicy.resolveLimit, isResolved: false)
         lookAtServices(now, &effects)
@@ -103,6 +100,8 @@ extension SensorLife {
             state = .resolving(until: now &+ RetryPolicy.objectLimit, isResolved: true)
         }
         guard link.isComplete else { return }
+        // The radio is free for the next one.
+        effects.append(.leaveTurn)
         if link.hasSerialNumber {
             state = .probing(until: now &+ RetryPolicy.probeLimit)
             effects.append(.readSerialNumber)

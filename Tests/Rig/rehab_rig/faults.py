@@ -72,20 +72,24 @@ class Fault:
                        round(percentile(rig.echo_milliseconds(), 0.99), 1), "ms")
 
     def away(self, name):
-        """[(from, to)] ns, outside clock: from the last packet before a recorded loss to the first after it.
+        """[(from, to)] ns, outside clock: the longest pause of the recording around each recorded loss.
 
         The recording's own marks, not the events: a sensor that is set up anew at once is never told as lost.
+        The longest pause: a packet that was under way may still come after the mark.
         """
         stamps = [stamp for stamp, _ in self.recorded.get(name, [])]
+        marks = [(int(words[1]) / 1e9, words[2]) for kind, words in self.marks
+                 if kind == "m" and words[3:4] == [name]]
         spans = []
-        for kind, words in self.marks:
-            if kind != "m" or words[2:4] != ["lost", name]:
+        for place, (moment, what) in enumerate(marks):
+            if what != "lost":
                 continue
-            moment = int(words[1]) / 1e9
-            before = [stamp for stamp in stamps if stamp < moment]
-            after = [stamp for stamp in stamps if stamp > moment]
-            begin = before[-1] if before else 0
-            end = after[0] if after else float("inf")
+            back = next((later for later, word in marks[place:] if word == "resumed"), float("inf"))
+            near = [stamp for stamp in stamps if stamp < moment][-1:] + [
+                stamp for stamp in stamps if moment <= stamp < back] + [
+                    stamp for stamp in stamps if stamp >= back][:1]
+            begin, end = max(zip(near, near[1:]), key=lambda pair: pair[1] - pair[0],
+                             default=(near[0] if near else 0, float("inf")))
             spans.append(((begin - (self.offset or 0)) * 1e9, (end - (self.offset or 0)) * 1e9))
         return spans
 
