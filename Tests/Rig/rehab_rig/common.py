@@ -89,7 +89,19 @@ def packets_by_sensor(recording):
     return found
 
 
-def losses(rig, wearables, recording, since=0, away=None, copies=()):
+def stretches(name, moments, offset):
+    """What is missing in words: runs of packets less than 0.2 s apart, on the machine's clock."""
+    runs = []
+    for moment in moments:
+        if runs and moment - runs[-1][-1] < 200_000_000:
+            runs[-1].append(moment)
+        else:
+            runs.append([moment])
+    return [f"{name}: {len(run)} from {run[0] / 1e9 + offset:.2f} to {run[-1] / 1e9 + offset:.2f} s"
+            for run in runs]
+
+
+def losses(rig, wearables, recording, since=0, away=None, copies=(), offset=0.0):
     """Compares what each wearable got through the air with what the daemon recorded, byte by byte.
 
     `away`: {name: [(from, to)]}, ns: while the daemon said that it had no such sensor. What the adapter
@@ -97,6 +109,7 @@ def losses(rig, wearables, recording, since=0, away=None, copies=()):
     """
     recorded = packets_by_sensor(recording)
     total = lost = unasked = twice = 0
+    where = []
     for name, wearable in wearables.items():
         spans = (away or {}).get(name, [])
         counts = Counter(payload for _, payload in recorded.get(name, []))
@@ -123,11 +136,16 @@ def losses(rig, wearables, recording, since=0, away=None, copies=()):
         sent = Counter(record.payload for record in wearable.sent)
         total += len(delivered)
         lost += (came - counts).total()
+        where += stretches(name, sorted(
+            record.delivered for record in delivered
+            if id(record) not in gone and record.payload not in counts), offset)
         twice += sum(counts[payload] - sent[payload] for payload in counts
                      if payload not in copies and payload in sent
                      and counts[payload] > sent[payload])
     rig.figure("packets delivered by the air", total)
     rig.figure("packets lost between adapter and recording", lost, "", "0", lost == 0)
+    if where:
+        rig.figure("  where", "; ".join(where[:8]))
     if away is not None:
         rig.figure("packets at the adapter while the daemon had no link or no subscription", unasked)
     rig.figure("packets recorded twice", twice, "", "0", twice == 0)

@@ -64,7 +64,7 @@ class Fault:
         self.recorded = packets_by_sensor(recording)
         self.marks = recording
         losses(rig, self.dots, recording, away={name: self.away(name) for name in self.dots},
-               copies=self.copies)
+               copies=self.copies, offset=self.offset or 0.0)
         api = rig.api_milliseconds()
         if api:
             rig.limit("status answers p99 (Python client inside)", round(percentile(api, 0.99), 1), 50, "ms")
@@ -122,6 +122,12 @@ class Fault:
         if seen:
             self.rig.figure("recovery p50", round(percentile(seen, 0.5), 0), "ms")
         return took
+
+    def start_of_bluetoothd(self, mark):
+        """How much of a recovery went by before bluetoothd answered and had its adapter on."""
+        begun = [moment for name in self.dots for moment, state in self.rig.sensor_events(name)
+                 if moment > mark and state in ("searching", "connecting")]
+        self.rig.figure("of it bluetoothd's own start", round((min(begun) - mark) * 1000) if begun else None, "ms")
 
     def others_unhurt(self):
         """Samples of the other sensors that the daemon tells as lost."""
@@ -182,6 +188,7 @@ async def run_restart(rig):
         rig.check("they stream again", await fault.back(60))
         await asyncio.sleep(2)
     fault.recovery(tuple(fault.dots), 3000, [float(told)])
+    fault.start_of_bluetoothd(float(told))
 
 
 @scenario("bluetoothd killed, and nobody restarts it")
@@ -192,6 +199,7 @@ async def run_kill(rig):
         rig.check("they stream again", await fault.back(60))
         await asyncio.sleep(2)
     fault.recovery(tuple(fault.dots), 4500, [float(told)])
+    fault.start_of_bluetoothd(float(told))
 
 
 @scenario("the adapter pulled, and back under another index")

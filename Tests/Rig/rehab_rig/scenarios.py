@@ -209,3 +209,33 @@ def judge_cues(rig, task, offset, summary):
         rig.limit("outputs to sound card, worst", round(max(heard), 1), 100, "ms")
     rig.figure("share in band told", summary.get("share_in_band"))
     rig.figure("holds told", len(summary.get("holds", [])), "", "1", len(summary.get("holds", [])) == 1)
+
+
+@scenario("a sensor that demands pairing")
+async def run_pairing(rig):
+    """Its settings are for encrypted links only; the person pairs when rehabd says so, and never again."""
+    await rig.forget_all()
+    dot = MovellaDot(rig.air, "D4:22:CD:00:0F:01", rig.person, segment="pelvis", guarded=True)
+    await power_on(rig, dot)
+    await rig.add("guarded", dot, "pelvis")
+    await rig.start_watch("pairing")
+    try:
+        await rig.until(lambda: rig.state("guarded") in ("unusable", "streaming"), 40, "a final state")
+        link = (await rig.sensors())["guarded"].get("link") or {}
+        rig.figure("before anybody pairs", f"{rig.state('guarded')}: {link.get('reason')}")
+        if rig.state("guarded") != "streaming":
+            outcome = await rig.ctl("sensors pair guarded", 60)
+            rig.check("rehabctl pairs", outcome.good, outcome.text[-200:])
+        rig.check("it streams", await rig.streaming(["guarded"], 40))
+        rig.check("the link is encrypted", bool(dot.connection and dot.connection.is_encrypted))
+        # A bond is for good: out of range and back without anybody's help.
+        dot.conditions.in_range = False
+        await rig.until(lambda: rig.state("guarded") != "streaming", 10, "the loss")
+        await asyncio.sleep(3)
+        dot.conditions.in_range = True
+        rig.check("back from out of range it streams", await rig.streaming(["guarded"], 40))
+        rig.check("and the link is encrypted again", bool(dot.connection and dot.connection.is_encrypted))
+        told = await rig.machine.run("bluetoothctl info " + dot.address)
+        rig.check("BlueZ has a bond", "Bonded: yes" in told.text or "Paired: yes" in told.text, told.text[-300:])
+    finally:
+        await rig.stop_watch()

@@ -59,7 +59,9 @@ class Wearable:
     advertised_services = ()
     manufacturer = None  # (company, bytes)
 
-    def __init__(self, air, address, motion, segment="pelvis", ppm=0.0):
+    def __init__(self, air, address, motion, segment="pelvis", ppm=0.0, guarded=False):
+        # Guarded: settings can be read and written on an encrypted link only, so it must be paired with.
+        self.guarded = guarded
         self.air = air
         self.address = address
         self.motion = motion
@@ -130,10 +132,12 @@ class Wearable:
         def given(connection):
             return read() if callable(read) else (read or b"")
 
+        permissions = Characteristic.Permissions.READABLE | Characteristic.Permissions.WRITEABLE
+        if self.guarded:
+            permissions |= (Characteristic.Permissions.READ_REQUIRES_ENCRYPTION
+                            | Characteristic.Permissions.WRITE_REQUIRES_ENCRYPTION)
         made = Characteristic(
-            UUID(uuid), properties,
-            Characteristic.Permissions.READABLE | Characteristic.Permissions.WRITEABLE,
-            CharacteristicValue(read=given, write=taken))
+            UUID(uuid), properties, permissions, CharacteristicValue(read=given, write=taken))
         made.rig_uuid = uuid
         made.on(Characteristic.EVENT_SUBSCRIPTION,
                 lambda bearer, notify, indicate: self._subscription(made, notify or indicate))
