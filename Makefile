@@ -6,7 +6,7 @@ FUZZ_SECONDS ?= 30
 SOAK_SECONDS ?= 3600
 SANITIZE_FILTER ?= PlumbingTests
 
-.PHONY: help demo test build bench fuzz tsan asan soak service-figures rig-test install uninstall package format lint docs packages clean
+.PHONY: help demo test build bench fuzz tsan asan soak service-figures rig-test install uninstall package package-proof format lint docs packages clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/'
@@ -55,6 +55,10 @@ rig-test: build ## rehabd in a virtual machine with real BlueZ and emulated wear
 package: build ## build the Debian package into .build/package
 	@Scripts/packages package
 	@Scripts/package
+
+package-proof: build ## install, upgrade, remove and purge the package in a bare Debian 12 root (as root)
+	@Scripts/packages package
+	@Scripts/package-proof
 
 install: ## after `make build`: install programs, units and the udev rule under PREFIX (DESTDIR for packaging)
 	@Scripts/install install

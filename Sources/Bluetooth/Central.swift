@@ -38,6 +38,12 @@ package actor Central: LoopActor {
     /// Forgotten ones whose link is still ending; they tell the owner nothing any more.
     var leaving: [SensorEntry] = []
     var turns = ConnectQueue()
+    /// Characteristics for which a StartNotify of ours holds, by path: bluetoothd arms them again after a
+    /// reconnection, and answers a second StartNotify with an error.
+    ///
+    /// The subscription is the process's, not a sensor's: it outlives a sensor that is forgotten and
+    /// added again.
+    var notifying: Set<String> = []
     /// Where the packets of a characteristic's object go.
     var routes: [String: Route] = [:]
     /// Events that came while another's effects were performed.

@@ -38,7 +38,7 @@ extension Central {
             case "Value":
                 if let bytes = entry.value.asBytes { takePacket(bytes, route.index, route.entry) }
             case "Notifying" where entry.value.asBool == false:
-                route.entry.notifying.remove(signal.path)
+                notifying.remove(signal.path)
                 notifyingEnded(route)
             default: break
             }
@@ -160,7 +160,7 @@ extension Central {
         }
         routes[path] = Route(entry: entry, index: index)
         let isArmed =
-            entry.notifying.contains(path)
+            notifying.contains(path)
             && tree.value(path, BlueZ.characteristic, "Notifying")?.asBool == true
         // bluetoothd subscribes anew for us after a reconnection.
         if isArmed { return done(.success) }
@@ -168,11 +168,10 @@ extension Central {
         bus.request(BlueZ.startNotify(path), limit: BlueZ.Limit.subscribe) { [weak self] result in
             self?.assumeIsolated { central in
                 central.heard(result)
+                if case .success = result { central.notifying.insert(path) }
                 guard let entry = central.entry(address) else { return }
                 switch result {
-                case .success:
-                    entry.notifying.insert(path)
-                    done(.success)
+                case .success: done(.success)
                 case .failure(let error):
                     if entry.epoch == epoch { central.closeDoor(index, of: entry) }
                     done(CallOutcome(error))
@@ -255,7 +254,7 @@ extension Central {
         let address = entry.address
         let path = entry.characteristics[index]?.path
         let mustStop =
-            path.map { entry.notifying.contains($0) } == true && entry.life.link.isConnected
+            path.map { notifying.contains($0) } == true && entry.life.link.isConnected
         closeDoor(index, of: entry)
         guard mustStop, let path else {
             loop.perform { [weak self] in
@@ -266,7 +265,7 @@ extension Central {
             }
             return
         }
-        entry.notifying.remove(path)
+        notifying.remove(path)
         bus.request(BlueZ.stopNotify(path), limit: BlueZ.Limit.subscribe) { [weak self] result in
             self?.assumeIsolated { central in
                 central.heard(result)
@@ -290,12 +289,10 @@ extension Central {
     /// Asks once for notifications again.
     private func resubscribe(_ route: Route) {
         guard let path = route.entry.characteristics[route.index]?.path else { return }
-        let address = route.entry.address
         bus.request(BlueZ.startNotify(path), limit: BlueZ.Limit.subscribe) { [weak self] result in
             self?.assumeIsolated { central in
                 central.heard(result)
-                guard case .success = result, let entry = central.entry(address) else { return }
-                entry.notifying.insert(path)
+                if case .success = result { central.notifying.insert(path) }
             }
         }
     }

@@ -57,7 +57,7 @@ extension Central {
         adapter = nil
         // Objects, subscriptions and pending calls of the old owner are void.
         routes = [:]
-        for entry in entries.values { entry.notifying = [] }
+        notifying = []
         goneSince = owner == nil ? (goneSince ?? loop.now) : nil
         if owner == nil { activateLater(Central.activationDelay) }
         judge()
@@ -232,8 +232,8 @@ extension Central {
             device = DeviceFacts(tree, path: adapter.path + entry.pathEnding)
             if device?.address != entry.address { device = nil }
         }
-        if entry.devicePath != nil, device?.path != entry.devicePath {
-            entry.notifying = []
+        if let old = entry.devicePath, device?.path != old {
+            notifying = notifying.filter { !$0.hasPrefix(old + "/") }
             routes = routes.filter { $0.value.entry !== entry }
         }
         entry.devicePath = device?.path

@@ -31,9 +31,6 @@ final class SensorEntry {
     let copyWindow: Int64
 
     var doors: [CharacteristicIndex: Door] = [:]
-    /// Characteristics for which a StartNotify of ours holds, by path: bluetoothd arms them again
-    /// after a reconnection, and answers a second StartNotify with an error.
-    var notifying: Set<String> = []
     /// Answers to calls of an earlier connection are told by their number.
     var epoch: UInt64 = 0
     /// Writes and reads wait for each other: a sensor takes one at a time.

@@ -53,7 +53,8 @@ package enum FileStore {
         var bytes = [UInt8](repeating: 0, count: count)
         let read = unsafe pread(file, &bytes, count, offset)
         if read < 0 { throw PlumbingError("read \(path)", code: errno) }
-        return Array(bytes.prefix(read))
+        bytes.removeLast(max(0, count - read))
+        return bytes
     }
 
     /// Replaces the file as a whole: written beside it, synced, renamed, directory synced.

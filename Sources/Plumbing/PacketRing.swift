@@ -19,8 +19,9 @@ package struct PacketHead: BitwiseCopyable, Sendable, Equatable {
 
 /// A bounded ring of bytes that keeps packet boundaries; refuses and counts when full.
 ///
-/// Domains: `tail` and `refusals` belong to the producer, `head` to the consumer. Memory is taken at
-/// the start and touched only as packets come.
+/// Domains: `tail` and `refusals` belong to the producer, `head` to the consumer. Memory is taken and
+/// touched at the start, as that of the other rings: intake meets no page fault, and a daemon that runs
+/// for days has the size it had after its first second.
 @safe
 package final class PacketRing: @unchecked Sendable {
     private static let headBytes = 12
@@ -34,6 +35,8 @@ package final class PacketRing: @unchecked Sendable {
     package init(capacity: Int) {
         self.capacity = max(capacity, 4096)
         unsafe storage = UnsafeMutablePointer<UInt8>.allocate(capacity: self.capacity)
+        // Not zero: the allocator's fresh pages are, and storing that again could be left out.
+        unsafe storage.initialize(repeating: 0xFF, count: self.capacity)
     }
 
     deinit { unsafe storage.deallocate() }

@@ -216,12 +216,12 @@ package final class Recorder: @unchecked Sendable {
     }
 
     private func flush(sync: Bool) {
-        let bytes = writer.take()
+        defer { writer.clear() }
         let counts = (writer.packets, writer.frames, writer.cues)
         var failure: PlumbingError?
-        if let descriptor = file?.rawValue, !bytes.isEmpty {
+        if let descriptor = file?.rawValue, !writer.bytes.isEmpty {
             do throws(PlumbingError) {
-                try FileStore.write(bytes, to: descriptor, path: path)
+                try FileStore.write(writer.bytes, to: descriptor, path: path)
                 let now = MonotonicClock.now()
                 // A power cut loses a second at most; a killed daemon nothing that was written.
                 if sync || now - lastSync > 1_000_000_000 {

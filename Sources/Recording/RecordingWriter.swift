@@ -13,7 +13,22 @@ package struct RecordingWriter: Sendable {
     package private(set) var frames = 0
     package private(set) var cues = 0
 
-    package init() { bytes.reserveCapacity(64 * 1024) }
+    /// What some seconds of a few sensors need between two writes.
+    private static let usual = 64 * 1024
+    /// Memory beyond this is let go after a backlog, so that one late turn is not paid for ever.
+    private static let most = 4 * usual
+
+    package init() { bytes.reserveCapacity(RecordingWriter.usual) }
+
+    /// Starts anew in the same memory: taken afresh several times a second, it would scatter the heap.
+    package mutating func clear() {
+        if bytes.capacity > RecordingWriter.most {
+            bytes = []
+            bytes.reserveCapacity(RecordingWriter.usual)
+        } else {
+            bytes.removeAll(keepingCapacity: true)
+        }
+    }
 
     /// Gives the lines so far away and starts anew.
     package mutating func take() -> [UInt8] {

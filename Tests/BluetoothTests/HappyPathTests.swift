@@ -135,6 +135,10 @@ extension CentralTests.HappyPathTests {
         #expect(await rig.central.reports.isEmpty)
         await rig.pause(0.3)
         #expect(await rig.fake.isConnected(Rig.address(1)) == false)
+        // Added again: bluetoothd still holds our subscriptions, and refuses to be asked for them twice.
+        now = MonotonicClock.now()
+        try await rig.add(1)
+        _ = try await rig.streaming(1, from: now)
         await rig.end()
     }
 

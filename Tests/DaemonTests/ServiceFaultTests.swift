@@ -19,15 +19,22 @@ import Testing
     static let rows = [
         Row(
             number: 36, fault: "audio device busy",
-            tests: [("AlertsTests/ToneFaultTests.swift", "func busyDevice")]),
+            tests: [
+                ("AlertsTests/ToneFaultTests.swift", "func busyDevice"),
+                ("DaemonTests/SoundServerTests.swift", "func aDeviceThatIsNotThereAtFirst"),
+            ]),
         Row(
             number: 37, fault: "audio device unplugged",
-            tests: [("AlertsTests/ToneFaultTests.swift", "func unplugged")]),
+            tests: [
+                ("AlertsTests/ToneFaultTests.swift", "func unplugged"),
+                ("DaemonTests/SoundServerTests.swift", "func aServerThatDiesIsTold"),
+            ]),
         Row(
             number: 38, fault: "audio writer blocked",
             tests: [
                 ("AlertsTests/ToneFaultTests.swift", "func stuckForLong"),
                 ("AlertsTests/ToneFaultTests.swift", "func hangingServer"),
+                ("DaemonTests/SoundServerTests.swift", "func aServerThatStandsStillIsTold"),
             ]),
         Row(
             number: 39, fault: "CPU starved",
@@ -52,10 +59,11 @@ import Testing
             tests: [("DaemonTests/ServiceFaultTests.swift", "func aStuckThreadSilencesTheWatchdog")]
         ),
         Row(
-            number: 44, fault: "disk full or read-only",
+            number: 44, fault: "disk full, read-only or slow",
             tests: [
                 ("DaemonTests/StorageTests.swift", "func aDiskThatFillsUpEndsTheRecordingOnly"),
                 ("DaemonTests/StorageTests.swift", "func aReadOnlyDiskIsSaidAtOnce"),
+                ("DaemonTests/SlowDiskTests.swift", "func aDiskThatTakesTenSecondsCostsNothing"),
             ]),
         Row(
             number: 45, fault: "power cut while recording",
@@ -190,28 +198,7 @@ import Testing
             $0.wrapper = ["/bin/sh", "-c", "WATCHDOG_PID=$$ exec \"$0\" \"$@\""]
         }
         #expect(notify.until("WATCHDOG=1").last == "WATCHDOG=1")
-        let tasks = "/proc/\(daemon.process.id)/task"
-        let thread = try FileManager.default.contentsOfDirectory(atPath: tasks).first {
-            (try? String(contentsOfFile: "\(tasks)/\($0)/comm", encoding: .utf8)) == name + "\n"
-        }
-        // PTRACE_SEIZE, PTRACE_INTERRUPT; whoever traces lets go when it ends.
-        let script = """
-            import ctypes, sys, time
-            c = ctypes.CDLL(None, use_errno=True)
-            c.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-            ok = c.ptrace(0x4206, \(try #require(thread)), None, None) == 0
-            ok = ok and c.ptrace(0x4207, \(try #require(thread)), None, None) == 0
-            print("held" if ok else "refused", flush=True)
-            time.sleep(60)
-            """
-        let tracer = try ChildProcess(
-            "/usr/bin/python3", ["-c", script], environment: Program.environment(),
-            streams: .files(output: folder.path + "/out", errors: folder.path + "/err"))
-        let word = try eventually("the tracer") { () -> String? in
-            let text = try String(contentsOfFile: folder.path + "/out", encoding: .utf8)
-            return text.isEmpty ? nil : text
-        }
-        guard word == "held\n" else {
+        guard let held = try HeldThread(name, of: daemon.process.id) else {
             print("not tested here: this account may not hold a thread")
             return
         }
@@ -221,7 +208,7 @@ import Testing
         #expect(notify.next(within: 2) == nil)
         // The socket is served all the while: only the watchdog knows.
         #expect(try daemon.status().activity == .idle)
-        tracer.signal(SIGKILL)
+        try held.release()
         #expect(notify.until("WATCHDOG=1").last == "WATCHDOG=1")
         try daemon.terminate()
     }

@@ -1,5 +1,6 @@
 // The rings between threads: order kept, nothing lost, what is refused is counted.
 
+import Foundation
 import Glibc
 import Plumbing
 import Synchronization
@@ -185,6 +186,23 @@ private final class Shared: Sendable {
             #expect(bytes == packet(number, 100))
         }
         #expect(ring.pop(appendingTo: &bytes) == nil)
+    }
+
+    /// Pages that are first touched as packets come look like a leak for minutes, and cost intake a fault each.
+    @Test func itsMemoryIsThereFromTheStart() throws {
+        let before = try residentBytes()
+        let ring = PacketRing(capacity: 64 << 20)
+        let grown = try residentBytes() - before
+        // Other tests of this process may let go of some meanwhile.
+        #expect(grown > 48 << 20)
+        #expect(push([1, 2, 3], head(1), to: ring))
+    }
+
+    /// Of this process, by the kernel: the second number of statm, in pages.
+    private func residentBytes() throws -> Int {
+        let text = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8)
+        let pages = try #require(text.split(separator: " ").dropFirst().first.flatMap { Int($0) })
+        return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
     @Test func twoThreadsLoseNothing() throws {

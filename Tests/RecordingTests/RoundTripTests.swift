@@ -17,6 +17,23 @@ private func written(_ body: (inout RecordingWriter) -> Void) -> [UInt8] {
 private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
 @Suite struct RoundTripTests {
+    /// Several times a second for hours: fresh memory each time would scatter the heap, and one backlog would be
+    /// paid for ever.
+    @Test func theWritersMemoryStaysTheSameAndABacklogsIsLetGo() {
+        var writer = RecordingWriter()
+        func place() -> Int { writer.bytes.withUnsafeBytes { Int(bitPattern: $0.baseAddress) } }
+        let before = place()
+        for round in 1...50 {
+            for _ in 0..<20 * round { writer.mark(time: 1, text: "a remark of some length") }
+            writer.clear()
+            #expect(place() == before && writer.bytes.isEmpty)
+        }
+        for _ in 0..<100_000 { writer.mark(time: 1, text: "a remark of some length") }
+        #expect(writer.bytes.capacity > 1 << 20)
+        writer.clear()
+        #expect(writer.bytes.isEmpty && writer.bytes.capacity <= 256 * 1024)
+    }
+
     @Test func packetsKeepEveryByteAndStamp() throws {
         var expected: [RecordedPacket] = []
         let bytes = written { writer in
