@@ -46,6 +46,9 @@ package struct OwnExercises {
         String(decoding: try FileStore.read(path, limit: sizeLimit), as: UTF8.self)
     }
 
+    /// The text of a built-in exercise's file; nil where none has that name.
+    package static func builtInText(_ file: String) -> String? { Catalogue.text(file) }
+
     /// The exercises that this machine's person has, without a daemon.
     package static func local(environment: [String: String]) throws(TomlError) -> OwnExercises {
         OwnExercises(
@@ -71,6 +74,9 @@ extension Supervisor {
     /// The exercises as they are now; faults are said once, and every changed threshold is logged.
     func presentExercises() -> [Exercise] {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
+        // What was mended meanwhile is no longer said.
+        let folder = settings.paths.exercises + "/"
+        warnings.removeAll { $0.hasPrefix(folder) && !own.complaints.contains($0) }
         own.complaints.forEach { warn($0) }
         return own.set.exercises
     }
