@@ -29,9 +29,10 @@ struct ExercisesCommand: ParsableCommand {
         return own.told()
     }
 
-    private static func local() throws -> OwnExercises {
+    private static func local(except: String? = nil) throws -> OwnExercises {
         do {
-            return try OwnExercises.local(environment: ProcessInfo.processInfo.environment)
+            return try OwnExercises.local(
+                environment: ProcessInfo.processInfo.environment, except: except)
         } catch {
             complain(
                 "the built-in exercises cannot be read: \(error)", cure: "install rehabd again")
@@ -113,7 +114,7 @@ struct ExercisesCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let own = try ExercisesCommand.local()
+            let own = try ExercisesCommand.local(except: try? OwnExercises.text(file))
             let verdict: (text: String, isRight: Bool)
             do throws(PlumbingError) {
                 verdict = try own.verdict(on: file)
