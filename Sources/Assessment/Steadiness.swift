@@ -42,33 +42,43 @@ package enum Steadiness {
 
     /// s from the landing to the first moment from which both RMS stay below their limits for a second.
     ///
-    /// The samples begin at the landing; m/s². What the new pose leaves of gravity, the mean of the last
-    /// second, is taken off. Nil where the body does not become steady.
+    /// The samples begin at the landing; m/s². What the new pose leaves of gravity, the mean of the
+    /// judged second, is taken off: the end of the stretch may be the way to the next landing already,
+    /// and an estimate that still settles leans a little more or less with each second. Nil where the
+    /// body does not become steady.
     package static func seconds(
         sideways: [Double], forward: [Double], rate: Double, calm: Calm
     ) -> Double? {
         guard rate > 8, sideways.count == forward.count,
             Double(sideways.count) >= rate * (stays + window)
         else { return nil }
-        let last = Int(rate)
-        func settled(_ values: [Double]) -> [Double] {
-            let mean = values.suffix(last).reduce(0, +) / Double(last)
-            return values.map { $0 - mean }
-        }
-        let limits = calm.limits
-        let s = rms(settled(sideways), rate: rate)
-        let f = rms(settled(forward), rate: rate)
         let wanted = Int((stays * rate).rounded())
-        var below = 0
-        for index in s.indices {
-            if let a = s[index], let b = f[index], a < limits.sideways, b < limits.forward {
-                below += 1
-                if below == wanted { return Double(index - wanted + 1) / rate }
-            } else {
-                below = 0
-            }
+        let width = max(1, Int((window * rate).rounded()))
+        let limits = calm.limits
+        for start in width - 1..<max(width, sideways.count - wanted + 1)
+        where isSteady(sideways, from: start, wanted, width, below: limits.sideways)
+            && isSteady(forward, from: start, wanted, width, below: limits.forward)
+        {
+            return Double(start) / rate
         }
         return nil
+    }
+
+    /// The RMS about the second's mean stays below the limit at each of its samples.
+    private static func isSteady(
+        _ values: [Double], from start: Int, _ count: Int, _ width: Int, below limit: Double
+    ) -> Bool {
+        guard start + count <= values.count else { return false }
+        let mean = values[start..<start + count].reduce(0, +) / Double(count)
+        for index in start..<start + count {
+            var sum = 0.0
+            for value in values[index + 1 - width...index] {
+                sum += (value - mean) * (value - mean)
+            }
+            // Not below, not a number: not steady.
+            guard sum < limit * limit * Double(width) else { return false }
+        }
+        return true
     }
 
     /// RMS of the quarter of a second that ends at each sample; nil before the first full one.

@@ -17,7 +17,9 @@ package struct OwnExercises {
     private static let countLimit = 200
 
     /// Reads every `.toml` of the directory; one that cannot be read leaves the others alone.
-    package init(builtIn: [Exercise], directory: String) {
+    ///
+    /// `except`: a text that is left out, so that a file in the directory is not checked against itself.
+    package init(builtIn: [Exercise], directory: String, except: String? = nil) {
         set = ExerciseSet(builtIn: builtIn)
         guard FileStore.attributes(directory) != nil else { return }
         let names: [String]
@@ -32,7 +34,8 @@ package struct OwnExercises {
         {
             let path = "\(directory)/\(name)"
             do throws(PlumbingError) {
-                files.append((path, try OwnExercises.text(path)))
+                let text = try OwnExercises.text(path)
+                if text != except { files.append((path, text)) }
             } catch {
                 complaints.append(error.description)
             }
@@ -46,11 +49,16 @@ package struct OwnExercises {
         String(decoding: try FileStore.read(path, limit: sizeLimit), as: UTF8.self)
     }
 
+    /// The text of a built-in exercise's file; nil where none has that name.
+    package static func builtInText(_ file: String) -> String? { Catalogue.text(file) }
+
     /// The exercises that this machine's person has, without a daemon.
-    package static func local(environment: [String: String]) throws(TomlError) -> OwnExercises {
+    package static func local(
+        environment: [String: String], except: String? = nil
+    ) throws(TomlError) -> OwnExercises {
         OwnExercises(
-            builtIn: try Catalogue.load(), directory: StatePaths(environment: environment).exercises
-        )
+            builtIn: try Catalogue.load(),
+            directory: StatePaths(environment: environment).exercises, except: except)
     }
 
     /// The exercises for clients; nothing is known of the sensors.
@@ -71,6 +79,9 @@ extension Supervisor {
     /// The exercises as they are now; faults are said once, and every changed threshold is logged.
     func presentExercises() -> [Exercise] {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
+        // What was mended meanwhile is no longer said.
+        let folder = settings.paths.exercises + "/"
+        warnings.removeAll { $0.hasPrefix(folder) && !own.complaints.contains($0) }
         own.complaints.forEach { warn($0) }
         return own.set.exercises
     }

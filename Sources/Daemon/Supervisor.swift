@@ -208,19 +208,18 @@ package actor Supervisor: LoopActor {
 
     /// Takes a sensor out; the session ends with the last one.
     func remove(_ entry: SensorEntry) {
+        // Before it is gone: what it sent and measured in the set belongs to the set.
+        if entry.segment == .pelvis, exercise != nil {
+            warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
+            if let summary = try? finishExercise(by: .sensorGone) {
+                control.broadcast(.set(summary))
+            }
+        }
         session.pipeline.detach(entry.channel)
         _ = session.send(.detach(channel: entry.channel))
         sensors.removeAll { $0.channel == entry.channel }
         if calibration?.channels.contains(entry.channel) == true {
             refuseCalibration(.dataLost(sensor: entry.name))
-        }
-        if entry.segment == .pelvis {
-            if exercise != nil {
-                warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
-                if let summary = try? finishExercise(by: .sensorGone) {
-                    control.broadcast(.set(summary))
-                }
-            }
         }
         if sensors.isEmpty { endSession() }
     }

@@ -144,7 +144,7 @@ extension Supervisor {
             guard (1...20).contains(value) else { throw .invalidParameter(name) }
         }
         guard settings.audioDevice != nil else {
-            throw .notReady(reason: "rehabd was started without sound", cure: "start it with sound")
+            throw .notReady(reason: "rehabd was started without sound", cure: "start it without REHABD_AUDIO=none")
         }
         let room = try openSoundRoom(breath: pace)
         let id = ObjectIdentifier(room)

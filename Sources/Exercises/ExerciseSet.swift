@@ -17,7 +17,10 @@ package struct ThresholdChange: Sendable, Equatable {
 
     /// One line for the log.
     package var text: String {
-        func said(_ value: Double?) -> String { value.map { "\($0)" } ?? "none" }
+        // Back from radians: to the thousandth, as it was written.
+        func said(_ value: Double?) -> String {
+            value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "none"
+        }
         return "\(exercise) \(rule.name) \(signal.name): on \(said(before)) is \(said(after)) by "
             + "\(file), version \(version)"
     }
@@ -41,6 +44,7 @@ package struct ExerciseSet: Sendable {
     /// A file with a fault changes nothing and is listed; the others still count.
     package mutating func overlay(_ files: [(name: String, text: String)]) {
         var seen: [String: String] = [:]
+        var usable: [Exercise] = []
         for file in files.sorted(by: { $0.name < $1.name }) {
             do throws(TomlError) {
                 let exercise = try ExerciseFile.parse(file.text, file: file.name)
@@ -49,14 +53,45 @@ package struct ExerciseSet: Sendable {
                         file: file.name, line: nil, field: "id",
                         message: "\(exercise.id) is in \(other) already; give each its own id")
                 }
-                var next = self
-                next.take(exercise)
-                if let fault = next.linkFault(for: exercise) { throw fault }
-                self = next
+                usable.append(exercise)
                 seen[exercise.id] = file.name
             } catch {
                 faults.append(error)
             }
+        }
+        take(linked: usable)
+        faults.sort { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) }
+    }
+
+    /// Takes those whose links hold, together: two files may name each other.
+    ///
+    /// Of a ring the last file is left out; what named a file that was left out goes with it.
+    private mutating func take(linked all: [Exercise]) {
+        var usable = all
+        while true {
+            var next = self
+            for exercise in usable { next.take(exercise) }
+            next.exercises.sort(by: ExerciseSet.precedes)
+            var refused: Set<String> = []
+            for exercise in usable {
+                guard let fault = next.unknownName(in: exercise) else { continue }
+                refused.insert(exercise.id)
+                faults.append(fault)
+            }
+            if refused.isEmpty {
+                for exercise in usable.reversed() {
+                    guard let fault = next.linkFault(for: exercise) else { continue }
+                    refused.insert(exercise.id)
+                    faults.append(fault)
+                    break
+                }
+            }
+            guard !refused.isEmpty else {
+                exercises = next.exercises
+                changes = next.changes
+                return
+            }
+            usable.removeAll { refused.contains($0.id) }
         }
     }
 
@@ -67,7 +102,6 @@ package struct ExerciseSet: Sendable {
         } else {
             exercises.append(exercise)
         }
-        exercises.sort(by: ExerciseSet.precedes)
     }
 
     private mutating func note(_ old: Exercise, _ new: Exercise) {
@@ -90,27 +124,32 @@ package struct ExerciseSet: Sendable {
 
     /// The fault of an exercise's easier and harder links: unknown names and rings.
     package func linkFault(for exercise: Exercise) -> TomlError? {
-        let links = [
+        if let fault = unknownName(in: exercise) { return fault }
+        guard let (field, link) = links(of: exercise).first,
+            let ring = ring(through: exercise.id)
+        else { return nil }
+        return TomlError(
+            file: exercise.file, line: link.line, field: field,
+            message: "goes round in a ring: " + ring.joined(separator: " → ")
+                + "; each must be harder than the one before")
+    }
+
+    private func links(of exercise: Exercise) -> [(field: String, link: ExerciseLink)] {
+        [
             ("easier-exercise", exercise.easierExercise),
             ("harder-exercise", exercise.harderExercise),
-        ]
-        for (field, link) in links {
-            guard let link else { continue }
-            guard self.exercise(link.id) != nil else {
-                let near = exercises.map(\.id).min {
-                    editDistance($0, link.id) < editDistance($1, link.id)
-                }
-                return TomlError(
-                    file: exercise.file, line: link.line, field: field,
-                    message: "\"\(link.id)\" is not an exercise"
-                        + (near.map { "; did you mean \"\($0)\"?" } ?? ""))
-            }
-            if let ring = ring(through: exercise.id) {
-                return TomlError(
-                    file: exercise.file, line: link.line, field: field,
-                    message: "goes round in a ring: " + ring.joined(separator: " → ")
-                        + "; each must be harder than the one before")
-            }
+        ].compactMap { field, link in link.map { (field, $0) } }
+    }
+
+    private func unknownName(in exercise: Exercise) -> TomlError? {
+        for (field, link) in links(of: exercise) where self.exercise(link.id) == nil {
+            let near = exercises.map { ($0.id, editDistance($0.id, link.id)) }
+                .min { $0.1 < $1.1 }.flatMap { $0.1 <= max(2, link.id.count / 3) ? $0.0 : nil }
+            return TomlError(
+                file: exercise.file, line: link.line, field: field,
+                message: "\"\(link.id)\" is not an exercise"
+                    + (near.map { "; did you mean \"\($0)\"?" }
+                        ?? "; see them with: rehabctl exercises list"))
         }
         return nil
     }

@@ -33,6 +33,11 @@ package enum Catalogue {
     /// Names of the built-in files, for the house's own checks.
     package static var fileNames: [String] { files.map(\.name) }
 
+    /// The text of a built-in file, the model for a person's own; nil where none has that name.
+    package static func text(_ name: String) -> String? {
+        files.first { $0.name == name }.map { String(decoding: $0.bytes, as: UTF8.self) }
+    }
+
     /// All built-in exercises, in the catalogue's order.
     package static func load() throws(TomlError) -> [Exercise] {
         var exercises: [Exercise] = []

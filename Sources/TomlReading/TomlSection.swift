@@ -143,10 +143,16 @@ package final class TomlSection {
 
     /// An error for a field that must be there.
     package func missing(_ key: String) -> TomlError {
-        let line = context.lines.line(of: path)
-        return TomlError(
-            file: context.file, line: line, field: fieldPath(key),
-            message: "is missing; add it\(path.isEmpty ? "" : " to [\(path)]")")
+        // A slip of the pen is an unknown field as well: that is the line to look at.
+        let near = table.keys.filter { !asked.contains($0) }.map { ($0, editDistance($0, key)) }
+            .min { ($0.1, $0.0) < ($1.1, $1.0) }
+        var line = context.lines.line(of: path)
+        var message = "is missing; add it\(path.isEmpty ? "" : " to [\(path)]")"
+        if let near, near.1 <= key.count / 4 {
+            line = context.lines.line(of: fieldPath(near.0)) ?? line
+            message += ", or is \"\(near.0)\" meant for it?"
+        }
+        return TomlError(file: context.file, line: line, field: fieldPath(key), message: message)
     }
 
     private func value(_ key: String) -> (any TOMLValueConvertible)? {

@@ -115,6 +115,22 @@ struct BreaksCommand: ParsableCommand {
         }
         if daemon.json { return try printJSON(sound) }
         print("break reminders: \(BreaksCommand.text(sound))")
+        guard sound.breaks, let status = try? client.call(Rehab1.GetStatus()).status else { return }
+        BreaksCommand.unseen(status.sensors).forEach { print($0) }
+    }
+
+    /// What the worn sensors cannot see.
+    static func unseen(_ sensors: [Rehab1.Sensor]) -> [String] {
+        let seen = sensors.filter { $0.calibration != nil && $0.state != .ended }
+            .compactMap(\.segment)
+        var lines: [String] = []
+        if !seen.contains("pelvis") {
+            lines.append("  standing on one hip: not measured, no calibrated sensor on the pelvis")
+        }
+        if !seen.contains(where: { $0.hasSuffix("thigh") }) {
+            lines.append("  sitting: not measured, no calibrated sensor on a thigh")
+        }
+        return lines
     }
 
     /// "on", "off", "on, put off for 60 more minutes".

@@ -97,33 +97,44 @@ final class CalibrationProgress {
             step.step != shown || step.bowsSeen != shownBows
             || step.liftsSeen != shownLifts
         if isNew, rings, isTerminal { print("\u{7}", terminator: "") }
-        if isTerminal {
-            print("\r\u{1B}[K\(line(step))", terminator: isOver(step) ? "\n" : "")
+        let row = line(step, style)
+        // Longer than a row it cannot be drawn over: it is said when there is something new.
+        let fits = line(step, Style(isColourful: false)).count < terminalWidth() ?? .max
+        if isTerminal, !fits, !isOver(step) {
+            if isNew {
+                print("\r\u{1B}[K", terminator: "")
+                tell([line(step, Style(isColourful: false))])
+            }
+        } else if isTerminal {
+            // What may be longer than a row comes last, and is broken between words.
+            print("\r\u{1B}[K" + (isOver(step) ? "" : row), terminator: "")
+            if isOver(step) { tell([row]) }
             Terminal.flush()
         } else if isNew {
-            print(line(step))
+            print(row)
         }
         shown = step.step
         shownBows = step.bowsSeen
         shownLifts = step.liftsSeen
-        for sensor in step.sensors { lines(sensor).forEach { print($0) } }
+        for sensor in step.sensors { tell(lines(sensor)) }
     }
 
     private func isOver(_ step: Rehab1.CalibrationStep) -> Bool {
         step.step == .done || step.step == .refused
     }
 
-    private func line(_ step: Rehab1.CalibrationStep) -> String {
+    private func line(_ step: Rehab1.CalibrationStep, _ style: Style) -> String {
         switch step.step {
         case .getReady, .stand:
             let left = max(0, (step.lengthSeconds ?? 0) - step.elapsedSeconds)
-            let count = isTerminal ? " \(bar(step.progress)) \(decimal(left, 0)) s" : ""
-            return style.bold(step.instruction) + count
+            let count = " \(bar(step.progress)) \(decimal(left, 0)) s"
+            let fits = step.instruction.count + count.count < terminalWidth() ?? 0
+            return style.bold(step.instruction) + (fits ? count : "")
         case .bow: return style.bold(step.instruction) + " \(step.bowsSeen) of 3 seen"
         case .lift, .repeatLift, .turn: return style.bold(step.instruction)
         case .march: return style.bold(step.instruction) + " \(step.liftsSeen) of 3 seen"
         case .done: return style.good(step.instruction)
-        case .refused: return style.notice("Not calibrated: ") + (step.reason ?? "")
+        case .refused: return "Not calibrated: " + (step.reason ?? "")
         }
     }
 

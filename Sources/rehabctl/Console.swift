@@ -24,8 +24,7 @@ final class Console {
     init(_ settings: ConsoleSettings) {
         isSilent = settings.isSilent
         isDrawing =
-            !settings.isSilent && Terminal.outputIsTerminal && Terminal.inputIsTerminal
-            && !settings.isPlain
+            !settings.isSilent && terminalDraws() && Terminal.inputIsTerminal && !settings.isPlain
         // Without somebody at a terminal nothing is asked, and nothing waits for an answer.
         isAsking =
             settings.asksQuestions && !settings.isSilent && Terminal.inputIsTerminal
@@ -37,7 +36,7 @@ final class Console {
 
     func say(_ line: String) {
         guard !isSilent else { return }
-        print(line)
+        tell([line])
         Terminal.flush()
     }
 

@@ -1,6 +1,7 @@
 // A started set and what came of it, in words.
 
 import Control
+import Movement
 
 /// Makes lines for people of what the daemon tells of a set.
 struct ExerciseText {
@@ -26,8 +27,9 @@ struct ExerciseText {
         default: break
         }
         var unseen: [String] = []
-        for rule in exercise.rules where !rule.measured && !unseen.contains(rule.signal) {
-            unseen.append(rule.signal)
+        for rule in exercise.rules where !rule.measured {
+            let words = Signal(name: rule.signal)?.plainWords ?? rule.signal
+            if !unseen.contains(words) { unseen.append(words) }
         }
         if !unseen.isEmpty {
             lines.append("not measured with the sensors worn: \(unseen.joined(separator: ", "))")
@@ -45,9 +47,10 @@ struct ExerciseText {
         addMovement(summary, to: &facts)
         facts.add(
             "cues",
-            "\(summary.cues)" + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard" : "")
+            "\(summary.cues)"
+                + (summary.notHeard > 0 ? ", \(summary.notHeard) not heard (rehabctl sound)" : "")
                 + (summary.cueing == "end-of-movement" ? ", each after its movement" : ""))
-        facts.add("unknown", "\(percent(summary.unknownShare)) of the time")
+        facts.add("not judged", "\(percent(summary.unknownShare)) of the time")
         facts.add(
             "packets",
             "\(summary.packets), \(summary.gaps) gaps, "
@@ -64,7 +67,7 @@ struct ExerciseText {
                 lines.append(
                     "  error    \(decimal(with, 1)) deg with cues, \(decimal(without, 1)) without")
             }
-            lines.append("  cues     \(fading.text)")
+            lines.append("  fading   \(fading.text)")
         }
         if !summary.notMeasured.isEmpty {
             lines.append("  not measured: \(summary.notMeasured.joined(separator: ", "))")
@@ -125,7 +128,9 @@ struct ExerciseText {
             facts.add("landings", "\(summary.landings.count)")
         } else {
             facts.add(
-                "in band", summary.holds.isEmpty ? "no hold seen" : percent(summary.shareInBand))
+                summary.holds.isEmpty ? "done" : "in band",
+                summary.holds.isEmpty
+                    ? "no repetition and no hold seen" : percent(summary.shareInBand))
         }
         if let mix = SetPatterns.mix(summary) { facts.add("patterns", mix) }
         if let difference = holdDifference(summary.holds) { facts.add("left-right", difference) }
@@ -151,8 +156,8 @@ struct ExerciseText {
         guard !holds.isEmpty else { return [] }
         var columns = Columns()
         columns.add(
-            "hold", "leg", "held", "in band", "mean drop", "largest drop", "largest hike",
-            "ended", "pattern")
+            "hold", "leg", "held", "in band", "mean drop", "most drop", "most hike", "ended",
+            "pattern")
         for (index, hold) in holds.enumerated() {
             columns.add(
                 "\(index + 1)", hold.side, decimal(hold.durationSeconds, 1, unit: " s"),
@@ -176,7 +181,7 @@ struct ExerciseText {
             let unit = one.rangeUnit == "cm" ? " cm" : " deg"
             columns.add(
                 "\(one.number)", time(one.raiseSeconds), time(one.holdSeconds),
-                time(one.lowerSeconds), time(one.restSeconds),
+                time(one.lowerSeconds), one.number > 1 ? time(one.restSeconds) : "-",
                 decimal(one.range, 0, unit: unit), decimal(one.maxDropDegrees, 1, unit: " deg"),
                 one.clean ? "yes" : "no", one.label)
         }

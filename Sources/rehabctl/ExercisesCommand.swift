@@ -29,9 +29,10 @@ struct ExercisesCommand: ParsableCommand {
         return own.told()
     }
 
-    private static func local() throws -> OwnExercises {
+    private static func local(except: String? = nil) throws -> OwnExercises {
         do {
-            return try OwnExercises.local(environment: ProcessInfo.processInfo.environment)
+            return try OwnExercises.local(
+                environment: ProcessInfo.processInfo.environment, except: except)
         } catch {
             complain(
                 "the built-in exercises cannot be read: \(error)", cure: "install rehabd again")
@@ -69,14 +70,30 @@ struct ExercisesCommand: ParsableCommand {
         @Argument(help: "The exercise's name, for example side-lift.")
         var name: String
 
+        @Flag(name: .long, help: "Its file as it is: the model for one of your own.")
+        var toml = false
+
         func run() throws {
             let exercises = try ExercisesCommand.exercises(daemon)
             guard let one = exercises.first(where: { $0.id == name }) else {
                 throw complaint(
                     .refused(.noSuchExercise(exercise: name, known: exercises.map(\.id))))
             }
+            if toml { return try ExercisesCommand.printFile(of: one) }
             if daemon.json { return try printJSON(one) }
             print(one.text, terminator: "")
+        }
+    }
+
+    /// The file that an exercise comes from: a person's own, or one of the built-in.
+    private static func printFile(of exercise: Rehab1.Exercise) throws {
+        do throws(PlumbingError) {
+            var text = OwnExercises.builtInText(exercise.file)
+            if text == nil { text = try OwnExercises.text(exercise.file) }
+            print(text ?? "", terminator: "")
+        } catch {
+            complain(error.description, cure: "name an exercise whose file can be read")
+            throw ExitCode(66)
         }
     }
 
@@ -97,7 +114,7 @@ struct ExercisesCommand: ParsableCommand {
         var file: String
 
         func run() throws {
-            let own = try ExercisesCommand.local()
+            let own = try ExercisesCommand.local(except: try? OwnExercises.text(file))
             let verdict: (text: String, isRight: Bool)
             do throws(PlumbingError) {
                 verdict = try own.verdict(on: file)

@@ -38,7 +38,7 @@ struct LiveCommand: ParsableCommand {
         do throws(ControlError) {
             if daemon.json {
                 try watchJSON(client, until: deadline)
-            } else if plain || !Terminal.outputIsTerminal {
+            } else if plain || !terminalDraws() {
                 try watchPlain(client, until: deadline)
             } else {
                 try watchDrawn(client, until: deadline)
@@ -77,7 +77,7 @@ struct LiveCommand: ParsableCommand {
         let actions = LiveActions(daemon: daemon)
         defer { console.signals.endIfAsked() }
         if console.hasKeyboard {
-            print(LiveView.typed)
+            tell([LiveView.typed])
         }
         while !isOver(deadline), !console.hasEnded {
             InputWait.readable(
@@ -86,19 +86,20 @@ struct LiveCommand: ParsableCommand {
             _ = console.signals.take()
             for key in console.typedKeys() {
                 guard key != .leave else { return }
-                if let answer = actions.carryOut(key, state) { print(answer) }
+                if let answer = actions.carryOut(key, state) { tell([answer]) }
             }
             reading: while true {
                 switch try replies.next(within: 0) {
                 case .reply(let reply):
-                    if let line = state.take(reply.event, at: MonotonicClock.now()) { print(line) }
+                    if let line = state.take(reply.event, at: MonotonicClock.now()) { tell([line]) }
                 case .nothing: break reading
                 case .end: return
                 }
             }
             if MonotonicClock.now() >= due {
                 state.noteTime(MonotonicClock.now())
-                print(state.plainLine)
+                // The first frame takes a moment; what never comes is said.
+                if !state.isWaiting { tell([state.plainLine]) }
                 Terminal.flush()
                 due += 1_000_000_000
             }
@@ -119,7 +120,7 @@ struct LiveCommand: ParsableCommand {
         while !isOver(deadline), screen.endedBy == nil {
             for key in screen.wait(for: replies.rawValue) {
                 if key == .leave { return }
-                state.message = actions.carryOut(key, state) ?? ""
+                state.note(answer: actions.carryOut(key, state) ?? "")
             }
             var hasEnded = false
             reading: while true {

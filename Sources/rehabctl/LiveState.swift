@@ -22,14 +22,23 @@ struct LiveState {
     private(set) var finished: Rehab1.Summary?
     /// s in the present phase of the tempo.
     private(set) var phaseSeconds = 0.0
-    /// What the keys did last, or what the workout wants to say.
+    /// What the workout wants to say.
     var message = ""
+    /// What a key did last: said for some seconds, since it hides what else there is to say.
+    private(set) var answer = ""
+    private var answeredAt: Int64 = 0
     /// The catalogue, for titles, doses and tempos; empty where it was not asked for.
     var exercises: [Rehab1.Exercise] = []
     /// Repetitions asked for in place of the exercise's dose.
     var wanted: Int?
     /// "set 2 of 3", in a workout.
     var place = ""
+    /// The exercise of a set before the daemon tells of it, and how it is done, shown until it begins.
+    var title: String?
+    var instruction = ""
+    /// Nothing came yet, and it is too early to miss it.
+    private(set) var isWaiting = false
+    private var watched: Int64 = 0
     private var phase: String?
     private var phaseBegan: Int64 = 0
     private var began: Int64 = 0
@@ -47,7 +56,20 @@ struct LiveState {
 
     /// Lets go of a body that is no longer told of.
     mutating func noteTime(_ now: Int64) {
+        if watched == 0 { watched = now }
+        if answeredAt == 0 { answeredAt = now }
+        if now - answeredAt > LiveState.answerTime { answer = "" }
+        isWaiting = frameSeen == 0 && now - watched < 2 * LiveState.staleAfter
         if frame != nil, now - frameSeen > LiveState.staleAfter { frame = nil }
+    }
+
+    /// ns for which a key's answer is shown.
+    private static let answerTime: Int64 = 4_000_000_000
+
+    /// A key was carried out.
+    mutating func note(answer text: String) {
+        answer = text
+        answeredAt = 0
     }
 
     /// Takes an event; returns a line that should be said at once, if any.
@@ -81,6 +103,8 @@ struct LiveState {
 
     private mutating func take(_ status: Rehab1.Status) -> String? {
         let before = paused
+        // What was said of the last set is over.
+        if self.status?.set == nil, status.set != nil { message = "" }
         self.status = status
         sensors = status.sensors
         // What was settled meanwhile is no longer in it.
@@ -109,18 +133,19 @@ struct LiveState {
     static func line(_ summary: Rehab1.Summary) -> String {
         var parts: [String] = []
         if let steps = summary.steps {
-            parts.append("\(steps.left.count + steps.right.count) steps")
+            parts.append(counted(Int(steps.left.count + steps.right.count), "step"))
         }
         if !summary.repetitions.isEmpty {
-            parts.append("\(summary.repetitions.count) repetitions")
+            parts.append(counted(summary.repetitions.count, "repetition"))
             parts.append("clean \(percent(summary.cleanShare))")
         }
-        if !summary.landings.isEmpty { parts.append("\(summary.landings.count) landings") }
+        if !summary.landings.isEmpty { parts.append(counted(summary.landings.count, "landing")) }
         if parts.isEmpty {
-            parts.append("\(summary.holds.count) holds")
+            parts.append(counted(summary.holds.count, "hold"))
             parts.append("in band \(percent(summary.shareInBand))")
         }
-        return "\(summary.title): " + (parts + ["\(summary.cues) cues"]).joined(separator: ", ")
+        return "\(summary.title): "
+            + (parts + [counted(Int(summary.cues), "cue")]).joined(separator: ", ")
     }
 
     /// A cue in one line.

@@ -23,8 +23,9 @@ struct LiveView {
     private static let fullScale = 12.0
 
     func lines(_ state: LiveState) -> [String] {
-        var head = [headline(state)]
+        var head = headline(state)
         if let text = notice(state) { head.append(text) }
+        if state.paused == "getting ready", height >= 16 { head += wrapped(state.instruction) }
         let gauges =
             LiveGauges(style: style, width: width).lines(state)
             + LiveTempo(style: style, width: width).lines(state)
@@ -39,7 +40,9 @@ struct LiveView {
         let room = max(height - 1, 1)
         if lines.count > room { lines = Array(lines.prefix(room)) }
         lines += Array(repeating: "", count: max(0, room - lines.count))
-        if height > 1 { lines.append(style.dim(keys)) }
+        // All keys, if need be without their words.
+        let help = keys.count <= columns ? keys : "space s m + - x q (rehabctl live -h)"
+        if height > 1 { lines.append(style.dim(help)) }
         return lines.map { clipped($0) }
     }
 
@@ -77,11 +80,17 @@ struct LiveView {
         return lines
     }
 
-    private func headline(_ state: LiveState) -> String {
-        guard let frame = state.frame else { return style.bold("rehabd live: no pelvis data") }
+    private func headline(_ state: LiveState) -> [String] {
+        guard let frame = state.frame else {
+            return [
+                style.bold(
+                    (state.title ?? "rehabd live") + ": "
+                        + (state.isWaiting ? "waiting for the sensors" : "no pelvis data"))
+            ]
+        }
         var parts = [
-            state.exercise?.title ?? state.status?.exercise ?? state.status?.activity.rawValue
-                ?? "rehabd live"
+            state.exercise?.title ?? state.title ?? state.status?.exercise
+                ?? state.status?.activity.rawValue ?? "rehabd live"
         ]
         if !state.place.isEmpty { parts.append(state.place) }
         if frame.phase != .idle {
@@ -102,7 +111,24 @@ struct LiveView {
         } else {
             parts.append(frame.posture)
         }
-        return style.bold(String(parts.joined(separator: " | ").prefix(max(width, 10))))
+        return joined(parts).map { style.bold($0) }
+    }
+
+    /// Parts with bars between them, in two lines where one is too short and there is room for two.
+    private func joined(_ parts: [String]) -> [String] {
+        let line = parts.joined(separator: " | ")
+        guard line.count > columns, height >= 20 else { return [line] }
+        var first = 0
+        var length = 0
+        while first < parts.count, length + parts[first].count <= columns {
+            length += parts[first].count + 3
+            first += 1
+        }
+        guard first > 0, first < parts.count else { return [line] }
+        return [
+            parts[..<first].joined(separator: " | "),
+            "  " + parts[first...].joined(separator: " | "),
+        ]
     }
 
     /// What matters most just now: a pause, or what a key did.
@@ -111,10 +137,19 @@ struct LiveView {
             return style.notice(
                 "PAUSED"
                     + (paused == "asked" ? " (space goes on)" : ": \(visible(paused))")
-                    + (state.message.isEmpty ? "" : "  \(state.message)"))
+                    + (state.answer.isEmpty || state.answer == "paused" ? "" : "  \(state.answer)"))
         }
+        if !state.answer.isEmpty { return state.answer }
         if !state.message.isEmpty { return state.message }
+        if state.status != nil, state.sensors.isEmpty {
+            return style.notice("no sensor is attached; find yours with: rehabctl setup")
+        }
         guard let frame = state.frame, frame.phase != .idle else { return nil }
+        if let target = state.exercise?.dose?.targetSeconds, target > 0, frame.phase == .holding,
+            frame.holdSeconds >= target
+        {
+            return "\(decimal(target, 0)) s reached: put the foot down when you like"
+        }
         return GateText.sentence(for: frame.gates).map { style.notice($0) }
     }
 

@@ -51,7 +51,8 @@ struct LogCommand: ParsableCommand {
             var text = set.exercise + (set.side.map { ", \($0) leg" } ?? "")
             if set.probe { text += ", without cues" }
             if let load = WorkoutText.load(set) { text += ", \(visible(load))" }
-            text += ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(set.cues) cues"
+            text +=
+                ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(counted(set.cues, "cue"))"
             text += "; pain before \(said(set.before)), highest \(said(set.during))"
             text += ", effort \(said(set.effort))"
             if !["asked", "reached"].contains(set.endedBy) { text += "; ended: \(set.endedBy)" }

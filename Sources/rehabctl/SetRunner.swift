@@ -90,9 +90,11 @@ struct SetRunner {
     }
 
     private func announce(_ exercise: Rehab1.Exercise, _ plan: SetPlan) {
-        console.say(
-            exercise.title + (plan.place.isEmpty ? "" : ", \(plan.place)")
-                + (plan.side.map { ", \($0) leg" } ?? "") + (plan.isProbe ? ", without cues" : ""))
+        let details =
+            [plan.place, plan.side.map { "\($0) leg" } ?? "", plan.isProbe ? "without cues" : ""]
+            .filter { !$0.isEmpty }
+        // The title alone stands above already.
+        if !details.isEmpty { console.say(([exercise.title] + details).joined(separator: ", ")) }
         if console.hasKeyboard {
             console.say(LiveView.typed)
         }
@@ -110,6 +112,8 @@ struct SetRunner {
         private var screen: LiveScreen?
         private let began = MonotonicClock.now()
         private var countTold = 0
+        /// Sensors that were said to be silent: that they are back is said as well.
+        private var silent: Set<String> = []
 
         init(
             plan: SetPlan, console: Console, actions: LiveActions, exercises: [Rehab1.Exercise]
@@ -123,6 +127,8 @@ struct SetRunner {
                 stillAfter: plan.stillAfter)
             state.exercises = exercises
             state.wanted = plan.count
+            state.title = plan.exercise.title
+            state.instruction = plan.exercise.instruction
             state.place = plan.place + (plan.isProbe ? " (no cues)" : "")
             guard console.isDrawing else { return }
             let screen = LiveScreen(signals: console.signals)
@@ -170,8 +176,9 @@ struct SetRunner {
                 case .endSet: return .asked
                 case .leave: return .left
                 case .pause, .side, .mark, .louder, .quieter:
-                    state.message = actions.carryOut(key, state) ?? ""
-                    if screen == nil, key != .pause { console.say(state.message) }
+                    let answer = actions.carryOut(key, state) ?? ""
+                    state.note(answer: answer)
+                    if screen == nil, key != .pause { console.say(answer) }
                 }
             }
             return nil
@@ -194,7 +201,13 @@ struct SetRunner {
             case .cue, .status:
                 if screen == nil, let line, !isGettingReady(line) { console.say(line) }
             case .sensor(let sensor):
-                if screen == nil, sensor.state != .streaming, let line { console.say(line) }
+                guard screen == nil else { break }
+                if sensor.state != .streaming {
+                    silent.insert(sensor.name)
+                    if let line { console.say(line) }
+                } else if silent.remove(sensor.name) != nil {
+                    console.say("sensor \(visible(sensor.name)): back again")
+                }
             case nil: break
             }
             return nil

@@ -23,6 +23,7 @@ struct SimulateCommand: ParsableCommand {
     var script: String?
 
     func run() throws {
+        Terminal.bufferByLine()
         let script = try SimulateCommand.load(script)
         let wearable: FakeWearable
         do throws(FakeWearableError) {

@@ -171,10 +171,14 @@ struct StartCommand: ParsableCommand {
         let log = try options.open(logging)
         let exercises = try Catalogue.exercises(daemon)
         let found = try Catalogue.find(exercise, among: exercises)
+        let readiness = SetReadiness(daemon: daemon, console: console)
+        try readiness.demand(found)
         try HealthCheck(console: console, options: logging).pass(log)
         let sides = try Catalogue.sides(side, of: found, console)
         var plan = options.plan([WorkoutPlan.Part(exercise: found, sides: sides, sets: sets)])
         plan.isProbe = probe == true
+        readiness.sayHops(found, log)
+        readiness.sayWhatIsMissing()
         let runner = SetRunner(daemon: daemon, console: console, exercises: exercises)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log).run(plan)
     }
@@ -196,10 +200,7 @@ struct StartCommand: ParsableCommand {
         if daemon.json {
             try printJSON(started)
         } else {
-            ExerciseText(style: .standardOutput()).started(started, side: side ?? "detect").forEach
-            {
-                print($0)
-            }
+            tell(ExerciseText(style: .standardOutput()).started(started, side: side ?? "detect"))
         }
     }
 
@@ -282,7 +283,7 @@ struct StopCommand: ParsableCommand {
         if daemon.json {
             try printJSON(summary)
         } else {
-            ExerciseText(style: .standardOutput()).summary(summary).forEach { print($0) }
+            tell(ExerciseText(style: .standardOutput()).summary(summary))
         }
     }
 }

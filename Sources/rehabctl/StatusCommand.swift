@@ -49,7 +49,7 @@ struct StatusText {
         for output in status.outputs { columns.add("output", outputText(output)) }
         var lines = columns.lines()
         if status.sensors.isEmpty {
-            lines.append("sensors    none attached")
+            lines.append("sensors    none attached; find and calibrate yours with: rehabctl setup")
         } else {
             lines += sensorLines(status.sensors)
         }

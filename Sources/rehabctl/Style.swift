@@ -36,8 +36,8 @@ struct Columns {
 
     mutating func add(_ cells: String...) { rows.append(cells) }
 
-    /// The lines; the last cell of a row is not padded.
-    func lines(indent: String = "") -> [String] {
+    /// The lines; the last cell of a row is not padded, and goes on below itself where the terminal ends.
+    func lines(indent: String = "", width: Int? = terminalWidth()) -> [String] {
         var widths: [Int] = []
         for row in rows {
             for (index, cell) in row.enumerated() {
@@ -45,14 +45,21 @@ struct Columns {
                 widths[index] = max(widths[index], cell.count)
             }
         }
-        return rows.map { row in
-            let padded = row.enumerated().map { index, cell in
-                index == row.count - 1
-                    ? cell : cell + String(repeating: " ", count: widths[index] - cell.count)
+        return rows.flatMap { row in
+            let padded = row.dropLast().enumerated().map { index, cell in
+                cell + String(repeating: " ", count: widths[index] - cell.count) + "  "
             }
-            return indent + padded.joined(separator: "  ")
+            let start = indent + padded.joined()
+            let last = row.last ?? ""
+            guard let width, width - start.count >= Columns.narrowest else { return [start + last] }
+            let rest = wrapped(last, to: width - start.count)
+            let below = String(repeating: " ", count: start.count)
+            return rest.enumerated().map { ($0 == 0 ? start : below) + $1 }
         }
     }
+
+    /// Columns below which a last cell is not broken.
+    private static let narrowest = 16
 }
 
 /// A number with a fixed count of decimals; "not measured" for nil.
@@ -73,6 +80,9 @@ func decimal(_ value: Double?, _ places: Int = 1, unit: String = "") -> String {
 func percent(_ share: Double?) -> String {
     share == nil ? "not measured" : decimal(share.map { $0 * 100 }, 0, unit: " %")
 }
+
+/// "1 step", "2 steps".
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// Text from outside made safe to show: control characters become spaces.
 func visible(_ text: String) -> String {

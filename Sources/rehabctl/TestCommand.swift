@@ -27,7 +27,7 @@ struct TestListCommand: ParsableCommand {
             try printJSON(tests)
         } else {
             let text = TestText(style: .standardOutput())
-            tests.forEach { text.definition($0).forEach { print($0) } }
+            tests.forEach { tell(text.definition($0)) }
         }
     }
 }
@@ -56,7 +56,7 @@ struct TestResultsCommand: ParsableCommand {
         }
         let text = TestText(style: .standardOutput())
         if shown.isEmpty { print("no results yet; run a test with: rehabctl test T1 --side left") }
-        for result in shown { text.result(result).forEach { print($0) } }
+        for result in shown { tell(text.result(result)) }
     }
 }
 
@@ -140,7 +140,7 @@ struct TestRunCommand: ParsableCommand {
             throw ExitCode(64)
         }
         let text = TestText(style: .standardOutput())
-        if !daemon.json { text.definition(wanted).forEach { print($0) } }
+        if !daemon.json { tell(text.definition(wanted)) }
         var results: [Rehab1.TestResult] = []
         for side in try sides(of: wanted) {
             let run = TestRun(
@@ -149,7 +149,7 @@ struct TestRunCommand: ParsableCommand {
             var result = try run.result()
             result = try answered(result, questions: wanted.questions)
             results.append(result)
-            if !daemon.json { text.result(result).forEach { print($0) } }
+            if !daemon.json { tell(text.result(result)) }
         }
         if daemon.json { try printJSON(results) }
     }

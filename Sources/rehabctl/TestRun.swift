@@ -67,7 +67,10 @@ struct TestRun {
                 return
             }
             let second = Int(elapsed)
-            guard !quiet, second != told, second % (Terminal.outputIsTerminal ? 1 : 5) == 0 else {
+            // The first frame takes a moment; what never comes is said.
+            guard !quiet, goal.hasFrame || elapsed > 2, second != told,
+                second % (Terminal.outputIsTerminal ? 1 : 5) == 0
+            else {
                 continue
             }
             told = second
@@ -99,6 +102,9 @@ struct TestGoalWatch {
     private static let realHold = 5.0
 
     init(_ test: Rehab1.Test) { self.test = test }
+
+    /// Data came.
+    var hasFrame: Bool { frame != nil }
 
     mutating func take(_ frame: Rehab1.Frame, at elapsed: Double) {
         self.frame = frame

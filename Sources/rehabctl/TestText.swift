@@ -54,7 +54,9 @@ struct TestText {
     private static func places(_ value: Double?, _ unit: String) -> Int {
         switch unit {
         case "points", "answer", "%", "1/min", "cm": return 0
-        case "deg", "s": return 1
+        case "deg": return 1
+        // A step takes half a second: its tenths would hide every difference.
+        case "s": return abs(value ?? 1) < 1 ? 2 : 1
         default:
             let size = abs(value ?? 1)
             return size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.1 ? 3 : 4
@@ -64,7 +66,8 @@ struct TestText {
     private func uncertainty(_ measure: Rehab1.TestMeasure) -> String {
         guard measure.value != nil, let size = measure.uncertainty else { return "-" }
         if measure.id == "score" { return size > 0 ? "up to \(decimal(size, 0)) more" : "-" }
-        return "± " + decimal(size, max(1, TestText.places(size, measure.unit)))
+        // No finer than the value is told.
+        return "± " + decimal(size, max(1, TestText.places(measure.value, measure.unit)))
     }
 
     private func change(_ measure: Rehab1.TestMeasure) -> String {

@@ -63,6 +63,7 @@ struct WorkoutCommand: ParsableCommand {
         let advice = log.map { PainRules.advice($0, on: today()) } ?? []
         advice.forEach { console.say("\($0.rule): \($0.text)") }
         let isEased = advice.contains { $0.rule == "P3" }
+        let readiness = SetReadiness(daemon: daemon, console: console)
         let chosen = try choose(all, log, isEased: isEased, console)
         let parts = chosen.map { part(for: $0, isEased: isEased) }
         say(parts, console)
@@ -70,7 +71,10 @@ struct WorkoutCommand: ParsableCommand {
             if daemon.json { try printJSON(parts.map { PartReply($0) }) }
             return
         }
+        try readiness.demand(chosen.count == 1 ? chosen.first : nil)
         try HealthCheck(console: console, options: logging).pass(log)
+        if exercises.isEmpty == false { chosen.forEach { readiness.sayHops($0, log) } }
+        readiness.sayWhatIsMissing()
         if console.isAsking, !console.agrees("Begin?", isYes: true) { return }
         let runner = SetRunner(daemon: daemon, console: console, exercises: all)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log)
@@ -141,11 +145,7 @@ struct WorkoutCommand: ParsableCommand {
     private func isOffered(
         _ exercise: Rehab1.Exercise, _ log: WorkoutLog?, _ console: Console
     ) -> Bool {
-        guard exercise.number == Readiness.hops else { return true }
-        let lines = log.flatMap {
-            Readiness.lines($0, tests: KeptTests.all(daemon.socket), on: today())
-        }
-        let open = lines?.filter { $0.state != .met }.map(\.name) ?? ["a stage of 4 or more"]
+        let open = SetReadiness(daemon: daemon, console: console).openForHops(exercise, log)
         guard !open.isEmpty else { return true }
         console.say(
             "\(exercise.title): left out, readiness is not met or not known: "
@@ -180,15 +180,15 @@ struct WorkoutCommand: ParsableCommand {
     }
 
     private func say(_ parts: [WorkoutPlan.Part], _ console: Console) {
-        var columns = Columns()
         for (index, part) in parts.enumerated() {
             let sides = part.sides.compactMap(\.self).joined(separator: " and ")
-            columns.add(
-                "\(index + 1)", part.exercise.title,
-                "\(part.sets) \(part.sets == 1 ? "set" : "sets")"
-                    + (sides.isEmpty ? "" : " " + sides),
-                part.exercise.dose?.text ?? "")
+            console.say(
+                "  \(index + 1)  \(part.exercise.title): \(counted(part.sets, "set"))"
+                    + (sides.isEmpty ? "" : ", " + sides))
+            // Some doses are whole programmes: beside the names there is no room for them.
+            if let dose = part.exercise.dose?.text, !dose.isEmpty {
+                console.say("     \(dose)")
+            }
         }
-        console.say(columns.lines(indent: "  "))
     }
 }

@@ -59,15 +59,17 @@ final class WorkoutRun {
     /// Everything; throws what the daemon refuses at the very beginning.
     func run(_ plan: WorkoutPlan) throws {
         before = console.scale("Pain now,")
-        for part in plan.parts where !isOver && !console.hasEnded {
-            try run(part, plan, isLast: part.exercise.id == plan.parts.last?.exercise.id)
+        for (index, part) in plan.parts.enumerated() where !isOver && !console.hasEnded {
+            let next = index + 1 < plan.parts.count ? plan.parts[index + 1].exercise.title : nil
+            try run(part, plan, following: next)
         }
         if done.count > 1 { console.say(WorkoutText(style: console.style).workout(done)) }
         sayMorning()
+        sayRest(of: plan)
         console.signals.endIfAsked()
     }
 
-    private func run(_ part: WorkoutPlan.Part, _ plan: WorkoutPlan, isLast: Bool) throws {
+    private func run(_ part: WorkoutPlan.Part, _ plan: WorkoutPlan, following: String?) throws {
         let exercise = part.exercise
         let cap = PainRules.cap(stage: stage, exercise: Int(exercise.number), before: before)
         if cap == .gentleOnly {
@@ -110,15 +112,30 @@ final class WorkoutRun {
                 next.step = plan.step
                 next.place = part.sets > 1 ? "set \(set) of \(part.sets)" : ""
                 if next.isProbe { console.say("This set is without cues: it shows what stays.") }
-                let isFinal =
-                    isLast && set == part.sets && index == part.sides.count - 1
-                guard try carryOut(next, cap: cap, rest: isFinal ? 0 : plan.rest) else { return }
+                let after = upcoming(part, set: set, index: index, following: following)
+                guard try carryOut(next, cap: cap, rest: plan.rest, before: after) else { return }
             }
         }
     }
 
+    /// What the rest after a set leads to, in words; nil after the last one.
+    private func upcoming(
+        _ part: WorkoutPlan.Part, set: Int, index: Int, following: String?
+    ) -> String? {
+        func leg(_ side: String?) -> String { side.map { ", \($0) leg" } ?? "" }
+        if index + 1 < part.sides.count { return "the other side" + leg(part.sides[index + 1]) }
+        if set < part.sets {
+            return "set \(set + 1) of \(part.sets)" + leg(part.sides.first ?? nil)
+        }
+        return following
+    }
+
     /// One set with its questions; false where the exercise ends here.
-    private func carryOut(_ plan: SetPlan, cap: SetCap, rest: Double) throws -> Bool {
+    ///
+    /// `before`: what follows it.
+    private func carryOut(
+        _ plan: SetPlan, cap: SetCap, rest: Double, before next: String?
+    ) throws -> Bool {
         let outcome: SetOutcome
         do throws(ControlError) {
             outcome = try runner.run(plan)
@@ -138,7 +155,7 @@ final class WorkoutRun {
         let effort = isRunning ? console.scale("Effort,") : nil
         keep(outcome, plan, during: during, effort: effort, cap: limit)
         let goesOn = judge(during: during, cap: limit, outcome.end)
-        if goesOn, rest > 0 { takeRest(rest) }
+        if goesOn, rest > 0, let next { takeRest(rest, before: next) }
         return goesOn
     }
 
@@ -182,12 +199,12 @@ final class WorkoutRun {
         }
     }
 
-    private func takeRest(_ seconds: Double) {
+    private func takeRest(_ seconds: Double, before next: String) {
         console.say(
-            "Rest \(decimal(seconds, 0, unit: " s"))"
+            "Rest \(decimal(seconds, 0, unit: " s")), then \(next)"
                 + (console.isAsking ? "; Enter goes on at once." : "."))
         console.wait(seconds: seconds) { left in
-            if left == 10 { console.say("10 s") }
+            if left == 10, seconds > 15 { console.say("10 s") }
         }
     }
 
@@ -204,7 +221,7 @@ final class WorkoutRun {
         var entry = SetEntry(
             time: nowText(), workout: workout, exercise: plan.exercise.id,
             number: Int(plan.exercise.number), summary: outcome.summary)
-        entry.side = outcome.summary.side ?? plan.side
+        entry.side = outcome.summary.side ?? plan.side ?? SetEntry.side(of: outcome.summary.holds)
         entry.stage = stage
         entry.before = before
         entry.during = during
@@ -228,6 +245,23 @@ final class WorkoutRun {
         guard !done.isEmpty, log != nil else { return }
         console.say("")
         console.say("Kept in the log. Tomorrow morning: rehabctl pain")
+    }
+
+    /// What of an exercise's dose a single set leaves, and how to do it.
+    private func sayRest(of plan: WorkoutPlan) {
+        guard !isOver, !console.hasEnded, plan.parts.count == 1, let part = plan.parts.first,
+            !done.isEmpty
+        else { return }
+        let id = part.exercise.id
+        let legs = Set(done.compactMap(\.entry.side))
+        if part.exercise.side != nil, legs.count == 1, let leg = legs.first {
+            let other = leg == "left" ? "right" : "left"
+            console.say("The other leg: rehabctl start \(id) --side \(other)")
+        }
+        let sets = Int(part.exercise.dose?.sets ?? 1)
+        if part.sets == 1, sets > 1 {
+            console.say("The dose is \(sets) sets: rehabctl workout \(id) does them with rests.")
+        }
     }
 }
 
@@ -272,6 +306,14 @@ extension SetEntry {
             uncuedErrorDegrees = fading.uncuedErrorDegrees
             dependence = fading.dependence
         }
+    }
+
+    /// The leg that all holds stood on, where the side was to be detected; nil where they differ.
+    static func side(of holds: [Rehab1.Hold]) -> String? {
+        guard let first = holds.first?.side, holds.allSatisfy({ $0.side == first }),
+            first == "left" || first == "right"
+        else { return nil }
+        return first
     }
 
     /// "5", "5 kg" and "2.5kg" are kilograms; anything else is kept as it was said.

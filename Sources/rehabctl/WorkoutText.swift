@@ -32,13 +32,13 @@ struct WorkoutText {
     /// The whole workout.
     func workout(_ done: [(entry: SetEntry, summary: Rehab1.Summary)]) -> [String] {
         var columns = Columns()
-        columns.add("exercise", "leg", "done", "clean or in band", "cues", "pain", "effort", "")
+        columns.add("exercise", "leg", "done", "quality", "cues", "pain", "effort", "")
         for (entry, summary) in done {
             columns.add(
                 summary.title, entry.side ?? "-", WorkoutText.amount(entry),
                 WorkoutText.quality(entry), "\(entry.cues)",
                 entry.during.map { "\($0)" } ?? "unknown",
-                entry.effort.map { "\($0)" } ?? "unknown", entry.probe ? "without cues" : "")
+                entry.effort.map { "\($0)" } ?? "unknown", entry.probe ? "no cues" : "")
         }
         var unseen: [String] = []
         for name in done.flatMap(\.entry.notMeasured) where !unseen.contains(name) {
@@ -84,14 +84,14 @@ struct WorkoutText {
 
     /// What was done, in the exercise's own measure.
     static func amount(_ entry: SetEntry) -> String {
-        if entry.steps > 0 { return "\(entry.steps) steps" }
-        if entry.landings > 0 { return "\(entry.landings) landings" }
+        if entry.steps > 0 { return counted(entry.steps, "step") }
+        if entry.landings > 0 { return counted(entry.landings, "landing") }
         if !entry.holds.isEmpty {
             return "held "
                 + entry.holds.map { decimal($0, 1) }.joined(separator: ", ") + " s"
         }
         if entry.repetitions > 0 {
-            return "\(entry.repetitions) repetitions"
+            return counted(entry.repetitions, "repetition")
                 + (entry.seen == 0 ? " by the clock" : "")
         }
         return entry.seconds > 0 ? decimal(entry.seconds, 0, unit: " s") : "nothing"

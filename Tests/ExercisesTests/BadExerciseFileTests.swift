@@ -136,7 +136,7 @@ struct BadChange: Sendable, CustomTestStringConvertible {
             "cue = \"Float the belt level.\"\n", "", line: nil, field: "cue", says: "missing"),
         BadChange("source = \"nowhere\"\n", "", line: nil, field: "source", says: "missing"),
         BadChange("sets = 3", "sets = 3.5", line: 15, field: "dose.sets", says: "whole number"),
-        BadChange("sets = 3", "set = 3", line: 14, field: "dose.sets", says: "missing"),
+        BadChange("sets = 3", "set = 3", line: 15, field: "dose.sets", says: "\"set\" meant"),
         BadChange(
             "target-seconds = 10", "target-seconds = -1", line: 16, field: "dose.target-seconds",
             says: "from 1"),
@@ -163,7 +163,7 @@ struct BadChange: Sendable, CustomTestStringConvertible {
             "min-on-seconds = 0.5", "min-on-seconds = 61", line: 23,
             field: "rule[1].min-on-seconds", says: "from 0"),
         BadChange(
-            "min-on-seconds = 0.5", "min-on-second = 0.5", line: 18,
+            "min-on-seconds = 0.5", "min-on-second = 0.5", line: 23,
             field: "rule[1].min-on-seconds", says: "missing"),
         BadChange(
             "min-on-seconds = 0.5", "min-on-seconds = 0.5\nrefractory = 4", line: 24,

@@ -88,6 +88,52 @@ private func own(
         #expect(set.faults.first?.message.contains("ring") == true)
     }
 
+    /// The two of a pair cannot both be there first.
+    @Test func filesMayNameEachOther() throws {
+        var set = try builtIn()
+        set.overlay([
+            ("a.toml", own(id: "high-squat", extra: "harder-exercise = \"low-squat\"")),
+            ("b.toml", own(id: "low-squat", extra: "easier-exercise = \"high-squat\"")),
+        ])
+        #expect(set.faults.isEmpty && set.exercises.count == 24, "\(set.faults)")
+    }
+
+    @Test func aRingOfTwoFilesIsNamed() throws {
+        var set = try builtIn()
+        set.overlay([
+            ("a.toml", own(id: "high-squat", extra: "easier-exercise = \"low-squat\"")),
+            ("b.toml", own(id: "low-squat", extra: "easier-exercise = \"high-squat\"")),
+        ])
+        let ring = try #require(set.faults.first { $0.file == "b.toml" })
+        #expect(ring.message.contains("ring: low-squat → high-squat → low-squat"), "\(ring)")
+        #expect(ring.line == 15 && ring.field == "easier-exercise")
+        // What named the file that is left out has nothing to name any more.
+        #expect(set.faults.first { $0.file == "a.toml" }?.message.contains("low-squat") == true)
+        #expect(set.exercises.count == 22)
+    }
+
+    @Test func aMisspeltFieldThatIsNeededIsShown() throws {
+        let text = own().split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("posture") ? "postur = \"upright\"" : String($0) }
+            .joined(separator: "\n")
+        var found: TomlError?
+        do throws(TomlError) {
+            _ = try ExerciseFile.parse(text, file: "f.toml")
+        } catch {
+            found = error
+        }
+        #expect(
+            found?.description
+                == "f.toml:7: posture: is missing; add it, or is \"postur\" meant for it?")
+    }
+
+    @Test func aThresholdIsToldAsItWasWritten() throws {
+        var set = try builtIn()
+        set.overlay([("mine.toml", own())])
+        let change = try #require(set.changes.first { $0.rule.number == 1 })
+        #expect(change.text == "squat C01 obliquity: on 4.0 is 6.0 by mine.toml, version 7")
+    }
+
     @Test func checkSaysWhatAFileDoes() throws {
         let set = try builtIn()
         let good = ExerciseText.check(own(), file: "mine.toml", in: set)

@@ -54,17 +54,22 @@ def calm(sideways, forward, rate):
 
 
 def time_to_steady(sideways, forward, rate, calm_values):
-    last = int(rate)
-    below = None
+    """First second all of whose RMS about its own mean are below calm + 3 SD, both ways."""
+    wanted, width = round(rate), max(1, round(0.25 * rate))
+    steady = None
     for name, x in (("sideways", sideways), ("forward", forward)):
-        rms, first = trailing_rms(x - x[-last:].mean(), rate)
         limit = calm_values[name] + 3 * calm_values["spread_" + name]
-        ok = np.concatenate([np.zeros(first, bool), rms < limit])
-        below = ok if below is None else below & ok
-    wanted = round(rate)
-    runs = np.convolve(below.astype(int), np.ones(wanted, int), "valid")
-    found = np.flatnonzero(runs == wanted)
-    return float(found[0] / rate) if len(found) else None
+        # E[(x - m)^2] = E[x^2] - 2 m E[x] + m^2, for every second's mean m at once.
+        squares = np.lib.stride_tricks.sliding_window_view(x**2, width).mean(axis=1)
+        means = np.lib.stride_tricks.sliding_window_view(x, width).mean(axis=1)
+        seconds = np.lib.stride_tricks.sliding_window_view(x[width - 1 :], wanted).mean(axis=1)
+        m = seconds[:, None]
+        spread = np.lib.stride_tricks.sliding_window_view
+        rms = np.sqrt(np.maximum(spread(squares, wanted) - 2 * m * spread(means, wanted) + m**2, 0))
+        ok = (rms < limit).all(axis=1)
+        steady = ok if steady is None else steady & ok
+    found = np.flatnonzero(steady)
+    return float((found[0] + width - 1) / rate) if len(found) else None
 
 
 def fall(times, hikes, held):
@@ -140,6 +145,21 @@ def main():
                       "calmSideways": rounded(quiet[0]), "calmForward": rounded(quiet[1]),
                       "sideways": rounded(course[0]), "forward": rounded(course[1]),
                       "expected": {**values, "seconds": time_to_steady(*course, rate, values)}})
+
+    # A stop whose course ends in the way to the next one, over a lean that still settles.
+    random2, rate = np.random.default_rng(6), 60
+    t = np.arange(6 * rate) / rate
+    quiet = [np.array(rounded(0.04 * random2.normal(size=3 * rate))) for _ in range(2)]
+    course = []
+    for size, tone, lean, push in ((1.5, 1.9, 0.02, 0.4), (2.5, 2.1, 0.3, 3.0)):
+        x = size * np.exp(-t / 0.4) * np.sin(2 * np.pi * tone * t) + lean * np.exp(-t / 8)
+        x += push * np.sin(np.pi * np.clip(t - 5.6, 0, 0.4) / 0.8)
+        course.append(np.array(rounded(x + 0.03 * random2.normal(size=len(t)))))
+    values = calm(*quiet, rate)
+    cases.append({"kind": "steady", "name": "stop, then the next way", "rate": rate,
+                  "calmSideways": rounded(quiet[0]), "calmForward": rounded(quiet[1]),
+                  "sideways": rounded(course[0]), "forward": rounded(course[1]),
+                  "expected": {**values, "seconds": time_to_steady(*course, rate, values)}})
 
     # Holds: the lifted side sinks late, early, never, and was never up.
     for name, start, down in (("late", 6, 18.0), ("early", 5, 4.2), ("never", 4, 99.0),

@@ -1,0 +1,97 @@
+// Before the first question: what keeps a set from beginning is said at once; hops wait for readiness.
+
+import Control
+import DaemonTestKit
+import Foundation
+import Plumbing
+import Testing
+
+@testable import rehabctl
+
+@Suite(.scene()) struct SetReadinessTests {
+    private func sensor(
+        _ segment: String?, _ state: Rehab1.Sensor.State = .streaming, calibrated: Bool = true
+    ) -> Rehab1.Sensor {
+        LivePictures.sensor(segment ?? "spare", segment, state, calibrated: calibrated)
+    }
+
+    private func says(_ refusal: ControlRefusal?) -> String { refusal?.description ?? "may begin" }
+
+    @Test func whatIsMissingIsSaidInTheOrderOfItsCure() {
+        var squat = LivePictures.squat
+        #expect(says(SetReadiness.refusal([], squat)).contains("rehabctl setup"))
+        #expect(
+            says(SetReadiness.refusal([sensor(nil), sensor("pelvis", .ended)], squat))
+                .hasPrefix("no sensor is on the pelvis"))
+        #expect(
+            says(SetReadiness.refusal([sensor("pelvis", calibrated: false)], squat))
+                .contains("rehabctl calibrate"))
+        #expect(SetReadiness.refusal([sensor("pelvis")], squat) == nil)
+        #expect(SetReadiness.refusal([sensor("pelvis")], nil) == nil)
+        squat.sensorsNeeded = ["pelvis", "trunk", "stance-thigh"]
+        #expect(
+            says(SetReadiness.refusal([sensor("pelvis")], squat))
+                .hasPrefix("Squat needs a sensor on the trunk;"))
+        #expect(SetReadiness.refusal([sensor("pelvis"), sensor("trunk")], squat) == nil)
+    }
+
+    /// A person at a terminal is not asked for pain before a set that cannot be.
+    @Test func nothingIsAskedForNothing() throws {
+        let daemon = try RunningDaemon()
+        let home = try TemporaryFolder()
+        let terminal = try Pseudoterminal()
+        let set = try terminal.start(
+            Products.rehabctl, ["start", "one-leg-stand"],
+            environment: Program.environment([
+                "REHABD_SOCKET": daemon.socket, "XDG_STATE_HOME": home.path,
+            ]))
+        #expect(try set.wait(within: 20) == .exited(65))
+        let shown = Practice.plain(terminal.drawn())
+        #expect(shown.contains("no sensor is on the pelvis"), "\(shown)")
+        #expect(shown.contains("rehabctl simulate"), "\(shown)")
+        #expect(!shown.contains("Any of them?") && !shown.contains("Pain now"), "\(shown)")
+    }
+
+    /// Worn and calibrated for hops, at the stage of hops: left out until the readiness is met.
+    @Test func hopsAreLeftOutOfAWorkout() throws {
+        let scenario = try Scenario(Scenario.quiet(seconds: 60))
+        let daemon = try RunningDaemon()
+        let home = try TemporaryFolder()
+        try scenario.storeCalibration(of: "belt", in: daemon.state)
+        try scenario.storeCalibration(of: "back", in: daemon.state)
+        let file = daemon.state + "/calibrations/back.json"
+        try String(contentsOfFile: file, encoding: .utf8)
+            .replacing("\"pelvis\"", with: "\"trunk\"")
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let belt = try AttachedSensor("belt", segment: "pelvis", to: daemon)
+        let back = try AttachedSensor("back", segment: "trunk", to: daemon)
+        let players = [belt, back].map { PacketPlayer(scenario.packets, into: $0) }
+        defer { players.forEach { $0.stop() } }
+        try waitUntil("both to stream") {
+            let sensors = try daemon.status().sensors
+            return sensors.count == 2
+                && sensors.allSatisfy { $0.state == .streaming && $0.calibration != nil }
+        }
+        func rehabctl(_ arguments: [String]) throws -> ProgramResult {
+            try daemon.rehabctl(arguments, environment: ["XDG_STATE_HOME": home.path])
+        }
+        #expect(try rehabctl(["programme", "stage", "5", "--yes"]).code == 0)
+        let list = try rehabctl(["workout", "--list", "--json"])
+        #expect(list.code == 0, "\(list)")
+        #expect(list.output.contains("\"decelerate\"") && !list.output.contains("\"hops\""))
+        let told = try rehabctl(["workout", "--list"])
+        #expect(
+            told.output.contains(
+                "Small jumps, low intensity: left out, readiness is not met or not known: "),
+            "\(told)")
+        #expect(told.output.contains("stops") && told.output.contains("rehabctl programme"))
+        // Named, they are the person's own decision; what speaks against them is said.
+        let named = try rehabctl([
+            "workout", "hops", "--sets", "1", "--side", "right", "--seconds", "1", "--countdown",
+            "0",
+        ])
+        #expect(named.code == 0, "\(named)")
+        #expect(named.output.contains("readiness is not met or not known"), "\(named)")
+        #expect(!named.output.contains("left out"))
+    }
+}
