@@ -156,19 +156,22 @@ package struct Body: BitwiseCopyable, Sendable {
         var moment: PelvisMoment?
         if let up, let alignment = alignments[Segment.pelvis.index] {
             let force = alignment.segmentFromSensor.apply(observation.specificForce)
+            let rate = alignment.segmentFromSensor.apply(observation.angularRate)
             event = shift.step(
-                up: up, specificForce: force, interval: observation.interval, time: time)
+                up: up, specificForce: force,
+                angularRate: observation.measuresRate ? rate : .zero,
+                interval: observation.interval, time: time)
             // A filter that has just started moves by itself.
             if observation.settling { event = .none }
             jerk.step(up: up, specificForce: force, interval: observation.interval)
             jerkRatio = jerk.jerk / max(alignment.calmJerk, Body.leastCalmJerk)
             rest.step(up: up, posture: posture, interval: observation.interval)
-            let rate = alignment.segmentFromSensor.apply(observation.angularRate)
             moment = PelvisMoment(
                 up: up, force: force, rate: rate.norm,
                 verticalRate: observation.measuresRate ? rate.dot(up) : Double.nan,
                 interval: observation.interval, time: time,
-                isReady: rest.isKnown || isUpright && !isSettling, shift: event)
+                isReady: rest.isKnown || isUpright && !isSettling, shift: event,
+                sideways: shift.sideways)
         }
         if event != .none { lastShift = event == .toRight ? .right : .left }
         if isFreeLegLifted(angles), !isShift(event, to: hold.stanceSide) { event = .none }
@@ -223,8 +226,9 @@ package struct Body: BitwiseCopyable, Sendable {
         var ready = moment
         // What cannot be trusted moves nothing on.
         ready.isReady =
-            moment.isReady && plan.allows(posture) && !gates.has(.uncertain) && !gates.has(.gap)
-            && !gates.has(.saturated)
+            moment.isReady && plan.allows(posture) && !gates.has(.gap) && !gates.has(.saturated)
+        // Braking blurs the tilt just when the foot lands; the landing is felt all the same.
+        if plan.task != .landings, gates.has(.uncertain) { ready.isReady = false }
         let events = tasks.step(
             ready, plan: &plan, stance: stance, angles: angles,
             thighs: thighDirections(at: moment.time),

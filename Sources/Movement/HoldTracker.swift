@@ -86,6 +86,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// The free leg was seen in the air in this hold, and since when it is seen down again, host ns; 0: not.
     private var wasSeenUp = false
     private var downSince: Int64 = 0
+    /// When the weight's way back from the newest hold was recognised, host ns; 0 where no such way was seen.
+    private var wentBack: Int64 = 0
     /// Host ns until which shifts are those of a way back that was not recognised.
     private var deafUntil: Int64 = 0
 
@@ -104,6 +106,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private static var settleLimit: Double { @_noLocks get { 1.5 } }
     /// s after a shift in which one the other way is not believed.
     private static var echoTime: Double { @_noLocks get { 1.2 } }
+    /// ns after a way back was recognised in which one towards the stance foot is its echo: to end the one and
+    /// begin the other takes longer [engineering default].
+    private static var backEcho: Int64 { @_noLocks get { 800_000_000 } }
     /// ns from the foot on the floor to the weight on its way back [engineering default].
     private static var footFirst: Int64 { @_noLocks get { 150_000_000 } }
     /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
@@ -184,9 +189,13 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
                 if shiftTime != 0, !assumed, since < HoldTracker.echoTime { return }
                 // The movement back began before it was recognised, and the foot was down before that.
                 finish(.lowered, at: max(holdStart, motion.shiftBegan &- HoldTracker.footFirst))
+                wentBack = time
             } else if assumed {
                 begin(shiftTo: side, time: time)
             }
+            return
+        }
+        if wentBack != 0, time &- wentBack < HoldTracker.backEcho, let holdSide, side == holdSide {
             return
         }
         if let shifted, wasStill, shifted != side,
@@ -243,6 +252,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         shifted = nil
         holdStart = time
         holdEnd = 0
+        wentBack = 0
         endedBy = .none
         loudSince = 0
         wasSeenUp = false

@@ -34,9 +34,21 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var farTime = 0.0
     private var backTime = 0.0
     private var previousEnd = 0.0
+    /// Not zero at the sample that ends a repetition only.
+    private(set) var drift = Drift()
 
     /// s of the two low-passes of an angle's speed: they widen a movement of 1 s by 2 %.
     private static var smoothing: Double { @_noLocks get { 0.025 } }
+
+    /// Rounds of finding the ends and taking off the drift; and the shares of the range between which what is
+    /// missing at the end is drift [engineering defaults].
+    private static var balancing: Int { @_noLocks get { 3 } }
+    private static var leastMissing: Double { @_noLocks get { 0.03 } }
+    private static var mostMissing: Double { @_noLocks get { 0.8 } }
+    /// Share of the range that a way covers at least.
+    private static var covered: Double { @_noLocks get { 0.6 } }
+    /// Share of a way back that may come after its speed fell to a tenth: an eighth in a bell of exponent 3.
+    private static var slowEnd: Double { @_noLocks get { 0.2 } }
 
     @_noLocks
     package init() {}
@@ -107,11 +119,31 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         speed = height.velocity * sign
         if state == .rest, height.isStill { base = height.height * sign }
         // Stillness near the rest level ends a way back whose integrated speed had drifted.
-        return advance(at: height.height * sign, interval: interval, time: time)
+        let ended = advance(
+            at: height.height * sign, interval: interval, time: time, returns: true)
+        drift = Drift(
+            speed: drift.speed * sign, way: drift.way * sign)
+        return ended
     }
 
+    /// What the newest repetition showed of an integrated speed's drift: m/s and m that are not the person's.
+    struct Drift: BitwiseCopyable {
+        var speed = 0.0
+        var way = 0.0
+
+        @_noLocks
+        init(speed: Double = 0, way: Double = 0) {
+            self.speed = speed
+            self.way = way
+        }
+    }
+
+    /// `returns`: the way is an integral that drifts, and each repetition ends where it began.
     @_noLocks
-    private mutating func advance(at x: Double, interval: Double, time: Int64) -> Bool {
+    private mutating func advance(
+        at x: Double, interval: Double, time: Int64, returns: Bool = false
+    ) -> Bool {
+        drift = Drift()
         let now = seconds(fromNanoseconds: time &- origin)
         history.add(speed, time: now, interval: interval)
         way = x - base
@@ -132,7 +164,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
                 fastest = -speed
                 slowFor = 0
             }
-        case .back: return comeBack(x, now: now, interval: interval, time: time)
+        case .back:
+            return comeBack(x, now: now, interval: interval, time: time, returns: returns)
         }
         return false
     }
@@ -173,7 +206,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func comeBack(
-        _ x: Double, now: Double, interval: Double, time: Int64
+        _ x: Double, now: Double, interval: Double, time: Int64, returns: Bool
     ) -> Bool {
         low = min(low, x)
         fastest = max(fastest, -speed)
@@ -185,21 +218,58 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         }
         slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
         guard low - base < 0.45 * range, slowFor >= 0.04 else { return false }
-        finish(now: now, time: time)
-        base = min(x, base + 0.3 * range)
+        if returns { balance(now: now, range: range) }
+        finish(now: now)
+        base = min(x - drift.way, base + 0.3 * range)
         state = .rest
         return true
     }
 
+    /// Takes the drift off the speeds of a repetition by the height: there and back are as long.
     @_noLocks
-    private mutating func finish(now: Double, time: Int64) {
+    private mutating func balance(now: Double, range: Double) {
+        var round = 0
+        while round < RepetitionTracker.balancing {
+            let (out, back) = spans(now: now, learns: false)
+            let slope = history.balance(
+                from: out.start, to: back.end, least: RepetitionTracker.leastMissing * range,
+                most: RepetitionTracker.mostMissing * range)
+            let since = max(0, now - out.start)
+            drift.speed += slope * since
+            drift.way += slope * since * since / 2
+            round += 1
+        }
+    }
+
+    /// When the way out and the way back began and ended.
+    @_noLocks
+    private mutating func spans(
+        now: Double, learns: Bool
+    ) -> (out: MovementSpan, back: MovementSpan) {
         let earliest = count == 0 ? departed - 6 : previousEnd - 0.3
+        // What covers too little of the way is a wave of sway, not the movement.
+        let most = RepetitionTracker.covered * (peak - base)
         var out = MovementSpan(start: departed, end: farTime)
-        if let seen = history.span(from: earliest, to: farTime, sign: 1) { out = seen }
+        if let seen = history.span(from: earliest, to: farTime, sign: 1, learns: learns),
+            history.way(from: seen.start, to: seen.end) > most
+        {
+            out = seen
+        }
         var back = MovementSpan(start: backTime, end: now)
-        if let seen = history.span(from: max(out.end - 0.3, farTime - 1), to: now, sign: -1) {
+        if let seen = history.span(
+            from: max(out.end - 0.3, farTime - 1), to: now, sign: -1, learns: learns),
+            -history.way(from: seen.start, to: seen.end) > most
+        {
             back = seen
         }
+        // Little is left of a way back that has become slow.
+        back.end = min(back.end, now + RepetitionTracker.slowEnd * (now - back.start))
+        return (out, back)
+    }
+
+    @_noLocks
+    private mutating func finish(now: Double) {
+        let (out, back) = spans(now: now, learns: true)
         let (outward, homeward) = (out.end - out.start, back.end - back.start)
         let rest = count == 0 ? 0 : max(0, out.start - previousEnd)
         count &+= 1

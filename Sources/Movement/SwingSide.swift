@@ -6,7 +6,7 @@ import Kinematics
 ///
 /// The pelvis swings over each foot in turn like the bob of a pendulum, so where it is furthest to the
 /// right it is accelerated to the left: the stance is on the side away from the low-passed sideways
-/// acceleration, and the steps change where that passes zero. With both thighs: the stance thigh goes
+/// acceleration of the hips, and the steps change where that passes zero. With both thighs: the stance thigh goes
 /// back while the other comes forward.
 struct SwingSide: BitwiseCopyable {
     private(set) var side: Side?
@@ -33,12 +33,9 @@ struct SwingSide: BitwiseCopyable {
     @_noLocks
     mutating func step(_ moment: PelvisMoment, angles: BodyAngles) {
         let interval = moment.interval
-        guard interval > 0, interval < 0.5, moment.force.squaredNorm < 9.7e7,
-            let right = (Vector3(0, 0, 1) - moment.up * moment.up.z).normalized()
-        else { return }
-        let sideways = moment.force.dot(right)
+        guard interval > 0, interval < 0.5, moment.force.squaredNorm < 9.7e7 else { return }
         let part = interval / (interval + SwingSide.smoothing)
-        first += (sideways - first) * part
+        first += (moment.sideways - first) * part
         second += (first - second) * part
         mean += (second - mean) * min(1, interval / SwingSide.meanTime)
         let swing = second - mean

@@ -15,11 +15,13 @@ struct PelvisMoment: BitwiseCopyable {
     /// The exercise's posture, at rest once where it is a lying one.
     var isReady: Bool
     var shift: ShiftEvent
+    /// m/s² of the hips' middle to the right.
+    var sideways: Double
 
     @_noLocks
     init(
         up: Vector3, force: Vector3, rate: Double, verticalRate: Double, interval: Double,
-        time: Int64, isReady: Bool, shift: ShiftEvent
+        time: Int64, isReady: Bool, shift: ShiftEvent, sideways: Double
     ) {
         self.up = up
         self.force = force
@@ -29,6 +31,7 @@ struct PelvisMoment: BitwiseCopyable {
         self.time = time
         self.isReady = isReady
         self.shift = shift
+        self.sideways = sideways
     }
 }
 
@@ -229,6 +232,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             ended = repetitions.step(
                 height: vertical, sign: plan.lowersFirst ? -1 : 1, interval: moment.interval,
                 time: moment.time)
+            if ended {
+                vertical.takeOff(speed: repetitions.drift.speed, way: repetitions.drift.way)
+            }
         } else if let way = angle(
             stance: stance, angles: angles, thighs: thighs, signals: &signals)
         {

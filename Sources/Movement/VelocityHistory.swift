@@ -91,9 +91,50 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         }
     }
 
-    /// The movement with the largest speed of `sign` between two moments; nil where there is none.
+    /// Takes off the even drift from `start` on that keeps a way there and back from ending where it began.
+    ///
+    /// Gives the drift, unit a second squared; 0 where what is missing is less or more than believed.
     @_noLocks
-    package mutating func span(from: Double, to: Double, sign: Double) -> MovementSpan? {
+    package mutating func balance(
+        from start: Double, to end: Double, least: Double, most: Double
+    ) -> Double {
+        let missing = way(from: start, to: end)
+        let length = end - start
+        guard length > 0.5, abs(missing) > least, abs(missing) < most else { return 0 }
+        let drift = 2 * missing / (length * length)
+        var back = 0
+        while back < count {
+            let place = index(back)
+            if times[place] <= start { break }
+            speeds[place] -= Float(drift * (times[place] - start))
+            back += 1
+        }
+        return drift
+    }
+
+    /// The way that the speeds between two moments make.
+    @_noLocks
+    package mutating func way(from start: Double, to end: Double) -> Double {
+        var way = 0.0
+        var back = 0
+        while back + 1 < count {
+            let (newer, older) = (index(back), index(back + 1))
+            if times[older] < start { break }
+            if times[newer] <= end {
+                way += Double(speeds[newer] + speeds[older]) / 2 * (times[newer] - times[older])
+            }
+            back += 1
+        }
+        return way
+    }
+
+    /// The movement with the largest speed of `sign` between two moments; nil where there is none.
+    ///
+    /// `learns`: what it shows of the bell's shape is kept.
+    @_noLocks
+    package mutating func span(
+        from: Double, to: Double, sign: Double, learns: Bool = true
+    ) -> MovementSpan? {
         var peak = 0.0
         var peakBack = -1
         var back = 0
@@ -113,23 +154,28 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         let half = width(peakBack, level: peak * 0.5, sign: sign, from: from)
         let (wide, narrow) = (foot.end - foot.start, half.end - half.start)
         guard wide > 0, narrow > 0 else { return nil }
-        // A high level tells little of the shape.
-        movements += 1
-        let first = level < 0.25 ? 1 / (movements + 1.5) : 0
-        let trust = max(first, level < 0.15 ? 0.25 : level < 0.25 ? 0.1 : 0.04)
-        let seen = VelocityHistory.exponent(ratio: wide / narrow, level: level)
-        exponent += (seen - exponent) * trust
+        if learns { learn(ratio: wide / narrow, level: level) }
         // Where sway reaches up to there, the steep flanks at half the peak tell the time better.
         if 3 * squareRoot(noise) / peak > VelocityHistory.unclear {
             let extra = narrow * (1 / VelocityHistory.half(exponent) - 1) * 0.5
             return fitted(
                 MovementSpan(start: half.start - extra, end: half.end + extra), peakBack,
-                sign: sign, from: from)
+                sign: sign, from: from, learns: learns)
         }
         let extra = wide * (1 / VelocityHistory.width(level, exponent) - 1) * 0.5
         return fitted(
             MovementSpan(start: foot.start - extra, end: foot.end + extra), peakBack, sign: sign,
-            from: from)
+            from: from, learns: learns)
+    }
+
+    @_noLocks
+    private mutating func learn(ratio: Double, level: Double) {
+        // A high level tells little of the shape.
+        movements += 1
+        let first = level < 0.25 ? 1 / (movements + 1.5) : 0
+        let trust = max(first, level < 0.15 ? 0.25 : level < 0.25 ? 0.1 : 0.04)
+        let seen = VelocityHistory.exponent(ratio: ratio, level: level)
+        exponent += (seen - exponent) * trust
     }
 
     /// The span whose bell comes nearest to all speeds around a peak; the `rough` one where no bell comes near.
@@ -138,7 +184,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// nearest over the set.
     @_noLocks
     private mutating func fitted(
-        _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double
+        _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double, learns: Bool
     ) -> MovementSpan {
         let margin = 0.25 * (rough.end - rough.start)
         let against = -0.15 * Double(speeds[index(peakBack)]) * sign
@@ -163,9 +209,10 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
             let found = fit(
                 rough, from: oldest, to: newest, exponent: Double(exponent), sign: sign)
             let place = exponent - 1
-            misfits[place] = misfits[place] * VelocityHistory.memory + found.misfit
-            if misfits[place] < least {
-                least = misfits[place]
+            let sum = misfits[place] * VelocityHistory.memory + found.misfit
+            if learns { misfits[place] = sum }
+            if sum < least {
+                least = sum
                 best = found
             }
             exponent += 1
@@ -240,60 +287,6 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     package mutating func leaveRest() {
         windowSum = 0
         windowTime = 0
-    }
-
-    /// Width of the bell at a share `level` of its peak: √(1 − level^(1/k)), by a table in between.
-    @_noLocks
-    private static func width(_ level: Double, _ k: Double) -> Double {
-        let (low, high, part) =
-            level < 0.2
-            ? (tenth(k), fifth(k), (level - 0.1) / 0.1) : (fifth(k), third(k), (level - 0.2) / 0.1)
-        return low + (high - low) * max(0, min(1, part))
-    }
-
-    /// √(1 − level^(1/k)) at k = 0.5, 1, 1.5, 2, 2.5, 3, 4 and in between.
-    @_noLocks
-    private static func tenth(_ k: Double) -> Double {
-        table(k, 0.995, 0.9487, 0.8858, 0.8269, 0.7758, 0.7320, 0.6616)
-    }
-    @_noLocks
-    private static func fifth(_ k: Double) -> Double {
-        table(k, 0.9798, 0.8944, 0.8112, 0.7435, 0.6890, 0.6444, 0.5756)
-    }
-    @_noLocks
-    private static func third(_ k: Double) -> Double {
-        table(k, 0.9539, 0.8367, 0.7429, 0.6725, 0.6182, 0.5749, 0.5098)
-    }
-    @_noLocks
-    private static func half(_ k: Double) -> Double {
-        table(k, 0.8660, 0.7071, 0.6083, 0.5412, 0.4921, 0.4542, 0.3989)
-    }
-
-    @_noLocks
-    private static func table(
-        _ k: Double, _ a: Double, _ b: Double, _ c: Double, _ d: Double, _ e: Double,
-        _ f: Double, _ g: Double
-    ) -> Double {
-        if k < 1 { return a + (b - a) * max(0, (k - 0.5) * 2) }
-        if k < 1.5 { return b + (c - b) * (k - 1) * 2 }
-        if k < 2 { return c + (d - c) * (k - 1.5) * 2 }
-        if k < 2.5 { return d + (e - d) * (k - 2) * 2 }
-        if k < 3 { return e + (f - e) * (k - 2.5) * 2 }
-        return f + (g - f) * min(1, k - 3)
-    }
-
-    /// The k at which the widths at `level` and at half have this ratio, by halving.
-    @_noLocks
-    private static func exponent(ratio: Double, level: Double) -> Double {
-        var (low, high) = (0.5, 4.0)
-        var round = 0
-        while round < 20 {
-            let middle = (low + high) / 2
-            // The ratio grows with k.
-            if width(level, middle) / half(middle) < ratio { low = middle } else { high = middle }
-            round += 1
-        }
-        return (low + high) / 2
     }
 
     /// The moments around a peak at which the speed passes `level`, between samples by a straight line.

@@ -106,6 +106,14 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         }
     }
 
+    /// Takes off what turned out to be drift, m/s and m.
+    @_noLocks
+    package mutating func takeOff(speed: Double, way: Double) {
+        guard !isStill else { return }
+        velocity -= speed
+        height -= way
+    }
+
     @_noLocks
     private mutating func settle(_ interval: Double) {
         if !isStill {

@@ -110,8 +110,12 @@ enum CrossingBench {
         let batch = try PacketBatch(run)
         let pipeline = try Pipeline(stamps: .kernel)
         defer { pipeline.stop() }
+        // As a calibration would find it: any other neutral looks like a sensor that has slipped.
+        let person = Person()
         let alignment = SensorAlignment(
-            segmentFromSensor: .identity, neutral: SegmentAngles(obliquity: 0, anteriorTilt: 0),
+            segmentFromSensor: .identity,
+            neutral: Movement.SegmentAngles(
+                obliquity: person.neutralObliquity, anteriorTilt: person.neutralTilt),
             calmJerk: 2)
         let plan = try BenchPlan.oneLegStand()
         for action: EstimatorAction in [

@@ -13,7 +13,8 @@ private func moment(
 ) -> PelvisMoment {
     PelvisMoment(
         up: Vector3(0, 1, 0), force: Vector3(0, standardGravity, sideways), rate: 0.1,
-        verticalRate: 0, interval: 0.01, time: Int64(time * 1e9) + 1, isReady: true, shift: shift)
+        verticalRate: 0, interval: 0.01, time: Int64(time * 1e9) + 1, isReady: true, shift: shift,
+        sideways: sideways)
 }
 
 @Suite struct StepTests {
