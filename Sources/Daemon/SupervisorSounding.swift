@@ -144,7 +144,9 @@ extension Supervisor {
             guard (1...20).contains(value) else { throw .invalidParameter(name) }
         }
         guard settings.audioDevice != nil else {
-            throw .notReady(reason: "rehabd was started without sound", cure: "start it without REHABD_AUDIO=none")
+            throw .notReady(
+                reason: "rehabd was started without sound",
+                cure: "start it without REHABD_AUDIO=none")
         }
         let room = try openSoundRoom(breath: pace)
         let id = ObjectIdentifier(room)
