@@ -36,6 +36,9 @@ package enum CallOutcome: Sendable, Equatable {
     private init(name: String, message: String) {
         switch name {
         case "org.bluez.Error.InProgress": self = .inProgress
+        // The sensor's 0x05, 0x0C and 0x0F under a name that else means a holder (seen on 5.66).
+        case "org.bluez.Error.NotPermitted" where message == "Not paired":
+            self = .refusedByPeer(code: 0x05)
         case "org.bluez.Error.NotPermitted", "org.bluez.Error.NotAuthorized": self = .notPermitted
         case "org.bluez.Error.NotConnected": self = .notConnected
         case "org.bluez.Error.NotReady": self = .notReady

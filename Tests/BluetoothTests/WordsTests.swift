@@ -53,6 +53,8 @@ struct WordsTests {
         }
         #expect(outcome("org.bluez.Error.InProgress", "Already notifying") == .inProgress)
         #expect(outcome("org.bluez.Error.NotPermitted", "Notify acquired") == .notPermitted)
+        #expect(
+            outcome("org.bluez.Error.NotPermitted", "Not paired") == .refusedByPeer(code: 5))
         #expect(outcome("org.bluez.Error.Failed", "Not connected") == .notConnected)
         #expect(
             outcome("org.bluez.Error.Failed", "Operation failed with ATT error: 0x0e")

@@ -114,7 +114,7 @@ import Varlink
         #expect(started.code == 0)
         for words in [
             "One-leg stand: started", "Stand on the right leg.", "End it with: rehabctl stop",
-            "not measured with the sensors worn: lean-ipsilateral, lean-away, leg-lean",
+            "not measured with the sensors worn: trunk lean to the stance side, trunk lean away from",
         ] {
             #expect(started.output.contains(words), "\(started)")
         }
