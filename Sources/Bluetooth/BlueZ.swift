@@ -30,7 +30,8 @@ enum BlueZ {
         static let subscribe = 5 * second
         static let value = 3 * second
         static let setting = 5 * second
-        static let pair = 60 * second
+        /// SMP's own limit is 30 s (Core Specification, volume 3, part H, 3.4); a caller waits 45.
+        static let pair = 40 * second
         static let ping = 2 * second
     }
 

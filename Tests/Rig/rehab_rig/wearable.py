@@ -11,6 +11,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.host import Host
+from bumble.pairing import PairingConfig
 from bumble.transport.common import AsyncPipeSink
 
 # What the emulated controller makes of it is 100 ms: it takes the 0.625 ms units for milliseconds.
@@ -93,6 +94,8 @@ class Wearable:
             config=DeviceConfiguration(
                 name=self.local_name or "sensor", address=hci.Address(self.address),
                 advertising_data=first, scan_response_data=second), host=host)
+        # Legacy "Just Works": Secure Connections want an ECDH that emulation gets wrong.
+        self.device.pairing_config_factory = lambda connection: PairingConfig(sc=False, mitm=False, bonding=True)
         self.device.on("connection", self._connected)
         for service in self.build():
             self.device.add_service(service)
