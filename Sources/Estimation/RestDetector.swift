@@ -8,6 +8,8 @@ struct RestReading: BitwiseCopyable, Sendable {
     let rate: Vector3
     /// Density of its noise, (rad/s)²·s.
     let density: Double
+    /// It strays no more than a sensor's own noise: on a table, not on a person.
+    let isSteady: Bool
 }
 
 /// Rest: for `restMinimumTime` neither reading has strayed from its low-passed value by more than
@@ -42,6 +44,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
     private let squaredDrift: Double
     private let largestBias: Double
     private let rateDensity: Double
+    private let squaredSteadiness: Double
 
     @_noLocks
     init(samplePeriod: Double, parameters: TiltParameters) {
@@ -61,6 +64,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
         squaredDrift = parameters.restForceDrift * parameters.restForceDrift
         largestBias = parameters.biasLimit
         rateDensity = parameters.restRateNoise * parameters.restRateNoise
+        squaredSteadiness = parameters.restSteadyRate * parameters.restSteadyRate
     }
 
     /// True where the present reading is still, for however long.
@@ -70,7 +74,11 @@ struct RestDetector: BitwiseCopyable, Sendable {
     var reading: RestReading {
         // What strays within the half second of the mean is noise for 0.3 s: people sway, tables do
         // not.
-        @_noLocks get { RestReading(rate: rate, density: rateDensity + 0.3 * squaredDeviation) }
+        @_noLocks get {
+            RestReading(
+                rate: rate, density: rateDensity + 0.3 * squaredDeviation,
+                isSteady: squaredDeviation < squaredSteadiness)
+        }
     }
 
     /// Takes one reading; `follows` is false where time is missing before it, which ends a rest.

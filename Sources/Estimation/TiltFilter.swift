@@ -43,6 +43,8 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
     private var watchedForce: Vector3
     /// The rate of the last sample taken in, rad/s.
     private var lastRate: Vector3
+    /// The specific force of the last sample, less its bias, m/s².
+    private var lastForce: Vector3
     /// Time that refused samples stood for, s.
     private var lostTime: Double
     /// How long estimates still carry `afterGap`, s.
@@ -72,6 +74,7 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
         startTime = 0
         watchedForce = .zero
         lastRate = .zero
+        lastForce = .zero
         lostTime = 0
         gapFlagLeft = 0
     }
@@ -95,6 +98,7 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
         if stage == .empty || elapsed > parameters.longestGap || sample.flags.has(.newEpoch) {
             restart(after: elapsed, force: sample.specificForce)
             lastRate = sample.angularRate
+            lastForce = sample.specificForce - parameters.accelerometerBias
             elapsed = samplePeriod
             follows = true
         }
@@ -216,6 +220,8 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
         _ force: Vector3, halfway: Rotation, elapsed: Double, follows: Bool, isClipped: Bool
     ) {
         let rows = RotationRows(halfway)
+        let jump = force - lastForce
+        lastForce = force
         guard follows else {
             // Nothing is known of the force inside a gap, and one reading at its end is no mean.
             window.add(rows: rows, forceX: 0, forceY: 0, elapsed: elapsed)
@@ -229,6 +235,8 @@ package struct TiltFilter: BitwiseCopyable, Sendable {
             let share = parameters.impactShare * impact
             window.unseenVelocity += share * share * elapsed
         }
+        let missed = parameters.jumpShare * elapsed
+        window.unseenVelocity += missed * missed * inner(jump, jump)
         if isClipped {
             let missing = parameters.clippedForceShare * length * elapsed
             window.unseenVelocity += missing * missing

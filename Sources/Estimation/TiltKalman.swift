@@ -148,9 +148,15 @@ struct TiltKalman: BitwiseCopyable, Sendable {
             observe(4, minus: nil, value: -travelX, noise: noise, &change)
             observe(5, minus: nil, value: -travelY, noise: noise, &change)
             let rateNoise = rest.density / duration
-            observeBias(6, value: rest.rate.x - bias.x, noise: rateNoise, &change)
-            observeBias(7, value: rest.rate.y - bias.y, noise: rateNoise, &change)
-            observeBias(8, value: rest.rate.z - bias.z, noise: rateNoise, &change)
+            observeBias(
+                6, value: rest.rate.x - bias.x, noise: rateNoise, isSteady: rest.isSteady,
+                &change)
+            observeBias(
+                7, value: rest.rate.y - bias.y, noise: rateNoise, isSteady: rest.isSteady,
+                &change)
+            observeBias(
+                8, value: rest.rate.z - bias.z, noise: rateNoise, isSteady: rest.isSteady,
+                &change)
         } else {
             let noise = swayDensity / duration
             observe(2, minus: 4, value: travelX - velocityX, noise: noise, &change)
@@ -196,13 +202,17 @@ struct TiltKalman: BitwiseCopyable, Sendable {
     }
 
     /// A bias measured at rest; a surprise beyond three deviations means that the deviation was
-    /// wrong, not the reading.
+    /// wrong, not the reading: where the sensor lies on something.
+    ///
+    /// On a person who sways slowly it is the sway, and a bias that is uncertain again would be given
+    /// every error of the tilt.
     @_noLocks
     private mutating func observeBias(
-        _ state: Int, value: Double, noise: Double, _ change: inout InlineArray<9, Double>
+        _ state: Int, value: Double, noise: Double, isSteady: Bool,
+        _ change: inout InlineArray<9, Double>
     ) {
         let surprise = value * value - 9 * covariance[state * 10]
-        if surprise > 0 { covariance[state * 10] += surprise }
+        if surprise > 0 && isSteady { covariance[state * 10] += surprise }
         observe(state, minus: nil, value: value, noise: noise, &change)
     }
 

@@ -70,6 +70,9 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     package var restSway: Double
     /// Density of the gyroscope's noise at rest, rad/s·√s, besides that seen.
     package var restRateNoise: Double
+    /// Deviation of the rate from its mean below which a sensor lies on something, rad/s: twice what
+    /// noisy ones show there, a fourth of a person who stands on one leg.
+    package var restSteadyRate: Double
 
     // Start.
 
@@ -102,6 +105,10 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     /// Density of a velocity change for each m/s² beyond 0.3 g of which the force's length is off,
     /// √s: impacts (fitted).
     package var impactShare: Double
+    /// Share of the area between two readings of the specific force that may be missing: a landing is
+    /// one or two readings at 60 Hz, and what fell between them stays as a velocity that never was
+    /// (a straight line errs by up to half of it).
+    package var jumpShare: Double
     /// Drift without a usable accelerometer, rad/√s.
     package var blindDrift: Double
 
@@ -163,6 +170,7 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
         restForceDrift = 0.4
         restSway = 0.006
         restRateNoise = 0.1 * radiansPerDegree
+        restSteadyRate = 0.25 * radiansPerDegree
         alignmentTime = 1.5
         startShare = 0.25
         startError = 0.6
@@ -175,6 +183,7 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
         clippedTurnShare = 0.9
         clippedForceShare = 0.5
         impactShare = 0.007
+        jumpShare = 0.3
         blindDrift = 0.5 * radiansPerDegree
         floor = 0.003
         sigmaShare = 0.55
