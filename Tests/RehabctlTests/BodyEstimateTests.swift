@@ -175,6 +175,44 @@ private struct BodyTable {
         #expect(result.errors.contains("left and right are not proved"))
     }
 
+    /// Hard stops at 60 Hz: an impact is one or two readings, and the sway after it is slow.
+    @Test func theSignalsFollowTheTruthThroughStops() throws {
+        let stops = """
+            [[task]]
+            kind = "bow"
+            name = "bows"
+            [[task]]
+            kind = "exercise"
+            exercise = "decelerate"
+            name = "stops"
+            side = "right"
+            count = 8
+            """
+        let body = try RecordedBody(Self.script(stops, legs: false))
+        let folder = try TemporaryFolder()
+        let files = try body.write(to: folder).filter { $0.key == "pelvis" }
+        let result = try Program.run(
+            Products.rehabctl,
+            ["estimate", "--rate", "60", "--stance", "right"] + arguments(files),
+            within: 120)
+        #expect(result.code == 0, "\(result)")
+        let table = BodyTable(result.output)
+        let task = try #require(body.task("stops"))
+        for (column, limit) in [("obliquity_deg", 1.0), ("tilt_ant_deg", 1.5)] {
+            let errors = zip(table.values("t_s"), table.values(column)).compactMap { time, value in
+                let time = (time ?? .nan) + body.pelvisStart
+                guard time >= task.start, time <= task.end, let value else { return nil as Double? }
+                let truth = body.truth(at: time)
+                return abs(
+                    value - (column == "obliquity_deg" ? truth.obliquity : truth.anteriorTilt))
+            }.sorted()
+            try #require(errors.count > 1000)
+            let most = errors[errors.count * 95 / 100]
+            print("stops: \(column) off by \(most) degrees (95 %), \(errors.last ?? .nan) at most")
+            #expect(most < limit)
+        }
+    }
+
     @Test func withoutAStanceTheSideComesFromTheSteps() throws {
         let body = try RecordedBody(Self.course)
         let folder = try TemporaryFolder()
