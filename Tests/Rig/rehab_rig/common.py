@@ -101,11 +101,12 @@ def stretches(name, moments, offset):
             for run in runs]
 
 
-def losses(rig, wearables, recording, since=0, away=None, copies=(), offset=0.0):
+def losses(rig, wearables, recording, since=0, away=None, copies=(), offset=0.0, until=None):
     """Compares what each wearable got through the air with what the daemon recorded, byte by byte.
 
     `away`: {name: [(from, to)]}, ns: while the daemon said that it had no such sensor. What the adapter
     received then is told apart: nobody had subscribed to it. `copies`: payloads sent many times on purpose.
+    `until`: when the recording was copied, ns; the wearables went on.
     """
     recorded = packets_by_sensor(recording)
     total = lost = unasked = twice = 0
@@ -113,7 +114,8 @@ def losses(rig, wearables, recording, since=0, away=None, copies=(), offset=0.0)
     for name, wearable in wearables.items():
         spans = (away or {}).get(name, [])
         counts = Counter(payload for _, payload in recorded.get(name, []))
-        delivered = [record for record in wearable.sent if record.delivered > since]
+        delivered = [record for record in wearable.sent
+                     if record.delivered > since and (until is None or record.delivered < until)]
         # What was under way at the end is nobody's loss, nor what the daemon looks at before it opens the
         # door; each for some seconds at most, so that a recording that stops is not taken for one.
         newest = delivered[-1].delivered if delivered else 0

@@ -30,6 +30,7 @@ class Fault:
 
     async def __aexit__(self, kind, error, trace):
         if kind is None:
+            self.copied = time.monotonic_ns()
             recording = await self.rig.recording(self.name)
             self.found = await self.rig.stop_capture()
             self.judge(recording)
@@ -64,7 +65,7 @@ class Fault:
         self.recorded = packets_by_sensor(recording)
         self.marks = recording
         losses(rig, self.dots, recording, away={name: self.away(name) for name in self.dots},
-               copies=self.copies, offset=self.offset or 0.0)
+               copies=self.copies, offset=self.offset or 0.0, until=self.copied)
         api = rig.api_milliseconds()
         if api:
             rig.limit("status answers p99 (Python client inside)", round(percentile(api, 0.99), 1), 50, "ms")
