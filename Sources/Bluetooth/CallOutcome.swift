@@ -36,7 +36,7 @@ package enum CallOutcome: Sendable, Equatable {
     private init(name: String, message: String) {
         switch name {
         case "org.bluez.Error.InProgress": self = .inProgress
-        // The sensor's 0x05, 0x0C and 0x0F under a name that else means a holder (seen on 5.66).
+        // The sensor demands an encrypted link, under a name that else means a holder (seen on 5.66).
         case "org.bluez.Error.NotPermitted" where message == "Not paired":
             self = .refusedByPeer(code: 0x05)
         case "org.bluez.Error.NotPermitted", "org.bluez.Error.NotAuthorized": self = .notPermitted

@@ -29,6 +29,22 @@ package enum ControlRefusal: Error, Equatable, Sendable {
 }
 
 extension ControlRefusal {
+    /// What a set cannot begin without; rehabctl says it before it asks a person anything.
+    package static let pelvisNotWorn = ControlRefusal.notReady(
+        reason: "no sensor is on the pelvis",
+        cure: "find, place and calibrate yours with: rehabctl setup; or try it with a synthetic "
+            + "person: rehabctl simulate")
+
+    package static let pelvisNotCalibrated = ControlRefusal.notReady(
+        reason: "the pelvis sensor is not calibrated", cure: "calibrate with: rehabctl calibrate")
+
+    /// `places`: where the exercise needs a sensor and none is worn.
+    package static func sensorsMissing(_ title: String, _ places: [String]) -> ControlRefusal {
+        .notReady(
+            reason: "\(title) needs a sensor on the \(places.joined(separator: " and the "))",
+            cure: "wear one there, add it with: rehabctl setup; and calibrate: rehabctl calibrate")
+    }
+
     /// The error's full name and its parameters.
     private var wire: (name: String, parameters: JSONValue) {
         func ours(_ name: String, _ parameters: JSONValue) -> (String, JSONValue) {

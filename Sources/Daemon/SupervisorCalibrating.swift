@@ -60,9 +60,7 @@ extension Supervisor {
 
     private func streamingPelvis() throws(ControlRefusal) -> SensorEntry {
         guard let pelvis = sensors.first(where: { $0.segment == .pelvis }) else {
-            throw .notReady(
-                reason: "no sensor is on the pelvis",
-                cure: "attach one, or assign one: rehabctl sensors")
+            throw .pelvisNotWorn
         }
         guard pelvis.stateNow(loop.now) == .streaming else {
             throw .notReady(

@@ -57,9 +57,7 @@ extension Supervisor {
             side = given
         }
         guard let pelvis = sensors.first(where: { $0.segment == .pelvis }) else {
-            throw .notReady(
-                reason: "no sensor is on the pelvis",
-                cure: "attach one, or assign one: rehabctl sensors")
+            throw .pelvisNotWorn
         }
         guard pelvis.stateNow(loop.now) == .streaming else {
             throw .notReady(
@@ -67,9 +65,7 @@ extension Supervisor {
                 cure: "check that it is on and near")
         }
         guard pelvis.calibration != nil else {
-            throw .notReady(
-                reason: "the pelvis sensor is not calibrated",
-                cure: "calibrate with: rehabctl calibrate")
+            throw .pelvisNotCalibrated
         }
         if !isTest { try demand(found, side: side) }
         let thresholds = try found.apply(call.thresholds ?? [])
@@ -114,13 +110,9 @@ extension Supervisor {
     /// Refuses where a sensor that the exercise cannot do without is missing, silent or not calibrated,
     /// and where nobody can know which leg is meant.
     func demand(_ exercise: Exercise, side: Side?) throws(ControlRefusal) {
-        let name = exercise.title
         let missing = exercise.sensorsMissing(among: wornSegments, side: side)
         guard missing.isEmpty else {
-            throw .notReady(
-                reason: "\(name) needs a sensor on the \(missing.joined(separator: " and the "))",
-                cure: "wear one there, attach or assign it (rehabctl sensors), and calibrate: "
-                    + "rehabctl calibrate")
+            throw .sensorsMissing(exercise.title, missing)
         }
         let uncalibrated = exercise.sensorsMissing(among: calibratedSegments, side: side)
         guard uncalibrated.isEmpty else {
@@ -140,7 +132,7 @@ extension Supervisor {
         guard side != nil || !exercise.asksForSide else {
             let leg = exercise.side == .moving ? "the leg that moves" : "the leg that stands"
             throw .notReady(
-                reason: "\(name) is done on one side at a time",
+                reason: "\(exercise.title) is done on one side at a time",
                 cure: "name \(leg): rehabctl start \(exercise.id) --side left, or --side right")
         }
     }

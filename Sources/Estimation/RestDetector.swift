@@ -8,8 +8,10 @@ struct RestReading: BitwiseCopyable, Sendable {
     let rate: Vector3
     /// Density of its noise, (rad/s)²·s.
     let density: Double
-    /// It strays no more than a sensor's own noise: on a table, not on a person.
-    let isSteady: Bool
+    /// Its mean since the rest began, rad/s.
+    let mean: Vector3
+    /// How much of that mean a turn can be, rad/s: gravity would have shown more.
+    let mostTurn: Double
 }
 
 /// Rest: for `restMinimumTime` neither reading has strayed from its low-passed value by more than
@@ -33,6 +35,8 @@ struct RestDetector: BitwiseCopyable, Sendable {
     private var squaredDeviation: Double
     /// `force` where the present stillness began.
     private var firstForce: Vector3
+    /// What the rates since then add up to, rad.
+    private var turned: Vector3
     /// How long the readings have stayed within the thresholds, s.
     private var stillTime: Double
 
@@ -44,7 +48,6 @@ struct RestDetector: BitwiseCopyable, Sendable {
     private let squaredDrift: Double
     private let largestBias: Double
     private let rateDensity: Double
-    private let squaredSteadiness: Double
 
     @_noLocks
     init(samplePeriod: Double, parameters: TiltParameters) {
@@ -56,6 +59,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
         squaredDeviation = 0
         firstForce = .zero
         stillTime = 0
+        turned = .zero
         weight = samplePeriod / parameters.restTimeConstant
         minimumTime = parameters.restMinimumTime
         threshold = parameters.restRateThreshold
@@ -64,7 +68,6 @@ struct RestDetector: BitwiseCopyable, Sendable {
         squaredDrift = parameters.restForceDrift * parameters.restForceDrift
         largestBias = parameters.biasLimit
         rateDensity = parameters.restRateNoise * parameters.restRateNoise
-        squaredSteadiness = parameters.restSteadyRate * parameters.restSteadyRate
     }
 
     /// True where the present reading is still, for however long.
@@ -75,9 +78,11 @@ struct RestDetector: BitwiseCopyable, Sendable {
         // What strays within the half second of the mean is noise for 0.3 s: people sway, tables do
         // not.
         @_noLocks get {
-            RestReading(
+            let time = max(stillTime, 1e-3)
+            return RestReading(
                 rate: rate, density: rateDensity + 0.3 * squaredDeviation,
-                isSteady: squaredDeviation < squaredSteadiness)
+                mean: turned * (1 / time),
+                mostTurn: squareRoot(squaredDrift) / (standardGravity * time))
         }
     }
 
@@ -113,6 +118,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
             return
         }
         stillTime += elapsed
+        turned = turned + newRate * elapsed
         guard stillTime >= minimumTime else { return }
         isRest = true
         let length = squareRoot(inner(force, force))
@@ -123,6 +129,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
     @_noLocks
     mutating func interrupt() {
         stillTime = 0
+        turned = .zero
         isRest = false
     }
 

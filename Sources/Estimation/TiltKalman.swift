@@ -149,14 +149,14 @@ struct TiltKalman: BitwiseCopyable, Sendable {
             observe(5, minus: nil, value: -travelY, noise: noise, &change)
             let rateNoise = rest.density / duration
             observeBias(
-                6, value: rest.rate.x - bias.x, noise: rateNoise, isSteady: rest.isSteady,
-                &change)
+                6, value: rest.rate.x - bias.x, noise: rateNoise,
+                mean: rest.mean.x - bias.x, mostTurn: rest.mostTurn, &change)
             observeBias(
-                7, value: rest.rate.y - bias.y, noise: rateNoise, isSteady: rest.isSteady,
-                &change)
+                7, value: rest.rate.y - bias.y, noise: rateNoise,
+                mean: rest.mean.y - bias.y, mostTurn: rest.mostTurn, &change)
             observeBias(
-                8, value: rest.rate.z - bias.z, noise: rateNoise, isSteady: rest.isSteady,
-                &change)
+                8, value: rest.rate.z - bias.z, noise: rateNoise,
+                mean: rest.mean.z - bias.z, mostTurn: rest.mostTurn, &change)
         } else {
             let noise = swayDensity / duration
             observe(2, minus: 4, value: travelX - velocityX, noise: noise, &change)
@@ -202,17 +202,18 @@ struct TiltKalman: BitwiseCopyable, Sendable {
     }
 
     /// A bias measured at rest; a surprise beyond three deviations means that the deviation was
-    /// wrong, not the reading: where the sensor lies on something.
+    /// wrong, not the reading.
     ///
-    /// On a person who sways slowly it is the sway, and a bias that is uncertain again would be given
-    /// every error of the tilt.
+    /// `mean` is the whole rest's, and `mostTurn` how much of it a turn can be. Whoever sways slowly turns
+    /// by as much as a bias would show for a second, and a bias that is uncertain again is given every
+    /// error of the tilt.
     @_noLocks
     private mutating func observeBias(
-        _ state: Int, value: Double, noise: Double, isSteady: Bool,
+        _ state: Int, value: Double, noise: Double, mean: Double, mostTurn: Double,
         _ change: inout InlineArray<9, Double>
     ) {
-        let surprise = value * value - 9 * covariance[state * 10]
-        if surprise > 0 && isSteady { covariance[state * 10] += surprise }
+        let surprise = mean * mean - 9 * covariance[state * 10]
+        if surprise > 0 && abs(mean) > mostTurn { covariance[state * 10] += surprise }
         observe(state, minus: nil, value: value, noise: noise, &change)
     }
 

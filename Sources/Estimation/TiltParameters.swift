@@ -70,9 +70,6 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     package var restSway: Double
     /// Density of the gyroscope's noise at rest, rad/s·√s, besides that seen.
     package var restRateNoise: Double
-    /// Deviation of the rate from its mean below which a sensor lies on something, rad/s: twice what
-    /// noisy ones show there, a fourth of a person who stands on one leg.
-    package var restSteadyRate: Double
 
     // Start.
 
@@ -170,7 +167,6 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
         restForceDrift = 0.4
         restSway = 0.006
         restRateNoise = 0.1 * radiansPerDegree
-        restSteadyRate = 0.25 * radiansPerDegree
         alignmentTime = 1.5
         startShare = 0.25
         startError = 0.6

@@ -22,25 +22,15 @@ struct SetReadiness {
     ) -> ControlRefusal? {
         let worn = sensors.filter { $0.state != .ended }
         guard let pelvis = worn.first(where: { $0.segment == "pelvis" }) else {
-            return .notReady(
-                reason: "no sensor is on the pelvis",
-                cure: "find, place and calibrate yours with: rehabctl setup; or try it with a "
-                    + "synthetic person: rehabctl simulate")
+            return .pelvisNotWorn
         }
-        if pelvis.calibration == nil {
-            return .notReady(
-                reason: "the pelvis sensor is not calibrated",
-                cure: "calibrate with: rehabctl calibrate")
-        }
+        if pelvis.calibration == nil { return .pelvisNotCalibrated }
         let segments = ["trunk", "left-thigh", "right-thigh", "left-shank", "right-shank"]
         let missing = (exercise?.sensorsNeeded ?? []).filter { need in
             segments.contains(need) && !worn.contains { $0.segment == need }
         }
         guard let exercise, !missing.isEmpty else { return nil }
-        return .notReady(
-            reason: "\(exercise.title) needs a sensor on the "
-                + missing.joined(separator: " and the "),
-            cure: "wear one there, add it with: rehabctl setup; and calibrate: rehabctl calibrate")
+        return .sensorsMissing(exercise.title, missing)
     }
 
     /// Sensors that are worn for nothing, and cues that nobody hears.

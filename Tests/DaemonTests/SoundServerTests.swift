@@ -51,6 +51,16 @@ struct SoundServerTests {
         return Watched(scene: scene, log: log)
     }
 
+    /// The server runs, and the first cue was played on it.
+    private static func afterTheFirstCue(_ server: SoundServer) throws -> Watched {
+        try server.start()
+        let watched = try scene(server)
+        try wait(watched, for: .ok, since: MonotonicClock.now())
+        try watched.log.wait(for: "the first cue") { $0.cue }
+        try waitUntil("it to be played") { try tone(watched).presented == 1 }
+        return watched
+    }
+
     private static func tone(_ watched: Watched) throws -> Rehab1.Output {
         try #require(try watched.scene.output("tone"))
     }
@@ -68,11 +78,7 @@ struct SoundServerTests {
     @Test func aServerThatDiesIsToldAndSoundsAgainWhenItIsBack() throws {
         let server = try SoundServer()
         defer { server.end() }
-        try server.start()
-        let watched = try Self.scene(server)
-        try Self.wait(watched, for: .ok, since: MonotonicClock.now())
-        try watched.log.wait(for: "the first cue") { $0.cue }
-        try waitUntil("it to be played") { try Self.tone(watched).presented == 1 }
+        let watched = try Self.afterTheFirstCue(server)
 
         let killed = MonotonicClock.now()
         server.kill()
@@ -105,11 +111,7 @@ struct SoundServerTests {
     @Test func aServerThatStandsStillIsToldAndNothingWaitsForIt() throws {
         let server = try SoundServer()
         defer { server.end() }
-        try server.start()
-        let watched = try Self.scene(server)
-        try Self.wait(watched, for: .ok, since: MonotonicClock.now())
-        try watched.log.wait(for: "the first cue") { $0.cue }
-        try waitUntil("it to be played") { try Self.tone(watched).presented == 1 }
+        let watched = try Self.afterTheFirstCue(server)
 
         let held = MonotonicClock.now()
         server.hold()

@@ -94,7 +94,7 @@ class Wearable:
             config=DeviceConfiguration(
                 name=self.local_name or "sensor", address=hci.Address(self.address),
                 advertising_data=first, scan_response_data=second), host=host)
-        # Legacy "Just Works": Secure Connections want an ECDH that emulation gets wrong.
+        # Legacy "Just Works": Secure Connections want ECDH, whose self-test does not pass in emulation.
         self.device.pairing_config_factory = lambda connection: PairingConfig(sc=False, mitm=False, bonding=True)
         self.device.on("connection", self._connected)
         for service in self.build():
