@@ -177,8 +177,10 @@ private struct BodyTable {
         #expect(result.errors.contains("left and right are not proved"))
     }
 
-    /// Hard stops at 60 Hz: an impact is one or two readings, and the sway after it is slow. A cheap sensor
-    /// has its bias on the person from the first second on; its neutral is found while that is learnt.
+    /// Hard stops at 60 Hz: an impact is one or two readings, and the sway after it is slow.
+    ///
+    /// A cheap sensor has its bias on the person from the first second on; its neutral is found while
+    /// that is learnt.
     @Test(arguments: [("[0.3, -0.2, 0.25]", 1.0), ("[5, -3, 2.5]", 2.0)])
     func theSignalsFollowTheTruthThroughStops(_ bias: String, _ obliquityLimit: Double) throws {
         let stops = """
