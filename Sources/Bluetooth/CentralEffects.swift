@@ -18,6 +18,9 @@ extension Central {
             guard seekers.remove(address) != nil else { return }
             updateDiscovery()
         case .connect: connect(entry)
+        case .askProperties:
+            guard let path = entry.devicePath else { return }
+            mirror.assumeIsolated { $0.ask(path, BlueZ.device) }
         case .disconnect: disconnect(entry)
         case .removeDevice: removeDevice(entry)
         case .readSerialNumber: readSerialNumber(entry)

@@ -28,6 +28,8 @@ package struct SensorLife: Sendable {
         package var errors = 0
         /// Since when it has been searched for without success, ns.
         package var absentSince: Int64?
+        /// Until when a success of `Connect` may still be followed by the property, ns.
+        var beliefEnds: Int64 = 0
         /// Answers "in progress" to `Connect` in a row.
         var inProgress = 0
         package var subscriptionsUnanswered = 0

@@ -49,9 +49,12 @@ extension SensorLife {
     ) {
         guard case .connecting(let until, _) = state else { return }
         if outcome == .success {
-            // The answer is not believed; the property has a second to follow.
-            let limit = min(until, now &+ RetryPolicy.beliefLimit)
-            state = .connecting(until: limit, answered: true)
+            // The answer is not believed; the property has a second to follow. A busy bluetoothd may keep
+            // its change to itself, so it is asked for: at once, and once more halfway.
+            memory.beliefEnds = min(until, now &+ RetryPolicy.beliefLimit)
+            state = .connecting(
+                until: min(memory.beliefEnds, now &+ RetryPolicy.beliefLimit / 2), answered: true)
+            effects.append(.askProperties)
             return
         }
         memory.lastTrouble = outcome.words

@@ -168,7 +168,10 @@ extension SensorLife {
             effects.append(.stopSeeking)
             notSeen(now, &effects)
         case .connecting(_, let answered):
-            if answered {
+            if answered, now < memory.beliefEnds {
+                state = .connecting(until: memory.beliefEnds, answered: true)
+                effects.append(.askProperties)
+            } else if answered {
                 // Success was said and nothing is connected.
                 memory.lastTrouble = "BlueZ said connected, and nothing was"
                 memory.errors += 1

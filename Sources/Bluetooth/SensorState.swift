@@ -124,6 +124,8 @@ package enum SensorEffect: Sendable, Equatable {
     case seek
     case stopSeeking
     case connect
+    /// Asks BlueZ for the device's properties, in place of waiting for them to be told.
+    case askProperties
     case disconnect
     case removeDevice
     case readSerialNumber

@@ -80,6 +80,28 @@ package actor ObjectMirror: LoopActor {
         read()
     }
 
+    /// Asks for one object's properties: for a change that may never have been told.
+    ///
+    /// What differs is told as any change; where the service does not answer, nothing happens.
+    package func ask(_ path: String, _ interface: String) {
+        guard owner != nil, isComplete else { return }
+        let reading = reading
+        let call = BusCall(
+            to: service, path: path, interface: "org.freedesktop.DBus.Properties",
+            member: "GetAll", [.string(interface)])
+        bus.request(call, limit: ObjectMirror.limit) { [weak self] result in
+            self?.assumeIsolated { mirror in
+                guard reading == mirror.reading, mirror.isComplete,
+                    case .success(let body) = result,
+                    let properties = body.first?.asProperties
+                else { return }
+                let kept = properties.filter { !mirror.leftOut.contains($0.key) }
+                let changes = mirror.tree.take(kept, of: path, interface)
+                if !changes.isEmpty { mirror.handlers.changes(changes) }
+            }
+        }
+    }
+
     private func ownerChanged(_ new: String?) {
         reading &+= 1
         isComplete = false

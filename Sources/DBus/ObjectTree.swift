@@ -81,6 +81,15 @@ package struct ObjectTree: Sendable {
         }
     }
 
+    /// Takes properties that were asked for; what is as before is no change.
+    package mutating func take(
+        _ told: Properties, of path: String, _ interface: String
+    ) -> [Change] {
+        guard let known = objects[path]?[interface] else { return [] }
+        let changed = told.filter { known[$0.key] != $0.value }
+        return changed.isEmpty ? [] : change(path, interface, changed, [])
+    }
+
     /// Removes interfaces of an object.
     ///
     /// With the last one the object goes, and with it everything below: a removed adapter is not

@@ -42,6 +42,18 @@ extension CentralTests.ConnectFaultTests {
         await rig.end()
     }
 
+    @Test("13: the other way round: a link stands, and nothing tells it")
+    func untold() async throws {
+        let rig = try await Rig()
+        let time = try await timeToStream(rig, within: 1) { $0.untoldConnects = 1 }
+        tell("13 Connected never told", time)
+        #expect(time <= 1)
+        let calls = await rig.fake.calls
+        #expect(calls.filter { $0.member == "Connect" }.count == 1)
+        #expect(calls.filter { $0.member == "Disconnect" }.isEmpty)
+        await rig.end()
+    }
+
     @Test("14: aborts in a row cost a second each at most", arguments: [1, 3, 8])
     func aborts(_ count: Int) async throws {
         let rig = try await Rig()

@@ -34,6 +34,17 @@ extension FaultTableTests {
             row.wait(milliseconds: 300)
             #expect(row.kind == "queued")
         },
+        FaultRow(13, "after success the properties are asked for, at once and halfway") { row in
+            row.toTurn()
+            row.take(.connectAnswered(.success))
+            #expect(row.effects == [.askProperties])
+            row.wait(milliseconds: 999)
+            #expect(row.effects == [.askProperties])
+            #expect(row.kind == "connecting")
+            row.set { $0.isConnected = true }
+            #expect(row.kind == "resolving")
+            #expect(row.counts(.disconnect) == 0)
+        },
         FaultRow(14, "n aborts cost at most n seconds, and it never gives up") { row in
             row.toTurn()
             var spent: Int64 = 0

@@ -20,6 +20,12 @@ extension FakeBlueZ {
         case ("org.freedesktop.DBus.ObjectManager", "GetManagedObjects"):
             call.reply([managedObjects()])
         case ("org.freedesktop.DBus.Peer", "Ping"): call.reply()
+        case ("org.freedesktop.DBus.Properties", "GetAll"):
+            guard let device = device(at: call.path) else {
+                unknown(call)
+                return true
+            }
+            call.reply([.properties(deviceProperties(device))])
         case ("org.bluez.AgentManager1", _): call.reply()
         case ("org.bluez.Adapter1", _): adapterCall(call)
         case ("org.bluez.Device1", _): deviceCall(call)

@@ -57,6 +57,8 @@ package struct FakeDevice: Sendable {
     package var neverResolves = false
     /// `Connect` answers success and connects nothing, so often.
     package var lyingConnects = 0
+    /// `Connect` connects, and `Connected` changes without being told, so often.
+    package var untoldConnects = 0
     /// `Connect` answers "in progress" until: nothing, `Disconnect`, `RemoveDevice`.
     package var stuck = Stuck.no
     /// `Disconnect` answers success and changes nothing, so often.

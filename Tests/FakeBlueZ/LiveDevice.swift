@@ -165,7 +165,11 @@ extension FakeBlueZ {
         device.era += 1
         device.isConnected = true
         guard let path = path(device) else { return }
-        tellChanged(path, FakeBlueZ.deviceInterface, ["Connected": .boolean(true)])
+        if device.config.untoldConnects > 0 {
+            device.config.untoldConnects -= 1
+        } else {
+            tellChanged(path, FakeBlueZ.deviceInterface, ["Connected": .boolean(true)])
+        }
         let (address, era) = (device.config.address, device.era)
         guard !device.config.neverResolves else { return }
         after(device.config.resolveTime) { $0.resolve(address, era) }
