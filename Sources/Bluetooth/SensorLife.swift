@@ -35,6 +35,8 @@ package struct SensorLife: Sendable {
         package var subscriptionsUnanswered = 0
         var plansEnded = 0
         var refusedSubscriptions = 0
+        /// Writes and reads of the plan without an answer, since it last streamed.
+        var callsUnanswered = 0
         /// BlueZ's cache was dropped once since the sensor last streamed.
         var cacheDropped = false
         /// A pending AcquireNotify went astray: this sensor gets signals from now on.
@@ -107,6 +109,7 @@ package struct SensorLife: Sendable {
         switch event {
         case .want: want(now, &effects)
         case .rest: rest(now, &effects)
+        case .stepAside: stepAside(now, &effects)
         case .condition(let new): take(new, now, &effects)
         case .link(let new): take(new, now, &effects)
         case .battery(let percent): take(battery: percent, &effects)
@@ -161,6 +164,18 @@ package struct SensorLife: Sendable {
         case .seeking, .queued, .waiting, .blocked, .unusable:
             effects += [.stopSeeking, .leaveTurn]
             state = .idle
+        }
+    }
+
+    /// As `rest`, but without a stop plan: a sensor that is being set up may not answer it.
+    private mutating func stepAside(_ now: Int64, _ effects: inout [SensorEffect]) {
+        switch state {
+        case .streaming, .silent: return
+        case .arming:
+            isWanted = false
+            effects.append(.closeDoors)
+            close(.idle, now, &effects)
+        default: rest(now, &effects)
         }
     }
 

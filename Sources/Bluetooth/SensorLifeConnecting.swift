@@ -225,8 +225,19 @@ extension SensorLife {
             effects.append(.closeDoors)
             return retry(after: RetryPolicy.foreignPause, now, &effects)
         }
+        if outcome == .timedOut, !link.isBonded {
+            memory.callsUnanswered += 1
+            // BlueZ may be trying to pair by itself and find no agent: nobody is told of that.
+            if memory.callsUnanswered >= RetryPolicy.unansweredTries {
+                memory.lastTrouble = SensorLife.noAnswerToSettings
+            }
+        }
         close(soon, now, &effects)
     }
+
+    /// Said where a sensor in reach leaves its settings unanswered again and again.
+    static let noAnswerToSettings =
+        "no answer to its settings: it may want to be paired first, or to be restarted"
 
     /// Drops BlueZ's memory of an unbonded device, once between two streams: bonds are a person's.
     mutating func dropCache(

@@ -55,7 +55,8 @@ package enum SensorState: Sendable {
         package var sentence: String {
             switch self {
             case .subscriptionUnanswered:
-                "the sensor does not answer when its data is subscribed to: restart it, then connect"
+                "the sensor does not answer when its data is subscribed to: restart it, then connect "
+                    + "(a new one may want to be paired first)"
             case .needsPairing: "the sensor wants to be paired first"
             case .notThisKind:
                 "the device lacks what a sensor of this kind has; nothing was written to it"
@@ -93,6 +94,8 @@ package enum SensorEvent: Sendable {
     case want
     /// A person wants it quiet.
     case rest
+    /// The link is wanted for something else: attempts and settings end at once, a stream is left alone.
+    case stepAside
     case condition(CentralCondition)
     case link(LinkFacts)
     /// BlueZ saw it advertise while we scan.

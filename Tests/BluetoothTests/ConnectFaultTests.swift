@@ -97,6 +97,25 @@ extension CentralTests.ConnectFaultTests {
         await rig.end()
     }
 
+    @Test(
+        "a sensor that demands a bond hangs at its settings; pairing while it is tried again works")
+    func demandsBond() async throws {
+        let rig = try await Rig()
+        var device = FakeDevice.dot(Rig.address(1))
+        device.demandsBond = true
+        try await rig.start([device])
+        try await rig.add(1)
+        _ = try await rig.report(1, "what may be wanted", within: 20) {
+            $0.reason.contains("paired first")
+        }
+        let asked = MonotonicClock.now()
+        try await rig.central.pair(Rig.device(1))
+        let time = seconds(asked, try await rig.packet(1, from: asked))
+        tell("paired in the midst of attempts, to the first packet", time)
+        #expect(time <= 5)
+        await rig.end()
+    }
+
     @Test("17: services are resolved before their objects are there, or never")
     func resolving() async throws {
         var rig = try await Rig()

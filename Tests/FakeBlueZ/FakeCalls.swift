@@ -164,10 +164,7 @@ extension FakeBlueZ {
         switch call.member {
         case "Connect": connect(call, device)
         case "Disconnect": disconnect(call, device)
-        case "Pair":
-            device.config.isBonded = true
-            call.reply()
-            tellChanged(call.path, FakeBlueZ.deviceInterface, ["Paired": .boolean(true)])
+        case "Pair": pair(call, device)
         default: unknown(call)
         }
     }
@@ -192,6 +189,24 @@ extension FakeBlueZ {
         }
         device.pendingConnect = call
         if device.config.isInRange { beginLink(device) }
+    }
+
+    /// Takes a quarter of a second; a link that ends meanwhile cancels it, as BlueZ does.
+    private func pair(_ call: BusInvocation, _ device: LiveDevice) {
+        if !device.isConnected { link(device) }
+        let (address, era) = (device.config.address, device.era)
+        after(250_000_000) { fake in
+            guard let device = fake.devices[address], device.era == era, device.isConnected else {
+                call.fail(
+                    "org.bluez.Error.AuthenticationCanceled", "Authentication Canceled")
+                return
+            }
+            device.config.isBonded = true
+            call.reply()
+            fake.tellChanged(
+                call.path, FakeBlueZ.deviceInterface,
+                ["Paired": .boolean(true), "Bonded": .boolean(true)])
+        }
     }
 
     private func disconnect(_ call: BusInvocation, _ device: LiveDevice) {
@@ -234,6 +249,7 @@ extension FakeBlueZ {
         guard device.config.isInRange else { return }
         switch call.member {
         case "ReadValue": call.reply([.bytes(device.values[place])])
+        case "WriteValue" where device.config.demandsBond && !device.config.isBonded: break
         case "WriteValue": write(call, device, place)
         case "StartNotify": startNotify(call, device, place)
         case "StopNotify":

@@ -59,6 +59,8 @@ package struct FakeDevice: Sendable {
     package var lyingConnects = 0
     /// `Connect` connects, and `Connected` changes without being told, so often.
     package var untoldConnects = 0
+    /// Without a bond writes hang: BlueZ pairs by itself and has no agent to ask (seen with Linux 6.12).
+    package var demandsBond = false
     /// `Connect` answers "in progress" until: nothing, `Disconnect`, `RemoveDevice`.
     package var stuck = Stuck.no
     /// `Disconnect` answers success and changes nothing, so often.

@@ -26,6 +26,9 @@ PROGRAMS = {
 # Pinned: the emulated radio is made of the first one's insides.
 PYTHON_PACKAGES = ["bumble==0.0.236", "bleak==3.1.0"]
 
+# The package whose kernel runs in the machine.
+KERNEL = os.environ.get("RIG_KERNEL", "linux-image-amd64")
+
 # Drivers that the machine needs before and after its root is there, in this order.
 MODULES = """virtio_pci 9p 9pnet_virtio overlay virtio_console hci_uart hci_vhci cmac algif_hash
 algif_skcipher snd-aloop uhid""".split()
@@ -65,15 +68,15 @@ def python():
 
 def kernel():
     """(kernel image, its version, its module tree), unpacked from the Debian package."""
-    base = CACHE / "kernel"
+    base = CACHE / ("kernel" if KERNEL == "linux-image-amd64" else f"kernel-{KERNEL}")
     found = sorted((base / "tree/boot").glob("vmlinuz-*")) if base.exists() else []
     if not found:
         base.mkdir(parents=True, exist_ok=True)
-        told = run(["apt-cache", "depends", "linux-image-amd64"], 60, capture_output=True, text=True)
+        told = run(["apt-cache", "depends", KERNEL], 60, capture_output=True, text=True)
         names = [line.split()[-1] for line in told.stdout.splitlines()
                  if "Depends: linux-image-" in line]
         if not names:
-            raise SystemExit("rig: apt knows no linux-image-amd64: run apt-get update")
+            raise SystemExit(f"rig: apt knows no {KERNEL}: run apt-get update")
         print(f"rig: downloading {names[0]} (unpacked, not installed)", flush=True)
         run(["apt-get", "download", "-qq", names[0]], 600, cwd=base, stderr=subprocess.DEVNULL)
         package = next(base.glob("linux-image-*.deb"))
@@ -104,7 +107,7 @@ def load_order(version, tree):
 def initrd():
     """(kernel image, initrd); the initrd is made anew when its first program changed."""
     image, version, tree = kernel()
-    target = CACHE / "initrd.gz"
+    target = CACHE / f"initrd-{version}.gz"
     first = HERE / "guest/init"
     if target.exists() and target.stat().st_mtime > max(
             first.stat().st_mtime, Path(__file__).stat().st_mtime):
