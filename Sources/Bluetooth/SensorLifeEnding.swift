@@ -56,7 +56,9 @@ extension SensorLife {
         case .resolving, .probing, .arming:
             effects += [.closeDoors, .count(.connectError)]
             memory.errors += 1
-            memory.lastTrouble = "the link ended while it was being set up"
+            memory.lastTrouble =
+                link.isBonded && memory.errors >= RetryPolicy.bondDoubts
+                ? SensorLife.bondMayBeGone : "the link ended while it was being set up"
             // A subscription that was pending on bluetoothd's descriptor is lost for good there.
             if case .arming = state {
                 memory.acquireWentAstray = memory.acquireWentAstray || !memory.avoidsDescriptor
@@ -69,6 +71,12 @@ extension SensorLife {
         default: break
         }
     }
+
+    /// Said where the link to a paired sensor ends again and again before anything was read: so it does
+    /// where one side lost the keys, and BlueZ does not tell.
+    static let bondMayBeGone =
+        "the link ends at once: the sensor may have forgotten its pairing; let BlueZ forget it too "
+        + "(bluetoothctl remove ADDRESS), then pair anew: rehabctl sensors pair"
 
     /// Data came: after a silence the stream goes on as if nothing had been.
     mutating func takeData(at time: Int64, _ effects: inout [SensorEffect]) {

@@ -88,6 +88,22 @@ extension FaultTableTests {
             }
             #expect(row.counts(.removeDevice) == 1)
         },
+        FaultRow(
+            14, "a paired sensor whose links end at once: its lost bond is named, and it goes on"
+        ) {
+            row in
+            row.link.isBonded = true
+            row.toTurn()
+            for count in 1...4 {
+                row.take(.connectAnswered(.success))
+                row.set { $0.isConnected = true }
+                row.set { $0.isConnected = false }
+                #expect(row.life.memory.lastTrouble.contains("bluetoothctl remove") == (count >= 3))
+                row.wait(milliseconds: 5_000)
+                row.take(.granted)
+            }
+            #expect(row.kind == "connecting")
+        },
         FaultRow(15, "a bonded device is never removed") { row in
             row.link.isBonded = true
             row.toTurn()

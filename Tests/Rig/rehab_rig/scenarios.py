@@ -219,6 +219,7 @@ async def run_pairing(rig):
     await power_on(rig, dot)
     await rig.add("guarded", dot, "pelvis")
     await rig.start_watch("pairing")
+    await rig.start_capture("pairing")
     try:
         await rig.until(lambda: rig.state("guarded") in ("unusable", "streaming"), 40, "a final state")
         link = (await rig.sensors())["guarded"].get("link") or {}
@@ -238,4 +239,5 @@ async def run_pairing(rig):
         told = await rig.machine.run("bluetoothctl info " + dot.address)
         rig.check("BlueZ has a bond", "Bonded: yes" in told.text or "Paired: yes" in told.text, told.text[-300:])
     finally:
+        await rig.stop_capture()
         await rig.stop_watch()

@@ -11,6 +11,7 @@ from bumble.core import UUID, AdvertisingData
 from bumble.device import Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
 from bumble.host import Host
+from bumble.keys import MemoryKeyStore
 from bumble.pairing import PairingConfig
 from bumble.transport.common import AsyncPipeSink
 
@@ -42,6 +43,19 @@ class Sent:
     payload: bytes
     delivered: int = 0
     samples: int = 1
+
+
+class Bonds(MemoryKeyStore):
+    """Bonds of a wearable that was paired with.
+
+    Without Secure Connections a link is encrypted anew by the key that the peripheral gave away; Bumble files that
+    one under `ltk_central` and then looks under `ltk_peripheral`.
+    """
+
+    async def update(self, name, keys):
+        if keys.ltk is None:
+            keys.ltk_peripheral = keys.ltk_central
+        await super().update(name, keys)
 
 
 class WearableController(Controller):
@@ -96,6 +110,7 @@ class Wearable:
                 advertising_data=first, scan_response_data=second), host=host)
         # Legacy "Just Works": Secure Connections want ECDH, whose self-test does not pass in emulation.
         self.device.pairing_config_factory = lambda connection: PairingConfig(sc=False, mitm=False, bonding=True)
+        self.device.keystore = Bonds()
         self.device.on("connection", self._connected)
         for service in self.build():
             self.device.add_service(service)
