@@ -16,7 +16,7 @@ from pathlib import Path
 
 from rehab_rig import preparing
 from rehab_rig.common import SCENARIOS
-from rehab_rig import scenarios, streaming, faults  # noqa: F401  (each registers its own, in this order)
+from rehab_rig import scenarios, streaming, faults, service, service_faults  # noqa: F401  (each registers its own)
 from rehab_rig.session import Rig
 
 LIMIT = 600  # s for one scenario
