@@ -73,8 +73,9 @@ async def install_package(rig):
         "/run/rehabd /run/rehab-link /run/lock/rehabd "
         "/etc/systemd/system/rehabd.* /etc/systemd/system/rehab-link.* /etc/systemd/system/rehabd.service.d; "
         f"rm -f {' '.join(PROGRAMS.values())}; systemctl daemon-reload; systemctl reset-failed; "
-        # The index of all the host's manual pages would be made anew, for minutes.
-        "userdel rehabd; groupdel rehab; rm -f /var/lib/man-db/auto-update; true", 60)
+        # Not a machine's: a container's order to start no service. And the index of all the host's manual
+        # pages would be made anew, for minutes.
+        "userdel rehabd; groupdel rehab; rm -f /usr/sbin/policy-rc.d /var/lib/man-db/auto-update; true", 60)
     rig.check("before: no program, account or group of rehabd", (await rig.machine.run(
         "! command -v rehabctl && ! getent passwd rehabd && ! getent group rehab")).good)
     began = time.monotonic()

@@ -149,7 +149,7 @@ async def run_crash(rig):
 
 @scenario("a daemon that hangs in mid-workout: the watchdog ends it, set and recording go on")
 async def run_hang(rig):
-    async with Workout(rig, "hang", 120) as workout:
+    async with Workout(rig, "hang") as workout:
         period = (await property_of(rig, "rehabd.service", "WatchdogUSec"))["WatchdogUSec"]
         rig.figure("WatchdogSec of the unit", period, "", "5s", period == "5s")
         before = await restarts(rig)

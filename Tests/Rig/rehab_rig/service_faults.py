@@ -32,7 +32,7 @@ async def until_told(rig, condition, limit):
 async def run_upgrade(rig):
     await enable(rig)
     number, path = await provide(rig, "new")
-    async with Workout(rig, "upgrade", 120) as workout:
+    async with Workout(rig, "upgrade") as workout:
         before = (await property_of(rig, "rehabd.service", "MainPID"))["MainPID"]
         began = await moment(rig)
         outcome = await rig.machine.run(f"DEBIAN_FRONTEND=noninteractive dpkg -i {path}", 400)
@@ -64,12 +64,11 @@ async def run_disk(rig, seconds=15):
         f"cp -a /run/kept/. {STATE}/ && chown rehabd:rehab {STATE} && systemctl start rehabd.service && "
         "timeout 40 rehabctl status >/dev/null", 90)
     try:
-        async with Workout(rig, "disk", 100) as workout:
+        async with Workout(rig, "disk") as workout:
             before = len(rig.cues())
-            began = float(await machine.need(
-                f"dd if=/dev/zero of={STATE}/filler bs=64k 2>/dev/null; dd if=/dev/zero of={STATE}/filler2 bs=1 "
-                f"count=65536 2>/dev/null; df -k {STATE} | tail -1 >&2; "
-                "python3 -c 'import time; print(time.monotonic())' 2>&1 | tail -1").split()[-1])
+            await machine.run(
+                f"dd if=/dev/zero of={STATE}/filler bs=64k; dd if=/dev/zero of={STATE}/filler2 bs=512; df -k {STATE}", 60)
+            began = await moment(rig)
             told = await until_told(rig, lambda s: any("recording stopped" in w for w in s["warnings"]), 20)
             rig.limit("told in the status", None if told is None else round(told[0] - began, 1), 5, "s")
             if told:
@@ -93,8 +92,7 @@ async def run_disk(rig, seconds=15):
         torn = [line for line in workout.text.splitlines() if line[:2] not in (
             "# ", "a ", "p ", "c ", "f ", "q ", "m ", "x ", "z ")]
         rig.figure("lines that cannot be read", len(torn), "", "0", not torn)
-        # Nothing is missing: no stretch of time is excused.
-        workout.count(0, 0)
+        workout.count()
         check = await machine.run(f"rehabctl replay --offline $(ls -t {STATE}/recordings/*.recording | head -1)", 300)
         rig.check("a replay of it comes to the same bits", "bit for bit" in check.text, check.text[-300:])
     finally:
@@ -125,7 +123,7 @@ def heard(rig, name):
 
 @scenario("the sound card taken away in mid-workout, and put back")
 async def run_sound(rig, seconds=6):
-    async with Workout(rig, "sound", 100) as workout:
+    async with Workout(rig, "sound") as workout:
         told = await until_told(rig, lambda s: tone(s) == "ok", 30)
         if not rig.check("the sound card is open", told is not None):
             raise RuntimeError("no sound")
@@ -138,8 +136,10 @@ async def run_sound(rig, seconds=6):
         restarted = await restarts(rig)
 
         # As a USB card that is pulled: the device goes while it is open.
+        asked = await moment(rig)
         gone = float(await rig.machine.need(
-            f"python3 -c 'import time; print(time.monotonic())'; timeout 20 sh -c 'echo snd_aloop.0 >{LOOPBACK}/unbind'", 40))
+            f"python3 /rig/guest/unplug.py {LOOPBACK} snd_aloop.0 Loopback", 80))
+        rig.figure("the kernel took the card away in", round(gone - asked, 1), "s")
         rig.check("the card is gone", (await rig.machine.run("! grep -q Loopback /proc/asound/cards")).good)
         told = await until_told(rig, lambda s: tone(s) == "failing", 15)
         rig.limit("told in the status", None if told is None else round(told[0] - gone, 1), 3, "s")
@@ -165,7 +165,7 @@ async def run_sound(rig, seconds=6):
         rig.check("a cue is heard at the card again", bool(heard(rig, "sound-after")))
         await rig.machine.run("systemctl stop ear-sound-after; sleep 0.5")
         rig.check("it was one process all the while", await restarts(rig) == restarted)
-    workout.count(0, 0)
+    workout.count()
 
 
 SHARE = "/sys/bus/virtio/drivers/9pnet_virtio"
@@ -186,8 +186,10 @@ async def run_sleep(rig, seconds=8):
 
 
 async def sleep(rig, seconds):
+    # Runs on every machine that people use; the rig's own target does not ask for it.
+    await rig.machine.need("systemctl start systemd-logind")
     await enable(rig)
-    async with Workout(rig, "sleep", 60, has_capture=False) as workout:
+    async with Workout(rig, "sleep", has_capture=False) as workout:
         told = await rig.machine.run("systemd-inhibit --list --no-pager")
         rig.check("logind holds rehabd's delay for sleep", "rehabd" in told.text, told.text)
         path = (await rig.machine.need(f"ls -t {STATE}/recordings/*.recording | head -1")).strip()
@@ -223,7 +225,7 @@ async def sleep(rig, seconds):
         rig.limit("woken until the first sample", None if first is None else round(first - leaving, 2), 5, "s")
         told = await rig.ctl_json("status")
         rig.figure("the set after it", told["activity"])
-        outcome = await rig.ctl("start one-leg-stand --side right --detach --no-log")
+        outcome = await rig.ctl("start one-leg-stand --side right --detach --no-log --no-probe")
         rig.check("a set can begin", outcome.good, outcome.text[-300:])
         rig.person.stand(1, 15, ((5.0, 8.0, 0.6, 2.0),), delay=0.5)
         await rig.until(lambda: len(rig.cues()) > 0, 20, "a cue")
