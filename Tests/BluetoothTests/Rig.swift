@@ -93,7 +93,9 @@ final class TellTale: Sendable {
     }
 }
 
-/// Somebody whose recording ends as soon as it is told to. Set once, before the central starts.
+/// Somebody whose recording ends as soon as it is told to.
+///
+/// Set once, before the central starts.
 private final class SleepyOwner: @unchecked Sendable {
     weak var central: Central?
 
