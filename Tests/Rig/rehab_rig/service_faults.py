@@ -128,10 +128,8 @@ async def run_sound(rig, seconds=6):
         if not rig.check("the sound card is open", told is not None):
             raise RuntimeError("no sound")
         await ear(rig, "sound-before")
-        count = len(rig.cues())
-        await rig.until(lambda: len(rig.cues()) > count, 30, "a cue")
-        await asyncio.sleep(1.5)
-        rig.check("a cue is heard at the card", bool(heard(rig, "sound-before")))
+        # The next but one where the host was too busy to keep the stream going: rehabd counts such a cue.
+        rig.check("a cue is heard at the card", await rig.until(lambda: heard(rig, "sound-before"), 60, "a sound"))
         await rig.machine.run("systemctl stop ear-sound-before; sleep 0.5")
         restarted = await restarts(rig)
 
@@ -159,10 +157,8 @@ async def run_sound(rig, seconds=6):
         told = await until_told(rig, lambda s: tone(s) == "ok", 30)
         rig.limit("card back until it is open again", None if told is None else round(told[0] - back, 1), 3, "s")
         await ear(rig, "sound-after")
-        count = len(rig.cues())
-        await rig.until(lambda: len(rig.cues()) > count, 30, "a cue")
-        await asyncio.sleep(1.5)
-        rig.check("a cue is heard at the card again", bool(heard(rig, "sound-after")))
+        rig.check("a cue is heard at the card again", await rig.until(
+            lambda: heard(rig, "sound-after"), 60, "a sound"))
         await rig.machine.run("systemctl stop ear-sound-after; sleep 0.5")
         rig.check("it was one process all the while", await restarts(rig) == restarted)
     workout.count()
