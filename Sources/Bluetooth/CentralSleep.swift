@@ -51,9 +51,13 @@ extension Central {
         isAsleep = isGoing
         judge()
         if isGoing {
-            handlers.onEvent(.sleeping)
+            // Before the owner is told: it may be ready at once, and a timer that is set after that would let
+            // go of the delay for the next sleep, when it fires after the wake.
             sleepTimer = after(Central.sleepLimit) { $0.readyForSleep() }
+            handlers.onEvent(.sleeping)
         } else {
+            if let sleepTimer { loop.cancel(sleepTimer) }
+            sleepTimer = nil
             handlers.onEvent(.woke)
             inhibit()
             // Links ended with the sleep; what BlueZ says of them is read anew.

@@ -1,10 +1,11 @@
-// What a restarted daemon goes on with: the open recording and the set, kept by the service manager.
+// What a restarted daemon goes on with, after a crash or an upgrade: the open recording and the set.
 
+import Control
 import FoundationEssentials
 import Plumbing
 import ServiceManager
 
-/// The session as its successor finds it after a crash.
+/// The session as its successor finds it.
 struct SessionNote: Codable, Sendable, Equatable {
     /// Breaking changes only: a successor of another version begins anew.
     var version = 1
@@ -14,6 +15,9 @@ struct SessionNote: Codable, Sendable, Equatable {
     var exercise: String?
     var side: String?
     var probe: Bool?
+    var thresholds: [Rehab1.Threshold]?
+    /// False: the user asked not to record.
+    var record: Bool?
     /// Host time of the last change, ns.
     var time: Int64
 }
@@ -36,15 +40,29 @@ struct SessionKeeper {
         self.text = text
         self.note = note
         write()
+        // What the predecessor left is ours now; the store has room for so many only.
+        DescriptorStore.forget(SessionKeeper.noteName)
+        DescriptorStore.forget(SessionKeeper.fileName)
         DescriptorStore.keep(text.descriptor.rawValue, as: SessionKeeper.noteName)
         DescriptorStore.keep(file, as: SessionKeeper.fileName)
     }
 
-    mutating func setExercise(_ exercise: String?, side: String?, probe: Bool?) {
+    /// The set that runs as it was asked for; nil between sets.
+    mutating func setExercise(_ call: Rehab1.StartExercise?) {
         guard note != nil else { return }
-        note?.exercise = exercise
-        note?.side = side
-        note?.probe = probe
+        note?.exercise = call?.exercise
+        note?.side = call?.side
+        note?.probe = call?.probe
+        note?.thresholds = call?.thresholds
+        if let record = call?.record { note?.record = record }
+        write()
+    }
+
+    /// The daemon ends in order, perhaps to be started again at once: the successor finds what ran.
+    mutating func leave(_ running: SessionNote?, at time: Int64) {
+        guard note != nil, var running else { return }
+        running.time = time
+        note = running
         write()
     }
 
@@ -64,7 +82,7 @@ struct SessionKeeper {
 
     // MARK: after a restart
 
-    /// What the last daemon left; nil where it ended in order, or its file is gone.
+    /// What the last daemon left; nil where nothing ran, or its file is gone.
     static func inherit() -> Inherited? {
         guard let kept = DescriptorStore.take(noteName) else { return nil }
         guard let file = DescriptorStore.take(fileName),

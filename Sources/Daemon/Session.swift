@@ -28,6 +28,8 @@ final class Session {
     /// The user asked not to record.
     var isUnwanted = false
     private var exerciseMarks: [String] = []
+    /// The recording stays after the end.
+    var isKept: Bool { recordingPath != nil && isWorthKeeping && !isUnwanted }
 
     init(settings: DaemonSettings) throws(PlumbingError) {
         pipeline = try Pipeline(
@@ -150,7 +152,7 @@ final class Session {
         for text in Set(exerciseMarks).sorted() { mark(text) }
         recorder?.finish { pipeline.wakeRecorder() }
         recorder = nil
-        if let recordingPath, isUnwanted || !isWorthKeeping {
+        if let recordingPath, !isKept {
             try? FileStore.remove(recordingPath)
         }
     }

@@ -56,6 +56,8 @@ package actor Supervisor: LoopActor {
     var keeper = SessionKeeper()
     /// What the last daemon left, until the first sensor comes.
     var inherited: SessionKeeper.Inherited?
+    /// What the status says while the disk refuses the recording.
+    var recordingTrouble: String?
     /// The set that is to go on once its sensors stream.
     var resuming: SessionNote?
 
@@ -95,7 +97,13 @@ package actor Supervisor: LoopActor {
     }
 
     /// Ends everything in order; the loop may then stop.
+    ///
+    /// Set and recording are left with the service manager: where this end is a restart (an upgrade of
+    /// the package is one) the successor goes on with them, otherwise the manager lets go of them.
     package func shutDown() {
+        var running = keeper.note
+        // The part before counts as a set: what goes on must not turn into the last one, without cues.
+        if let exercise { running?.probe = exercise.isProbe }
         if exercise != nil { _ = try? finishExercise() }
         calibration?.stream.refuse(
             .notReady(reason: "rehabd is stopping", cure: "start rehabd again"))
@@ -108,7 +116,7 @@ package actor Supervisor: LoopActor {
         closeSoundRoom()
         stopTicking()
         session.end()
-        keeper.end()
+        if session.isKept { keeper.leave(running, at: loop.now) } else { keeper.end() }
         sensors = []
     }
 
@@ -188,19 +196,12 @@ package actor Supervisor: LoopActor {
         if !ended.isEmpty { ended.forEach { remove($0) } }
     }
 
-    private func watchRecorder() {
-        guard let failure = session.recorderState.failure else { return }
-        warn(
-            "the recording stopped: \(failure.description). Cues go on. Free space or correct the "
-                + "permissions; the next session is recorded again.")
-    }
-
     /// Says a thing once and keeps it in the status.
-    func warn(_ text: String) {
+    func warn(_ text: String, isLogged: Bool = true) {
         guard !warnings.contains(text) else { return }
         if warnings.count >= 20 { warnings.removeFirst() }
         warnings.append(text)
-        DaemonLog.warning(text)
+        if isLogged { DaemonLog.warning(text) }
         control.broadcast(.warning(text))
     }
 
@@ -227,6 +228,7 @@ package actor Supervisor: LoopActor {
     private func endSession() {
         stopTicking()
         session.end()
+        endRecordingTrouble()
         keeper.end()
         resuming = nil
         do throws(PlumbingError) {

@@ -1,4 +1,4 @@
-// After a crash: the recording goes on with the first sensor, the set once the pelvis streams again.
+// After a crash or a restart: the recording goes on with the first sensor, the set with the pelvis.
 
 import Control
 import ControlServer
@@ -29,7 +29,9 @@ extension Supervisor {
         }
         do throws(ControlRefusal) {
             _ = try beginExercise(
-                Rehab1.StartExercise(exercise: id, side: note.side, probe: note.probe))
+                Rehab1.StartExercise(
+                    exercise: id, side: note.side, record: note.record, probe: note.probe,
+                    thresholds: note.thresholds))
             session.mark("the exercise goes on after an interruption")
             resuming = nil
         } catch {
@@ -45,6 +47,8 @@ extension Supervisor {
         keeper.begin(
             SessionNote(
                 recording: name, path: path, exercise: resuming?.exercise, side: resuming?.side,
-                probe: resuming?.probe, time: loop.now), file: session.recordingDescriptor)
+                probe: resuming?.probe, thresholds: resuming?.thresholds,
+                record: session.isUnwanted ? false : nil, time: loop.now),
+            file: session.recordingDescriptor)
     }
 }

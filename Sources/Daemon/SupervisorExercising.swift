@@ -102,7 +102,7 @@ extension Supervisor {
                 .leadIn(until: loop.now + Int64(leadIn * 1e9)), at: loop.now)
         }
         logExercise(.exerciseStarted, found.id)
-        keeper.setExercise(found.id, side: side?.name, probe: call.probe)
+        keeper.setExercise(call)
         control.broadcast(.status(status()))
         return found.told(worn: calibratedSegments, cueing: cueing)
     }
@@ -172,7 +172,7 @@ extension Supervisor {
         var summary = told(running)
         summary.fading = keepFading(running)
         logExercise(.exerciseEnded, running.exercise.id)
-        keeper.setExercise(nil, side: nil, probe: nil)
+        keeper.setExercise(nil)
         session.mark("set \(running.exercise.id) holds \(summary.holds.count) cues \(summary.cues)")
         control.broadcast(.status(status()))
         return summary

@@ -187,6 +187,7 @@ extension Supervisor {
                 session.mark(
                     "interrupted: rehabd was restarted, \(oneDecimal(gap)) s after the last note")
                 resuming = continued.note.exercise == nil ? nil : continued.note
+                session.isUnwanted = continued.note.record == false
             }
             keepSession()
         } catch {

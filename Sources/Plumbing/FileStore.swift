@@ -93,15 +93,23 @@ package enum FileStore {
     package static func write(
         _ bytes: [UInt8], to descriptor: Int32, path: String
     ) throws(PlumbingError) {
-        var offset = 0
-        while offset < bytes.count {
+        var taken = 0
+        try write(bytes, to: descriptor, path: path, taken: &taken)
+    }
+
+    /// The same; `taken` is how many of them were written, also where the rest was refused.
+    package static func write(
+        _ bytes: [UInt8], to descriptor: Int32, path: String, taken: inout Int
+    ) throws(PlumbingError) {
+        while taken < bytes.count {
+            let offset = taken
             let count = unsafe bytes.withUnsafeBytes { space -> Int in
                 guard let base = space.baseAddress else { return 0 }
                 return unsafe Glibc.write(descriptor, base + offset, space.count - offset)
             }
             if count < 0 && errno == EINTR { continue }
             if count < 0 { throw PlumbingError("write \(path)", code: errno) }
-            offset += count
+            taken += count
         }
     }
 

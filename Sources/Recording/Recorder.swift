@@ -32,7 +32,8 @@ package struct RecorderSource: Sendable {
 
 /// Writes one session.
 ///
-/// Always drains, also when the disk refuses: streaming and cues go on.
+/// Always drains, also when the disk refuses: streaming and cues go on. What comes meanwhile is kept in
+/// memory, then counted only; the file goes on as soon as the disk takes data again.
 ///
 /// Domains: `mailbox` and `state` are shared (mutex); the file and the writer belong to the thread.
 package final class Recorder: @unchecked Sendable {
@@ -41,10 +42,12 @@ package final class Recorder: @unchecked Sendable {
         package var packets = 0
         package var frames = 0
         package var cues = 0
-        /// Packets that came after the disk had refused.
+        /// Packets that came while the disk refused: those in hand, and those that no hand could hold.
         package var unwrittenPackets = 0
-        /// Why nothing is written any more.
+        /// Why nothing is written at present.
         package var failure: PlumbingError?
+        /// Packets that are in no file, because the disk refused for longer than they could be kept.
+        package var forgonePackets = 0
 
         package init() {}
     }
@@ -68,9 +71,22 @@ package final class Recorder: @unchecked Sendable {
     private let state = Mutex(State())
     private var thread: RecorderThread?
 
+    /// Bytes kept while the disk refuses: ten seconds of eight sensors, half a minute of one.
+    package static let mostHeld = 2 << 20
+    private let mostHeld: Int
+    /// ns between two tries while it refuses.
+    private let retryPeriod: Int64
+
     // Recorder thread.
     private var file: Descriptor?
     private var writer = RecordingWriter()
+    /// What the disk did not take yet, in order; the beginning of a line may be in the file already.
+    private var held: [UInt8] = []
+    private var retryTime: Int64 = 0
+    private var refusal: PlumbingError?
+    /// Not kept since `held` was full, and in all.
+    private var forgone = (packets: 0, frames: 0)
+    private var forgonePackets = 0
     private var scratch: [UInt8] = []
     private var lastSync: Int64 = 0
     private var missingBefore = (packets: 0, frames: 0)
@@ -80,14 +96,17 @@ package final class Recorder: @unchecked Sendable {
     /// Begins to record into an open file; nil only drains.
     ///
     /// `path` is for errors. `interval`: ms between writes; 200 keeps the promise that a killed
-    /// daemon loses at most 250 ms.
+    /// daemon loses at most 250 ms. `retryPeriod`, ns, and `mostHeld`, bytes: for a disk that refuses.
     package init(
         file: consuming Descriptor?, path: String, head: [(key: String, value: String)],
-        source: RecorderSource, interval: Int32 = 200
+        source: RecorderSource, interval: Int32 = 200, retryPeriod: Int64 = 1_000_000_000,
+        mostHeld: Int = Recorder.mostHeld
     ) throws(PlumbingError) {
         self.source = source
         self.path = path
         self.interval = interval
+        self.retryPeriod = retryPeriod
+        self.mostHeld = mostHeld
         self.file = consume file
         writer.head(head)
         missingBefore = source.refused()
@@ -169,7 +188,12 @@ package final class Recorder: @unchecked Sendable {
         scratch.removeAll(keepingCapacity: true)
         for count in 0..<Recorder.turn {
             guard let head = source.popPacket(&scratch) else { return count }
-            writer.packet(head, scratch[...])
+            if isForgoing {
+                forgone.packets += 1
+                forgonePackets += 1
+            } else {
+                writer.packet(head, scratch[...])
+            }
             scratch.removeAll(keepingCapacity: true)
         }
         return Recorder.turn
@@ -180,6 +204,8 @@ package final class Recorder: @unchecked Sendable {
             guard let frame = source.popFrame() else { return count }
             if frame.command != 0 {
                 untold.append((frame.command, frame.sequence))
+            } else if isForgoing {
+                forgone.frames += 1
             } else {
                 writer.frame(frame)
             }
@@ -215,29 +241,71 @@ package final class Recorder: @unchecked Sendable {
         missingBefore = refused
     }
 
+    /// What is kept is full: packets are only counted until the disk takes data again.
+    ///
+    /// So what is kept has no hole in it. Sensors, commands and remarks are few, and are kept all the same.
+    private var isForgoing: Bool { held.count >= mostHeld }
+
     private func flush(sync: Bool) {
-        defer { writer.clear() }
-        let counts = (writer.packets, writer.frames, writer.cues)
         var failure: PlumbingError?
-        if let descriptor = file?.rawValue, !writer.bytes.isEmpty {
-            do throws(PlumbingError) {
-                try FileStore.write(writer.bytes, to: descriptor, path: path)
-                let now = MonotonicClock.now()
-                // A power cut loses a second at most; a killed daemon nothing that was written.
-                if sync || now - lastSync > 1_000_000_000 {
-                    FileStore.sync(descriptor)
-                    lastSync = now
-                }
-            } catch {
-                failure = error
-                file = nil
+        do throws(PlumbingError) {
+            try write(isLast: sync)
+            let now = MonotonicClock.now()
+            // A power cut loses a second at most; a killed daemon nothing that was written.
+            if let descriptor = file?.rawValue, sync || now - lastSync > 1_000_000_000 {
+                FileStore.sync(descriptor)
+                lastSync = now
             }
+        } catch {
+            failure = error
         }
+        let counts = (writer.packets, writer.frames, writer.cues)
         state.withLock {
-            if let failure { $0.failure = failure }
+            $0.failure = failure
             // What is not in the file is not counted as recorded.
-            if $0.failure == nil { ($0.packets, $0.frames, $0.cues) = counts }
-            $0.unwrittenPackets = counts.0 - $0.packets
+            if failure == nil { ($0.packets, $0.frames, $0.cues) = counts }
+            $0.forgonePackets = forgonePackets
+            $0.unwrittenPackets = counts.0 - $0.packets + forgonePackets
+        }
+    }
+
+    /// Writes what is held and what is new; keeps what is not taken.
+    private func write(isLast: Bool) throws(PlumbingError) {
+        defer { writer.clear() }
+        // Without a file all is only drained.
+        guard let descriptor = file?.rawValue else { return }
+        if held.isEmpty {
+            try put(writer.bytes, to: descriptor)
+            return
+        }
+        held += writer.bytes
+        if let refusal, !isLast, MonotonicClock.now() < retryTime { throw refusal }
+        let waiting = held
+        held = []
+        try put(waiting, to: descriptor)
+        guard forgone != (0, 0) else { return }
+        // The end of the hole, told before anything that comes after it.
+        writer.clear()
+        if forgone.packets > 0 { writer.missing("packets", count: forgone.packets) }
+        if forgone.frames > 0 { writer.missing("frames", count: forgone.frames) }
+        forgone = (0, 0)
+        writer.mark(
+            time: MonotonicClock.now(),
+            text: "the disk takes data again; what is missing is counted")
+        try put(writer.bytes, to: descriptor)
+    }
+
+    /// Keeps the rest of what a refusing disk took only a part of.
+    private func put(_ bytes: [UInt8], to descriptor: Int32) throws(PlumbingError) {
+        guard !bytes.isEmpty else { return }
+        var taken = 0
+        do throws(PlumbingError) {
+            try FileStore.write(bytes, to: descriptor, path: path, taken: &taken)
+        } catch {
+            held = Array(bytes.dropFirst(taken))
+            refusal = error
+            retryTime = MonotonicClock.now() + retryPeriod
+            throw error
         }
     }
 }

@@ -46,7 +46,11 @@ package struct RecordingOutline: Sendable, Equatable {
         let text = String(decoding: line.prefix(200), as: UTF8.self)
         let words = text.split(separator: " ", maxSplits: 2).map(String.init)
         switch kind {
-        case UInt8(ascii: "#") where text.hasPrefix("# date: "): date = String(text.dropFirst(8))
+        case UInt8(ascii: "#") where text.hasPrefix("# date: "):
+            // That of the beginning, where a restart put another head into the file.
+            if date == nil { date = String(text.dropFirst(8)) }
+        case UInt8(ascii: "#") where text.hasPrefix("# \(RecordingFormat.versionKey):"):
+            isComplete = false
         case UInt8(ascii: "a") where words.count == 3:
             let name = words[2].prefix { $0 != " " }
             if !sensors.contains(String(name)) { sensors.append(String(name)) }

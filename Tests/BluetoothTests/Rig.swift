@@ -93,6 +93,15 @@ final class TellTale: Sendable {
     }
 }
 
+/// Somebody whose recording ends as soon as it is told to.
+///
+/// Set once, before the central starts.
+private final class SleepyOwner: @unchecked Sendable {
+    weak var central: Central?
+
+    func isReady() { central?.assumeIsolated { $0.readyForSleep() } }
+}
+
 /// Everything a test of the central needs.
 final class Rig: Sendable {
     static let hasBus = TestBus.program != nil
@@ -104,7 +113,10 @@ final class Rig: Sendable {
     let tale = TellTale()
     var loop: EventLoop { thread.loop }
 
-    init(_ change: (inout CentralSettings) -> Void = { _ in }) async throws {
+    /// `isReadyAtOnce`: the owner lets the machine sleep while it is told, as the daemon does.
+    init(
+        isReadyAtOnce: Bool = false, _ change: (inout CentralSettings) -> Void = { _ in }
+    ) async throws {
         bus = try TestBus()
         fake = try FakeBlueZ(at: bus.address)
         thread = try LoopThread()
@@ -118,13 +130,18 @@ final class Rig: Sendable {
         var handlers = CentralHandlers()
         handlers.onSighting = { tale.note(.sighting($0)) }
         handlers.onReport = { tale.note(.report($0)) }
-        handlers.onEvent = { tale.note(.event($0)) }
+        let owner = SleepyOwner()
+        handlers.onEvent = { event in
+            tale.note(.event(event))
+            if isReadyAtOnce, case .sleeping = event { owner.isReady() }
+        }
         handlers.onStream = { address, _, doors in
             tale.note(.stream(address, doors: doors.count, paths: Set(doors.map(\.path))))
             for door in doors { readers.read(door, of: address) }
         }
         let central = Central(loop: loop, settings: settings, handlers: handlers)
         self.central = central
+        owner.central = central
         readers.noteData = { [weak central] address in
             central?.assumeIsolated { $0.noteData(address, at: MonotonicClock.now()) }
         }

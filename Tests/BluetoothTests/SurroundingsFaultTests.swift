@@ -234,4 +234,23 @@ extension CentralTests.SurroundingsFaultTests {
         await logind.end()
         await rig.end()
     }
+
+    @Test("11: after a sleep for which the recording ended at once, the next one is delayed too")
+    func sleepTwice() async throws {
+        let rig = try await Rig(isReadyAtOnce: true) { $0.inhibitsSleep = true }
+        let logind = FakeLogind(on: rig.loop, address: rig.bus.address)
+        await logind.start()
+        try await rig.start([FakeDevice.dot(Rig.address(1))])
+        await rig.pause(0.1)
+        #expect(await logind.held == 1)
+        await logind.prepareForSleep(true)
+        await rig.pause(0.1)
+        #expect(await logind.held == 0)
+        await logind.prepareForSleep(false)
+        // Longer than the owner's time for the sleep before.
+        await rig.pause(1.3)
+        #expect(await logind.held == 1)
+        await logind.end()
+        await rig.end()
+    }
 }

@@ -73,7 +73,6 @@ import Testing
         #expect(summary.side == "right")
         secondPlayer.stop()
         try second.terminate()
-        #expect(try manager.wasForgotten("recording"))
 
         #expect(second.recordingFiles() == [file])
         let recording = try RecordingReader.parse(FileStore.read(file, limit: 1 << 26), file: file)
@@ -89,6 +88,55 @@ import Testing
         let third = try RunningDaemon { $0.state = first.state }
         let replay = try third.rehabctl(["replay", file, "--offline"], within: 120)
         #expect(replay.code == 0, "\(replay)")
+        #expect(replay.output.components(separatedBy: "bit for bit").count == 3, "\(replay)")
+    }
+
+    /// An upgrade of the package, or systemctl restart: the daemon ends in order and is started again.
+    @Test func anOrderlyRestartGoesOnToo() throws {
+        let folder = try TemporaryFolder()
+        let manager = try FakeManager(path: folder.path + "/notify")
+        let scenario = try Scenario(Scenario.quiet(seconds: 30))
+        let first = try RunningDaemon {
+            $0.state = folder.path + "/state"
+            $0.socket = folder.path + "/control"
+            $0.environment = ["NOTIFY_SOCKET": manager.path]
+        }
+        try scenario.storeCalibration(of: "belt", in: first.state)
+        let sensor = try AttachedSensor("belt", segment: "pelvis", to: first)
+        let player = PacketPlayer(scenario.packets, into: sensor)
+        try waitUntil("the sensor to stream") { try first.sensor("belt")?.state == .streaming }
+        try first.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: "right"))
+        try waitUntil("a second of it") { player.now.sent > 120 }
+        let file = try #require(first.recordingFiles().first)
+        try first.terminate()
+        player.stop()
+        let note = try #require(try manager.text(of: "session"))
+        #expect(manager.hasStored("recording"))
+        #expect(note.contains("one-leg-stand"), "\(note)")
+        try FileStore.replace(folder.path + "/note", with: Array(note.utf8))
+
+        let second = try Self.restart(
+            first, recording: file, note: folder.path + "/note", in: folder)
+        let again = try AttachedSensor("belt", segment: "pelvis", to: second)
+        let secondPlayer = PacketPlayer(scenario.packets, into: again)
+        try waitUntil("the set to go on") { try second.status().activity == .exercising }
+        try waitUntil("some of it") { secondPlayer.now.sent > 120 }
+        #expect(try second.call(Rehab1.StopExercise()).summary.side == "right")
+        secondPlayer.stop()
+        // The session ends with its last sensor: then there is nothing to go on with.
+        try second.call(Rehab1.DetachSensor(name: "belt"))
+        try waitUntil("the end of the session") { try manager.wasForgotten("recording") }
+        #expect(!manager.hasStored("recording"))
+        try second.terminate()
+
+        #expect(second.recordingFiles() == [file])
+        let recording = try RecordingReader.parse(FileStore.read(file, limit: 1 << 26), file: file)
+        try #require(recording.parts.count == 2)
+        // Each process closed its part.
+        for part in recording.parts { #expect(part.isComplete) }
+        #expect(recording.parts[1].marks.contains { $0.hasPrefix("interrupted") })
+        let replay = try RunningDaemon { $0.state = first.state }
+            .rehabctl(["replay", file, "--offline"], within: 120)
         #expect(replay.output.components(separatedBy: "bit for bit").count == 3, "\(replay)")
     }
 

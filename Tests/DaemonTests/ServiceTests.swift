@@ -121,4 +121,16 @@ final class NotifySocket: @unchecked Sendable {
         let score = line?.split(separator: " ").compactMap { Double($0) }.first
         #expect(try #require(score) <= 1.0)
     }
+
+    /// systemd opens the socket before the daemon has run once, and keeps it when the daemon is stopped.
+    @Test func theSocketsDirectoryIsThereWithoutTheDaemon() throws {
+        func lines(_ name: String) throws -> [String] {
+            try String(contentsOfFile: Products.repository + "/systemd/" + name, encoding: .utf8)
+                .split(separator: "\n").map(String.init)
+        }
+        #expect(try lines("system/rehabd.socket").contains("ListenStream=/run/rehabd/control"))
+        #expect(
+            try lines("rehabd.tmpfiles.conf").contains("d /run/rehabd 0750 rehabd rehab -"))
+        #expect(try lines("system/rehabd.service").contains("RuntimeDirectoryPreserve=yes"))
+    }
 }

@@ -225,6 +225,66 @@ private func frame(_ sequence: UInt64) -> MotionFrame {
         #expect(fake.consumed.load(ordering: .relaxed) == 2000)
     }
 
+    /// A pipe that is full refuses like a disk; once it is emptied, all that was kept comes, whole.
+    @Test func itGoesOnWhenTheDiskTakesDataAgain() throws {
+        let pipe = try SmallPipe()
+        let fake = try FakeSource()
+        let recorder = try Recorder(
+            file: pipe.writer(), path: "pipe", head: [], source: fake.source, interval: 1,
+            retryPeriod: 1_000_000)
+        for _ in 1...3000 { fake.give(packet: [1, 2, 3, 4, 5, 6, 7, 8]) }
+        #expect(eventually { recorder.current.failure != nil && fake.isEmpty })
+        #expect(recorder.current.unwrittenPackets > 0)
+        #expect(
+            eventually {
+                pipe.drain()
+                return recorder.current.failure == nil
+            })
+        recorder.finish { fake.nudge() }
+        pipe.drain()
+        let recording = try RecordingReader.parse(pipe.bytes, file: "pipe")
+        #expect(recording.packets.count == 3000 && recording.isComplete)
+        #expect(recording.missing.isEmpty)
+        #expect(recorder.current.packets == 3000 && recorder.current.unwrittenPackets == 0)
+    }
+
+    /// What is kept is bounded; the hole is told with its size, and remarks are not in it.
+    @Test func whatCannotBeKeptIsCounted() throws {
+        let pipe = try SmallPipe()
+        let fake = try FakeSource()
+        let recorder = try Recorder(
+            file: pipe.writer(), path: "pipe", head: [], source: fake.source, interval: 1,
+            retryPeriod: 1_000_000, mostHeld: 10_000)
+        func give(_ range: ClosedRange<Int>) {
+            for index in range {
+                fake.give(packet: [1, 2, 3, 4, 5, 6, 7, 8])
+                fake.give(frame(UInt64(index)))
+            }
+        }
+        give(1...3000)
+        #expect(eventually { recorder.current.failure != nil && fake.isEmpty })
+        give(3001...9000)
+        #expect(eventually { recorder.current.forgonePackets > 0 && fake.isEmpty })
+        recorder.add(mark: "in the hole", time: 5)
+        #expect(
+            eventually {
+                pipe.drain()
+                return recorder.current.failure == nil
+            })
+        for _ in 1...10 { fake.give(packet: [9]) }
+        #expect(eventually { fake.isEmpty })
+        recorder.finish { fake.nudge() }
+        pipe.drain()
+        let recording = try RecordingReader.parse(pipe.bytes, file: "pipe")
+        let forgone = recorder.current.forgonePackets
+        #expect(recording.packets.count == 9010 - forgone)
+        #expect(recording.packets.suffix(10).allSatisfy { $0.bytes == [9] })
+        #expect(recording.missing.first == "packets \(forgone)")
+        #expect(recording.missing.last == "frames \(9000 - recording.frames.count)")
+        #expect(recording.marks.contains("in the hole") && recording.isComplete)
+        #expect(recorder.current.unwrittenPackets == forgone)
+    }
+
     @Test func withoutAFileItOnlyDrains() throws {
         let fake = try FakeSource()
         let recorder = try Recorder(

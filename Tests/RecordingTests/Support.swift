@@ -79,3 +79,35 @@ func eventually(_ condition: () -> Bool) -> Bool {
     }
     return true
 }
+
+/// A file that refuses when 64 KiB are in it, and takes more once it is read.
+final class SmallPipe {
+    private let reader: Int32
+    private var end: Int32
+    private(set) var bytes: [UInt8] = []
+
+    init() throws(PlumbingError) {
+        var ends: [Int32] = [0, 0]
+        guard pipe(&ends) == 0 else { throw PlumbingError("create a pipe", code: errno) }
+        for end in ends { _ = fcntl(end, F_SETFL, O_NONBLOCK) }
+        (reader, end) = (ends[0], ends[1])
+    }
+
+    deinit { close(reader) }
+
+    /// The end to write to; once.
+    func writer() -> Descriptor {
+        defer { end = -1 }
+        return Descriptor(owning: end)
+    }
+
+    /// Takes out what is in it.
+    func drain() {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = read(reader, &buffer, buffer.count)
+            guard count > 0 else { return }
+            bytes += buffer.prefix(count)
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import os
 import shutil
 import signal
@@ -10,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import preparing
+from . import preparing, ram_root
 
 # Seconds that a hardware-assisted machine gets to reach its first program; it hangs on some hosts.
 PROBE_LIMIT = 20
@@ -67,15 +68,20 @@ class Machine:
         self._reader = self._writer = None
         self._pump = None
 
-    async def start(self, radio_sockets):
-        """Boots; the radio's sockets must listen already. Returns when the guest takes commands."""
+    async def start(self, radio_sockets, is_in_memory=False):
+        """Boots; the radio's sockets must listen already. Returns when the guest takes commands.
+
+        `is_in_memory`: the root is one that lives in the machine's memory, so that it can sleep.
+        """
         image, initrd = preparing.initrd()
         units = self.share / "units"
         units.mkdir(parents=True, exist_ok=True)
         (units / "rig.service").write_text(
             "[Unit]\nDescription=Takes the rig's commands\nAfter=dbus.service sysinit.target\n"
             "Wants=dbus.service systemd-udevd.service systemd-udev-trigger.service\n"
-            "[Service]\nType=exec\nExecStart=/bin/bash /rig/guest/agent.sh\n"
+            # A copy: a machine that sleeps takes the share away for that time.
+            "[Service]\nType=exec\nExecStartPre=/bin/cp /rig/guest/agent.sh /run/rig-agent.sh\n"
+            "ExecStart=/bin/bash /run/rig-agent.sh\nWorkingDirectory=/\n"
             "StandardInput=null\nKillMode=process\n")
         (units / "rig.target").write_text(
             "[Unit]\nDescription=The rig\nRequires=basic.target rig.service\n"
@@ -83,6 +89,10 @@ class Machine:
         shutil.copytree(preparing.HERE / "guest", self.share / "guest", dirs_exist_ok=True,
                         ignore=shutil.ignore_patterns("__pycache__"))
 
+        if is_in_memory:
+            shutil.copy(ram_root.pack(preparing.CACHE / "root.tar"), self.share / "root.tar")
+        self.monitor = self.share.parent / "monitor.socket"
+        self.monitor.unlink(missing_ok=True)
         socket = self.share.parent / "agent.socket"
         socket.unlink(missing_ok=True)
         connected = asyncio.get_running_loop().create_future()
@@ -96,7 +106,9 @@ class Machine:
                    "-initrd", str(initrd), "-append",
                    "console=ttyS0 panic=-1 quiet systemd.show_status=no systemd.log_level=notice "
                    # The kernel's test of ECDH does not pass in emulation, and without ECDH nothing pairs.
-                   "mitigations=off nowatchdog audit=0 cryptomgr.notests",
+                   "mitigations=off nowatchdog audit=0 cryptomgr.notests"
+                   + (" rig.ram" if is_in_memory else ""),
+                   "-qmp", f"unix:{self.monitor},server=on,wait=off",
                    "-fsdev", "local,id=h,path=/,security_model=none,readonly=on,multidevs=remap",
                    "-device", "virtio-9p-pci,fsdev=h,mount_tag=host",
                    "-fsdev", f"local,id=s,path={self.share},security_model=none",
@@ -157,6 +169,25 @@ class Machine:
         if not outcome.good:
             raise MachineError(f"in the machine: {script!r} ended with {outcome.code}: {outcome.text}")
         return outcome.text
+
+    async def sleep_and_wake(self, seconds, limit=60):
+        """Waits until the machine sleeps by the emulator's word, wakes it so many seconds later; s it slept."""
+        reader, writer = await asyncio.open_unix_connection(str(self.monitor))
+
+        async def until_event(name):
+            while name not in json.loads(await reader.readline()).get("event", ""):
+                pass
+            return time.monotonic()
+
+        try:
+            await reader.readline()
+            writer.write(b'{"execute": "qmp_capabilities"}\n')
+            asleep = await asyncio.wait_for(until_event("SUSPEND"), limit)
+            await asyncio.sleep(seconds)
+            writer.write(b'{"execute": "system_wakeup"}\n')
+            return await asyncio.wait_for(until_event("WAKEUP"), limit) - asleep
+        finally:
+            writer.close()
 
     def waited(self):
         """(s that the machine's threads ran on the host, s that they waited for a processor) so far."""

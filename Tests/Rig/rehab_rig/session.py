@@ -91,7 +91,7 @@ class Rig:
 
     # Begin and end.
 
-    async def boot(self):
+    async def boot(self, is_in_memory=False):
         shutil.rmtree(self.share, ignore_errors=True)
         self.out.mkdir(parents=True)
         (self.share / "bin").mkdir()
@@ -106,7 +106,7 @@ class Rig:
             shutil.copytree(units, self.share / "systemd")
         self.adapter = await radio.open_adapter(self.air, self.results / "radio.socket", ADAPTER)
         self.machine = Machine(self.share, self.results / "console.log")
-        await self.machine.start([self.results / "radio.socket"])
+        await self.machine.start([self.results / "radio.socket"], is_in_memory)
         self.figure("boot", round(self.machine.boot_seconds, 1), "s")
         self.figure("machine", self.machine.accelerator)
         await self.attach_adapter()
@@ -187,7 +187,7 @@ class Rig:
             await self.machine.stop()
         if getattr(self, "adapter", None):
             await self.adapter.transport.close()
-        for name in ("radio.socket", "agent.socket"):
+        for name in ("radio.socket", "agent.socket", "monitor.socket"):
             (self.results / name).unlink(missing_ok=True)
         shutil.rmtree(self.share / "bin", ignore_errors=True)
 
