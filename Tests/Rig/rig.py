@@ -28,7 +28,8 @@ async def run(options):
     data = Path(os.environ.get("REHABD_DATA") or preparing.REPOSITORY.parent / "shared/data")
     rig = Rig(Path(options.binaries).resolve(), results, data)
     # In their own order: the package, once in the machine, takes the place of what the rig installs.
-    chosen = [name for name in SCENARIOS if not options.scenario or name in options.scenario]
+    chosen = [name for name in SCENARIOS
+              if (not options.scenario or name in options.scenario) and name not in options.without]
     failed = []
     begun = time.monotonic()
     try:
@@ -85,6 +86,8 @@ def main():
     parser.add_argument("--list", action="store_true", help="list the scenarios")
     parser.add_argument("scenario", nargs="*", choices=[[], *SCENARIOS], metavar="SCENARIO",
                         help="some of the scenarios; all without")
+    parser.add_argument("--without", action="append", default=[], choices=[*SCENARIOS], metavar="SCENARIO",
+                        help="leave one out; may be repeated")
     options = parser.parse_args()
     if options.list:
         for name, (title, _) in SCENARIOS.items():
