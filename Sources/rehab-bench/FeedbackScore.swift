@@ -18,6 +18,8 @@ struct FeedbackScore {
     var exactSets = 0
     /// Absolute errors of raise, hold and lower of counted repetitions, s.
     var phaseErrors: [Double] = []
+    /// The same by phase, signed, with the rests.
+    var phases = PhaseErrors()
     /// Absolute errors of holds on one leg, s.
     var holdErrors: [Double] = []
     /// What was not as it should be, for reading.
@@ -152,6 +154,9 @@ struct FeedbackScore {
     }
 
     private mutating func addPhases(_ repetitions: [RepetitionRecord], _ trial: FeedbackTrial) {
+        if repetitions.allSatisfy(\.repetition.isSeen) {
+            phases.add(repetitions.map(\.repetition.tempo), truth: trial.truth.map(\.phases))
+        }
         for (found, truth) in zip(repetitions, trial.truth) where found.repetition.isSeen {
             let tempo = found.repetition.tempo
             let errors = [
@@ -192,6 +197,7 @@ struct FeedbackScore {
         sets += other.sets
         exactSets += other.exactSets
         phaseErrors += other.phaseErrors
+        phases.add(other.phases)
         holdErrors += other.holdErrors
         misses += other.misses
         strays.merge(other.strays, uniquingKeysWith: +)
