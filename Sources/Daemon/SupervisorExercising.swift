@@ -226,6 +226,7 @@ extension Supervisor {
         for rule in exercise.rules where !rule.signal.isMeasurable(with: calibratedSegments) {
             if !names.contains(rule.signal.plainName) { names.append(rule.signal.plainName) }
         }
+        if !exercise.showsSide(with: calibratedSegments) { names.append("which leg you stand on") }
         return names
     }
 

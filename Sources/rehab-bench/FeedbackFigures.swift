@@ -27,6 +27,7 @@ enum FeedbackFigures {
             if options.tellsPhases {
                 let phases = rows.map { (name: $0.name, errors: $0.score.phases) }
                 print("\nphases, \(wearing.title):\n" + PhaseErrors.table(phases))
+                print(PhaseErrors.holds(rows.flatMap(\.score.holdBiases)))
             }
             figures += self.figures(rows, wearing)
         }

@@ -42,6 +42,17 @@ struct PhaseErrors {
         return lines.joined(separator: "\n")
     }
 
+    /// The holds' errors in one line: their least, quartiles and largest, ms.
+    static func holds(_ errors: [Double]) -> String {
+        guard !errors.isEmpty else { return "holds: none" }
+        let sorted = errors.sorted()
+        let told = [0, 5, 25, 50, 75, 95, 100].map { percent in
+            let value = sorted[min(sorted.count - 1, sorted.count * percent / 100)]
+            return value.isFinite && abs(value) < 1e6 ? "\(Int((value * 1000).rounded()))" : "-"
+        }
+        return "holds, errors (ms) at 0, 5, 25, 50, 75, 95, 100 %: " + told.joined(separator: " ")
+    }
+
     private static func cell(_ errors: [Double]) -> String {
         guard !errors.isEmpty else { return padded("-", 21) }
         func milliseconds(_ sorted: [Double], _ percent: Int) -> String {

@@ -22,6 +22,8 @@ struct FeedbackScore {
     var phases = PhaseErrors()
     /// Absolute errors of holds on one leg, s.
     var holdErrors: [Double] = []
+    /// The same signed; above zero: reported too long.
+    var holdBiases: [Double] = []
     /// What was not as it should be, for reading.
     var misses: [String] = []
     /// Rules that were cued without reason, for reading.
@@ -146,6 +148,7 @@ struct FeedbackScore {
             if isExact {
                 let error = trial.record.holds[0].duration - trial.heldFor
                 holdErrors.append(abs(error))
+                holdBiases.append(error)
                 if abs(error) > 0.2 { miss(trial, "hold \(hundredths(error)) s off") }
             }
         case .habits: break
@@ -199,6 +202,7 @@ struct FeedbackScore {
         phaseErrors += other.phaseErrors
         phases.add(other.phases)
         holdErrors += other.holdErrors
+        holdBiases += other.holdBiases
         misses += other.misses
         strays.merge(other.strays, uniquingKeysWith: +)
     }
