@@ -33,11 +33,12 @@ extension TestScoring {
 
     func scoreSquat(_ outcome: inout TestOutcome) {
         addRepetitionAngles(&outcome)
+        let judged = repetitions.filter(\.isJudged)
         outcome.measures.append(
             TestMeasure(
                 "clean", "clean repetitions", .points,
-                repetitions.isEmpty ? nil : Double(repetitions.count(where: \.isClean)),
-                count: repetitions.count))
+                judged.isEmpty ? nil : Double(judged.count(where: \.isClean)),
+                count: judged.count))
         let inMetres = trace.isHeightFollowed
         outcome.measures.append(
             TestMeasure(

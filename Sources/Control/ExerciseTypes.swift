@@ -58,13 +58,15 @@ extension Rehab1 {
         /// none in a probe, and where they come too late; null where nothing was started.
         package var cueing: String?
         package var dose: Dose?
+        /// False: a side is named, and no sensor worn shows which leg stands; null: shown, or no matter.
+        package var sideMeasured: Bool?
 
         package init(
             id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
             sensorsBetter: [String], cue: String, rules: [Rule], number: Int64 = 0,
             stages: [Int64] = [], task: String = "", side: String? = nil,
             instruction: String = "", caution: String = "", file: String = "", text: String = "",
-            cueing: String? = nil, dose: Dose? = nil
+            cueing: String? = nil, dose: Dose? = nil, sideMeasured: Bool? = nil
         ) {
             self.id = id
             self.title = title
@@ -84,6 +86,7 @@ extension Rehab1 {
             self.text = text
             self.cueing = cueing
             self.dose = dose
+            self.sideMeasured = sideMeasured
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -91,6 +94,7 @@ extension Rehab1 {
             case instruction, caution, file, text, cueing, dose
             case sensorsNeeded = "sensors_needed"
             case sensorsBetter = "sensors_better"
+            case sideMeasured = "side_measured"
         }
     }
 }

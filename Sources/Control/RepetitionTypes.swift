@@ -20,12 +20,15 @@ extension Rehab1 {
         /// Pattern; a question mark where what is not measured could change it.
         package var label: String
         package var clean: Bool
+        /// False: data were missing in the middle of it, and `clean` says nothing; null: judged.
+        package var judged: Bool?
 
         package init(
             number: Int64, side: String? = nil, seen: Bool, raiseSeconds: Double,
             holdSeconds: Double, lowerSeconds: Double, restSeconds: Double, range: Double? = nil,
             rangeUnit: String? = nil, meanDropDegrees: Double? = nil,
-            maxDropDegrees: Double? = nil, label: String, clean: Bool
+            maxDropDegrees: Double? = nil, label: String, clean: Bool,
+            judged: Bool? = nil
         ) {
             self.number = number
             self.side = side
@@ -40,10 +43,11 @@ extension Rehab1 {
             self.maxDropDegrees = maxDropDegrees
             self.label = label
             self.clean = clean
+            self.judged = judged
         }
 
         private enum CodingKeys: String, CodingKey {
-            case number, side, seen, range, label, clean
+            case number, side, seen, range, label, clean, judged
             case raiseSeconds = "raise_s"
             case holdSeconds = "hold_s"
             case lowerSeconds = "lower_s"

@@ -120,7 +120,7 @@ extension Rehab1 {
         /// Pelvis on stance thigh.
         package var hipAdductionDegrees: Double?
         /// One letter a repetition, hold or landing so far: c in band and at tempo, o not, u by the clock
-        /// only; the last 60.
+        /// only, n not judged since data were missing; the last 60.
         package var strip: String
 
         package init(

@@ -87,7 +87,8 @@ extension Exercise {
             }, number: Int64(number), stages: [Int64(stages.lowerBound), Int64(stages.upperBound)],
             task: task.name, side: side?.rawValue, instruction: instruction, caution: caution,
             file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue,
-            dose: toldDose)
+            dose: toldDose,
+            sideMeasured: segments.flatMap { showsSide(with: $0) ? nil : false })
     }
 }
 
@@ -131,7 +132,7 @@ extension RepetitionRecord {
             range: repetition.isSeen && range.isFinite ? range : nil,
             rangeUnit: repetition.isSeen ? (inMetres ? "cm" : "degrees") : nil,
             meanDropDegrees: meanDrop.flatMap(degrees), maxDropDegrees: maxDrop.flatMap(degrees),
-            label: text, clean: isClean)
+            label: text, clean: isClean, judged: isJudged ? nil : false)
     }
 }
 

@@ -110,7 +110,7 @@ extension SetRecord {
         case .landings: letters = landings.map { $0.steadyAfter.isFinite ? "c" : "o" }
         default:
             letters = repetitions.map { one in
-                one.isClean ? (one.repetition.isSeen ? "c" : "u") : "o"
+                !one.isJudged ? "n" : one.isClean ? (one.repetition.isSeen ? "c" : "u") : "o"
             }
         }
         return String(letters.suffix(SetRecord.stripLength))

@@ -194,7 +194,7 @@ extension Supervisor {
             packets: Int64(max(0, total { $0.packets.value } - running.packetsBefore)),
             gaps: Int64(max(0, total { $0.gaps.value } - running.gapsBefore)),
             lostSamples: Int64(max(0, total { $0.lost.value } - running.lostBefore)),
-            unknownShare: record.unknownShare, notMeasured: notMeasured(running.exercise),
+            unknownShare: record.unknownShare, notMeasured: notMeasured(running),
             recording: session.isUnwanted ? nil : session.recordingName,
             probe: running.isProbe, cueing: running.cueing.rawValue,
             repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
@@ -221,10 +221,15 @@ extension Supervisor {
     }
 
     /// What the exercise asks for and the calibrated sensors cannot see.
-    private func notMeasured(_ exercise: Exercise) -> [String] {
+    private func notMeasured(_ running: RunningExercise) -> [String] {
+        let exercise = running.exercise
         var names: [String] = []
         for rule in exercise.rules where !rule.signal.isMeasurable(with: calibratedSegments) {
             if !names.contains(rule.signal.plainName) { names.append(rule.signal.plainName) }
+        }
+        // A leg that was not named was seen to take the weight.
+        if running.side != nil, !exercise.showsSide(with: calibratedSegments) {
+            names.append("which leg you stand on")
         }
         return names
     }

@@ -42,6 +42,13 @@ extension Exercise {
         missing(sensorsBetter, among: segments, side: side)
     }
 
+    /// False where the exercise is done on one leg and no sensor among `segments` shows on which: from its
+    /// shifts the pelvis tells where the weight went, not where it already was.
+    package func showsSide(with segments: Set<Segment>) -> Bool {
+        guard side == .stance, posture == .upright, task != .steps else { return true }
+        return segments.contains(.leftThigh) && segments.contains(.rightThigh)
+    }
+
     /// True where nothing can be counted before somebody says which leg.
     ///
     /// Holds find the leg by the shift of weight, steps by themselves, and lying down tells it.

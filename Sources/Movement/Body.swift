@@ -109,8 +109,8 @@ package struct Body: BitwiseCopyable, Sendable {
 
     /// Takes a sample of any segment.
     ///
-    /// For the pelvis the body is judged: `frame`'s body fields are filled in and an alert may come
-    /// out. For other segments nothing is judged.
+    /// For the pelvis the body is judged: `frame`'s body fields are filled in and an alert may come out.
+    /// For other segments nothing is judged.
     @_noLocks
     package mutating func step(
         _ segment: Segment, _ observation: SegmentObservation, frame: inout MotionFrame
@@ -148,8 +148,7 @@ package struct Body: BitwiseCopyable, Sendable {
         var isUpright = posture == .upright
         if isInSet, posture == .unknown, plan.allows(.unknown) { isUpright = true }
         // Where several postures are right, the person may still be on the way to theirs.
-        var isSettling = false
-        if isInSet { isSettling = plan.otherPostures & ~Posture.unknown.bit != 0 }
+        let isSettling = isInSet && plan.otherPostures & ~Posture.unknown.bit != 0
         var angles = measuredAngles(at: time)
         var event = ShiftEvent.none
         var jerkRatio: Double?
@@ -180,7 +179,8 @@ package struct Body: BitwiseCopyable, Sendable {
         let wasAssumed = hold.assumed
         hold.step(
             shift: event, motion: shift, jerkRatio: jerkRatio,
-            jerkLimit: isInSet ? jerkLimit : nil, gates: gates, time: time)
+            jerkLimit: isInSet ? jerkLimit : nil, standsOnBoth: standsOnBoth(angles), gates: gates,
+            time: time)
         if let lift = freeLegLift(angles) { hold.see(lift: lift, time: time) }
         if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost

@@ -43,15 +43,24 @@ extension Body {
         return angles
     }
 
+    /// A segment's forward axis in its sensor's axes; nil without an alignment.
+    @_noLocks
+    private mutating func forward(_ segment: Segment) -> Vector3? {
+        guard let alignment = alignments[segment.index] else { return nil }
+        return alignment.segmentFromSensor.inverse.apply(Vector3(1, 0, 0))
+    }
+
     /// The thighs' directions in their sensors' axes: no alignment is needed.
     @_noLocks
     mutating func thighDirections(at time: Int64) -> ThighDirections {
         var thighs = ThighDirections()
         if let left = tracks[Segment.leftThigh.index].latest, isFresh(left, at: time) {
             thighs.left = tracks[Segment.leftThigh.index].up(at: time)
+            thighs.leftForward = forward(.leftThigh)
         }
         if let right = tracks[Segment.rightThigh.index].latest, isFresh(right, at: time) {
             thighs.right = tracks[Segment.rightThigh.index].up(at: time)
+            thighs.rightForward = forward(.rightThigh)
         }
         return thighs
     }

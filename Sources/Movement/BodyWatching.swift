@@ -113,6 +113,23 @@ extension Body {
         return lift > 12 * radiansPerDegree
     }
 
+    /// True where both thighs, and both shanks if worn, hang alike: no leg is bent, lifted or held aside.
+    ///
+    /// A knee may be bent with its thigh hanging down, so thighs alone must be alike to 3° [engineering
+    /// default], half of what counts as lifted.
+    @_noLocks
+    mutating func standsOnBoth(_ angles: BodyAngles) -> Bool {
+        guard let left = angles.leftThigh, let right = angles.rightThigh else { return false }
+        let most = 3 * radiansPerDegree
+        guard abs(left.anteriorTilt - right.anteriorTilt) < most,
+            abs(left.obliquity - right.obliquity) < most
+        else { return false }
+        guard let leftShank = angles.leftShank, let rightShank = angles.rightShank else {
+            return true
+        }
+        return abs(leftShank.anteriorTilt - rightShank.anteriorTilt) < 2 * most
+    }
+
     /// How far the free leg is lifted before the standing one in a hold, rad; nil where that is not seen.
     @_noLocks
     mutating func freeLegLift(_ angles: BodyAngles) -> Double? {

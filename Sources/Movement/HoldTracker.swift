@@ -90,6 +90,8 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private var wentBack: Int64 = 0
     /// Host ns until which shifts are those of a way back that was not recognised.
     private var deafUntil: Int64 = 0
+    /// When both feet were last seen to stand, host ns.
+    private var seenOnBoth: Int64 = 0
 
     /// rad that a free leg is lifted before the standing one, and below which it is coming down.
     private static var lifted: Double { @_noLocks get { 12 * radiansPerDegree } }
@@ -110,7 +112,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// begin the other takes longer [engineering default].
     private static var backEcho: Int64 { @_noLocks get { 800_000_000 } }
     /// ns from the foot on the floor to the weight on its way back [engineering default].
-    private static var footFirst: Int64 { @_noLocks get { 150_000_000 } }
+    private static var footFirst: Int64 { @_noLocks get { 180_000_000 } }
     /// s the jerk must stay above the limit: one noisy sample is no loss of balance.
     private static var loudFor: Double { @_noLocks get { 0.05 } }
 
@@ -140,11 +142,12 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
 
     /// Takes one pelvis sample's findings.
     ///
+    /// `standsOnBoth`: the legs' sensors show that no foot is lifted: no hold is taken for begun then.
     /// `jerkLimit`: ratio above which balance counts as lost, nil where no rule asks for it.
     @_noLocks
     package mutating func step(
         shift: ShiftEvent, motion: LateralShift, jerkRatio: Double?, jerkLimit: Double?,
-        gates: Gates, time: Int64
+        standsOnBoth: Bool = false, gates: Gates, time: Int64
     ) {
         guard phase != .idle else { return }
         // Samples that came late were still seen; only missing ones end the hold.
@@ -157,6 +160,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         if phase == .holding {
             checkBalance(jerkRatio: jerkRatio, limit: jerkLimit, time: time)
         } else {
+            if standsOnBoth { seenOnBoth = time }
             startHoldIfDue(motion: motion, time: time)
         }
     }
@@ -239,7 +243,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
             }
             start(at: time, assumed: false)
         } else if case .some = given, phase == .waiting, completed == 0,
-            seconds(fromNanoseconds: time - setStart) > HoldTracker.assumeAfter
+            seconds(fromNanoseconds: time - max(setStart, seenOnBoth)) > HoldTracker.assumeAfter
         {
             start(at: time, assumed: true)
         }

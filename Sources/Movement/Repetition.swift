@@ -34,6 +34,8 @@ package enum RepetitionSource: UInt8, BitwiseCopyable, Sendable, CaseIterable {
     case height
     /// Way of a thigh from its resting pose.
     case movingThigh, stanceThigh, eitherThigh
+    /// Thighs that rise from lying level to upright, as in standing up from a chair.
+    case risingThighs
     /// Steps: the pelvis' moves sideways, or the swing of walking.
     case sideways, walking
 
@@ -49,6 +51,7 @@ package enum RepetitionSource: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         case .movingThigh: "moving-thigh"
         case .stanceThigh: "stance-thigh"
         case .eitherThigh: "either-thigh"
+        case .risingThighs: "rising-thighs"
         case .sideways: "sideways"
         case .walking: "walking"
         }

@@ -66,6 +66,11 @@ package struct SetRecord: Sendable {
     /// Repetitions before the last interruption: the estimator counts anew after it.
     private var numberBase: UInt16 = 0
     private var isInterrupted = false
+    /// Until when the newest gap in the data kept its gate closed, host ns; 0: no gap.
+    private var gapEnd: Int64 = 0
+
+    /// ns after an interruption in which a repetition's start is not believed [engineering default].
+    private static let unseenStart: Int64 = 500_000_000
 
     package init(plan: MovementPlan) {
         self.plan = plan
@@ -98,11 +103,14 @@ package struct SetRecord: Sendable {
             interrupt(at: frame)
             return
         }
+        // What begins as the set goes on may have begun before, unseen.
+        if isInterrupted { gapEnd = frame.time &+ SetRecord.unseenStart }
         isInterrupted = false
         if start == 0 { start = frame.time }
         let interval = frame.sample.interval
         duration += interval
         if !frame.gates.isOpen { unknown += interval }
+        if frame.gates.has(.gap) { gapEnd = max(gapEnd, frame.time) }
         countRules(frame, interval: interval)
         collect(frame, interval: interval)
         if let alert = frame.alert { countCue(alert) }
@@ -157,16 +165,18 @@ package struct SetRecord: Sendable {
         openStep = nil
     }
 
-    /// Share of repetitions that were clean; nil without any.
+    /// Share of the judged repetitions that were clean; nil without any.
     package var cleanShare: Double? {
-        guard !repetitions.isEmpty else { return nil }
-        return Double(repetitions.filter(\.isClean).count) / Double(repetitions.count)
+        let judged = repetitions.filter(\.isJudged)
+        guard !judged.isEmpty else { return nil }
+        return Double(judged.filter(\.isClean).count) / Double(judged.count)
     }
 
-    /// Last third's lowering time over the first third's, of the repetitions that were seen: below 1 the
+    /// Last third's lowering time over the first third's, of the repetitions that were seen in full: below 1 the
     /// tempo was lost; nil below six.
     package var tempoKept: Double? {
-        let times = repetitions.filter(\.repetition.isSeen).map(\.repetition.tempo.lower)
+        let times = repetitions.filter { $0.repetition.isSeen && $0.isJudged }.map(
+            \.repetition.tempo.lower)
         let third = times.count / 3
         guard third >= 2 else { return nil }
         let first = times.prefix(third).reduce(0, +)
@@ -192,16 +202,17 @@ package struct SetRecord: Sendable {
         repetitions.append(
             RepetitionRecord(
                 repetition: repetition, shares: shares, label: PatternLabel(shares),
-                meanDrop: window.meanDrop, maxDrop: window.maxDrop, isClean: isClean(repetition)))
+                meanDrop: window.meanDrop, maxDrop: window.maxDrop, isClean: isClean(repetition),
+                isJudged: gapEnd <= repetition.start))
         window = PatternWindow(rules: plan.ruleCount)
     }
 
     private func isClean(_ repetition: Repetition) -> Bool {
         guard !window.isAnyActive(plan) else { return false }
         guard repetition.isSeen else { return true }
-        let own = median(repetitions.prefix(3).map(\.repetition.range))
+        let own = repetitions.filter(\.isJudged).prefix(3).map(\.repetition.range)
         let inRange =
-            repetitions.count < 3 || (0.8 * own...1.2 * own).contains(repetition.range)
+            own.count < 3 || (0.8 * median(own)...1.2 * median(own)).contains(repetition.range)
         return inRange && repetition.tempo.lower >= 0.7 * plan.tempo.lower
     }
 

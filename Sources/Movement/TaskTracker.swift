@@ -222,8 +222,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         _ moment: PelvisMoment, plan: inout MovementPlan, stance: Side?, angles: BodyAngles,
         thighs: ThighDirections, signals: inout SignalValues
     ) -> Repetition? {
-        thighRest.step(thighs, rate: moment.rate, interval: moment.interval)
-        chooseSource(&plan, stance: stance, thighs: thighs, time: moment.time)
+        thighRest.step(
+            thighs, rate: moment.rate, interval: moment.interval,
+            mayFollow: counted == 0 && repetitions.way < source.leastRange)
+        chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
         var ended = false
         if source == .metronome {
             ended = metronome.step(
@@ -277,11 +279,14 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     /// The best source that the worn sensors show; it only changes between repetitions.
     @_noLocks
     private mutating func chooseSource(
-        _ plan: inout MovementPlan, stance: Side?, thighs: ThighDirections, time: Int64
+        _ plan: inout MovementPlan, stance: Side?, angles: BodyAngles, thighs: ThighDirections,
+        time: Int64
     ) {
         guard source == .none || !repetitions.isMoving else { return }
         var wanted = plan.source
-        if !thighs.has(plan.source, stance: stance) { wanted = plan.fallback }
+        var isSeen = thighs.has(plan.source, stance: stance)
+        if plan.source == .risingThighs, case .some = TaskTracker.rise(angles) { isSeen = true }
+        if !isSeen { wanted = plan.fallback }
         if wanted == .none { wanted = .metronome }
         guard wanted != source else { return }
         source = wanted
@@ -302,8 +307,17 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             return pelvis.anteriorTilt
         case .movingThigh, .stanceThigh, .eitherThigh:
             return thighRest.way(thighs, source: source, stance: stance)
+        case .risingThighs: return TaskTracker.rise(angles)
         case .none, .metronome, .height, .sideways, .walking: return nil
         }
+    }
+
+    /// How upright the thighs are, rad: the mean of those worn, since both rise together.
+    @_noLocks
+    private static func rise(_ angles: BodyAngles) -> Double? {
+        guard let left = angles.leftThigh else { return angles.rightThigh?.anteriorTilt }
+        guard let right = angles.rightThigh else { return left.anteriorTilt }
+        return (left.anteriorTilt + right.anteriorTilt) * 0.5
     }
 
     @_noLocks

@@ -16,6 +16,8 @@ struct BenchOptions: Sendable {
     var seeds: ClosedRange<UInt64> = 1...5
     /// Tells each synthetic set that was not counted, named or cued as it should be.
     var tellsMisses = false
+    /// Tells the phases' errors by exercise and phase.
+    var tellsPhases = false
     /// The exercises of that section; empty: all.
     var exercises: [String] = []
 }

@@ -24,6 +24,11 @@ enum FeedbackFigures {
                 extra: options.quick ? [2] : [2, 5, 8], worn: wearing.segments,
                 tellsMisses: options.tellsMisses, exercises: options.exercises)
             print("\nfeedback, \(wearing.title):\n" + table(rows))
+            if options.tellsPhases {
+                let phases = rows.map { (name: $0.name, errors: $0.score.phases) }
+                print("\nphases, \(wearing.title):\n" + PhaseErrors.table(phases))
+                print(PhaseErrors.holds(rows.flatMap(\.score.holdBiases)))
+            }
             figures += self.figures(rows, wearing)
         }
         return figures + [real(options)]

@@ -18,8 +18,12 @@ struct FeedbackScore {
     var exactSets = 0
     /// Absolute errors of raise, hold and lower of counted repetitions, s.
     var phaseErrors: [Double] = []
+    /// The same by phase, signed, with the rests.
+    var phases = PhaseErrors()
     /// Absolute errors of holds on one leg, s.
     var holdErrors: [Double] = []
+    /// The same signed; above zero: reported too long.
+    var holdBiases: [Double] = []
     /// What was not as it should be, for reading.
     var misses: [String] = []
     /// Rules that were cued without reason, for reading.
@@ -144,6 +148,7 @@ struct FeedbackScore {
             if isExact {
                 let error = trial.record.holds[0].duration - trial.heldFor
                 holdErrors.append(abs(error))
+                holdBiases.append(error)
                 if abs(error) > 0.2 { miss(trial, "hold \(hundredths(error)) s off") }
             }
         case .habits: break
@@ -152,6 +157,9 @@ struct FeedbackScore {
     }
 
     private mutating func addPhases(_ repetitions: [RepetitionRecord], _ trial: FeedbackTrial) {
+        if repetitions.allSatisfy(\.repetition.isSeen) {
+            phases.add(repetitions.map(\.repetition.tempo), truth: trial.truth.map(\.phases))
+        }
         for (found, truth) in zip(repetitions, trial.truth) where found.repetition.isSeen {
             let tempo = found.repetition.tempo
             let errors = [
@@ -192,7 +200,9 @@ struct FeedbackScore {
         sets += other.sets
         exactSets += other.exactSets
         phaseErrors += other.phaseErrors
+        phases.add(other.phases)
         holdErrors += other.holdErrors
+        holdBiases += other.holdBiases
         misses += other.misses
         strays.merge(other.strays, uniquingKeysWith: +)
     }

@@ -51,6 +51,9 @@ struct RehabBench: ParsableCommand {
             "Section feedback: tell every set that was not counted, named or cued as it should be.")
     var misses = false
 
+    @Flag(help: "Section feedback: tell the errors of the phases' times by exercise and phase.")
+    var phases = false
+
     @Option(
         name: .customLong("exercise"),
         help: ArgumentHelp(
@@ -72,7 +75,7 @@ struct RehabBench: ParsableCommand {
             python: python, peers: peers, rehabd: beside.appending(path: "rehabd").path,
             rehabctl: beside.appending(path: "rehabctl").path,
             seeds: firstSeed...(firstSeed &+ max(1, min(people, 1_000)) &- 1), tellsMisses: misses,
-            exercises: exercises)
+            tellsPhases: phases, exercises: exercises)
         Terminal.bufferByLine()
         var report = Report(quick: quick)
         print("rehab-bench\(quick ? " (quick: the figures mean little)" : "")")

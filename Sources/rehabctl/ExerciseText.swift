@@ -16,6 +16,11 @@ struct ExerciseText {
                 : "The stance side will be detected from the shift of weight."
             let named = meaning == "moving" ? "Move the \(side) leg." : "Stand on the \(side) leg."
             lines.append(side == "detect" ? detected : named)
+            if side != "detect", exercise.sideMeasured == false {
+                lines.append(
+                    "Which leg you stand on is not measured with the sensors worn: what is told counts for "
+                        + "the \(side) one.")
+            }
         }
         if !exercise.instruction.isEmpty { lines.append(exercise.instruction) }
         lines.append("Cue: \(exercise.cue)")
@@ -183,7 +188,7 @@ struct ExerciseText {
                 "\(one.number)", time(one.raiseSeconds), time(one.holdSeconds),
                 time(one.lowerSeconds), one.number > 1 ? time(one.restSeconds) : "-",
                 decimal(one.range, 0, unit: unit), decimal(one.maxDropDegrees, 1, unit: " deg"),
-                one.clean ? "yes" : "no", one.label)
+                one.judged == false ? "not measured" : one.clean ? "yes" : "no", one.label)
         }
         return columns.lines(indent: "  ")
     }

@@ -122,7 +122,7 @@ struct LiveTempo {
             + String(repeating: ".", count: span - filled) + "]"
     }
 
-    /// `done    + + o + . . . .  4 of 8`: + clean, o not, u by the clock only.
+    /// `done    + + o + . . . .  4 of 8`: + clean, o not, u by the clock only, n not judged.
     private func strip(_ state: LiveState, _ frame: Rehab1.Frame) -> String? {
         let done = frame.view?.strip ?? ""
         let wanted = state.wanted ?? Int(state.exercise?.dose?.repetitions ?? 0)
@@ -136,6 +136,7 @@ struct LiveTempo {
         guard !done.isEmpty || wanted > 0 else { return "  done    \(count)" }
         var text = "  done    \(cells.joined(separator: " "))  \(count)"
         if done.contains("o") { text += style.dim("  + clean, o not") }
+        if done.contains("n") { text += style.dim("  n not judged") }
         return text
     }
 }

@@ -54,6 +54,7 @@ struct SetNews {
         switch frame.view?.strip.last {
         case "c": text += exercise.task == "landings" ? ", steady" : ", clean"
         case "u": text += ", by the clock"
+        case "n": text += ", not judged: data were missing"
         default: break
         }
         return text

@@ -73,7 +73,7 @@ enum Samples {
     static let repetition = Rehab1.Repetition(
         number: 1, side: "left", seen: true, raiseSeconds: 2, holdSeconds: 1, lowerSeconds: 3,
         restSeconds: 1, range: 35, rangeUnit: "degrees", meanDropDegrees: 2, maxDropDegrees: 4,
-        label: "level", clean: true)
+        label: "level", clean: true, judged: false)
 
     static let stepSide = Rehab1.StepSide(
         count: 12, meanSeconds: 0.5, meanDropDegrees: 2, meanLeanDegrees: 1)
@@ -111,7 +111,7 @@ enum Samples {
         sensorsNeeded: ["pelvis"], sensorsBetter: ["trunk"], cue: "Level your hips",
         rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
         instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
-        text: "One-leg stand", cueing: "at-once", dose: dose)
+        text: "One-leg stand", cueing: "at-once", dose: dose, sideMeasured: false)
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,

@@ -135,6 +135,42 @@ private func way(
         #expect(abs(median(found.map(\.tempo.lower)) - 2) < 0.4)
     }
 
+    /// The weight goes over one foot after the start of a set: both thighs lean, and that is the rest then.
+    @Test func aThighsRestFollowsUntilTheFirstMovement() throws {
+        for mayFollow in [true, false] {
+            var rest = ThighRest()
+            func stand(_ leaning: Double, _ seconds: Double) {
+                for _ in 0..<Int(seconds * 100) {
+                    var thighs = ThighDirections()
+                    thighs.right = segmentUp(leaning)
+                    rest.step(thighs, rate: 0.02, interval: 0.01, mayFollow: mayFollow)
+                }
+            }
+            stand(0, 1)
+            stand(5, 2)
+            var thighs = ThighDirections()
+            thighs.right = segmentUp(5)
+            let way = try #require(rest.way(thighs, source: .stanceThigh, stance: .right))
+            #expect(abs(way - (mayFollow ? 0 : 5 * degree)) < 0.2 * degree, "\(way)")
+        }
+    }
+
+    /// A thigh that goes ahead by 30° and aside by 8° meanwhile shows the way ahead, where it is aligned.
+    @Test func aWayAheadLeavesOutWhatGoesAside() throws {
+        for isAligned in [true, false] {
+            var rest = ThighRest()
+            var thighs = ThighDirections()
+            thighs.right = segmentUp(0)
+            if isAligned { thighs.rightForward = Vector3(1, 0, 0) }
+            for _ in 0..<100 { rest.step(thighs, rate: 0.02, interval: 0.01, mayFollow: true) }
+            thighs.right = segmentUp(8, tilt: -30)
+            rest.learnWay(thighs)
+            thighs.right = segmentUp(8)
+            let way = try #require(rest.way(thighs, source: .stanceThigh, stance: .right))
+            #expect(isAligned ? abs(way) < 0.1 * degree : way > 1.5 * degree, "\(way)")
+        }
+    }
+
     /// C11 wants two of the last three; C12 the person's own range; the last third tells of tiredness.
     @Test func theLastRepetitionsAreJudged() throws {
         var judge = RepetitionJudge()

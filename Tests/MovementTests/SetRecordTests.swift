@@ -202,4 +202,63 @@ private func near(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-
         record.add(frame)
         #expect(record.duration == 0.1 && record.start == second)
     }
+
+    /// Repetitions that end at 3, 6, 9 and 12 s, of 2 s each; data are missing around `gap` s.
+    private func repetitions(gap: Double?) -> SetRecord {
+        var plan = MovementPlan(
+            task: .repetitions, posture: .upright, stanceSide: nil, targetHold: 0)
+        plan.source = .eitherThigh
+        plan.tempo = Tempo(raise: 1, hold: 0, lower: 1, rest: 1)
+        var record = SetRecord(plan: plan)
+        for tenth in 1...130 {
+            var frame = MotionFrame()
+            frame.segment = .pelvis
+            frame.phase = .waiting
+            frame.time = 100 * second + Int64(tenth) * (second / 10)
+            frame.sample.interval = 0.1
+            if let gap, abs(Double(tenth) / 10 - gap) < 0.25 { frame.gates = .gap }
+            if tenth % 30 == 0 {
+                // The gap took most of the lowering away.
+                let isCut = gap.map { $0 > Double(tenth) / 10 - 2 && $0 < Double(tenth) / 10 }
+                frame.repetition = Repetition(
+                    number: UInt16(tenth / 30), start: frame.time - 2 * second, end: frame.time,
+                    tempo: Tempo(raise: 1, hold: 0, lower: isCut == true ? 0.3 : 1, rest: 1),
+                    range: 1)
+            }
+            record.add(frame)
+        }
+        return record
+    }
+
+    @Test func aRepetitionInWhichDataAreMissingIsNotJudged() {
+        let cut = repetitions(gap: 8.5)
+        #expect(cut.repetitions.map(\.isJudged) == [true, true, false, true])
+        #expect(cut.cleanShare == 1)
+    }
+
+    @Test func dataMissingBetweenRepetitionsLeaveThemJudged() {
+        for gap in [nil, 6.5] {
+            let whole = repetitions(gap: gap)
+            #expect(whole.repetitions.count == 4 && whole.repetitions.allSatisfy(\.isJudged))
+            #expect(whole.cleanShare == 1)
+        }
+    }
+
+    @Test func withoutAJudgedRepetitionNoShareIsClean() {
+        var plan = MovementPlan(
+            task: .repetitions, posture: .upright, stanceSide: nil, targetHold: 0)
+        plan.source = .eitherThigh
+        var record = SetRecord(plan: plan)
+        var frame = MotionFrame()
+        frame.segment = .pelvis
+        frame.phase = .waiting
+        frame.time = 100 * second
+        frame.gates = .gap
+        record.add(frame)
+        frame.time += second
+        frame.gates = .none
+        frame.repetition = Repetition(number: 1, start: 99 * second, end: frame.time)
+        record.add(frame)
+        #expect(record.repetitions.count == 1 && record.cleanShare == nil)
+    }
 }
