@@ -228,7 +228,8 @@ package actor Supervisor: LoopActor {
     private func endSession() {
         stopTicking()
         session.end()
-        endRecordingTrouble()
+        // Its warning stays: that file is cut short, and whoever looks now has to see it.
+        recordingTrouble = nil
         keeper.end()
         resuming = nil
         do throws(PlumbingError) {

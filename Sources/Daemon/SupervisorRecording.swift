@@ -29,8 +29,8 @@ extension Supervisor {
         }
     }
 
-    /// Another session has another file, which tells of itself.
-    func endRecordingTrouble() {
+    /// Takes the warning back.
+    private func endRecordingTrouble() {
         guard let told = recordingTrouble else { return }
         recordingTrouble = nil
         warnings.removeAll { $0 == told }

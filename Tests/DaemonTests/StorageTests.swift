@@ -92,7 +92,7 @@ private struct Stand {
         #expect(warning.contains("the recording stopped"))
         #expect(warning.contains(state + "/recordings/"))
         #expect(warning.contains("No space left on device"))
-        #expect(warning.contains("Cues go on. Free space"))
+        #expect(warning.contains("Cues go on, and so does the recording once there is space"))
         #expect(stand.log.warnings == [warning, schedule])
         #expect(stand.daemon.log.contains(warning))
         // What was written can be read, to the last whole line.
