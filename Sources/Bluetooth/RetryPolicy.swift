@@ -49,7 +49,7 @@ package enum RetryPolicy {
     /// Unanswered subscriptions, and plans without an end, until a person is asked.
     static let subscriptionTries = 3
     static let planTries = 3
-    /// Links to a paired sensor that ended in their setup, in a row, until the bond is doubted.
+    /// Links to a paired sensor that ended in their setup until the bond is doubted.
     static let bondDoubts = 3
     /// Unanswered writes and reads until pairing is named as what may be wanted.
     static let unansweredTries = 2

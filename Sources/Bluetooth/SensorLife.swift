@@ -30,6 +30,8 @@ package struct SensorLife: Sendable {
         package var absentSince: Int64?
         /// Until when a success of `Connect` may still be followed by the property, ns.
         var beliefEnds: Int64 = 0
+        /// Links that ended while they were set up, since it last streamed.
+        var endedInSetup = 0
         /// Answers "in progress" to `Connect` in a row.
         var inProgress = 0
         package var subscriptionsUnanswered = 0

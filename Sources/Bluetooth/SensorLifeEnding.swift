@@ -56,8 +56,9 @@ extension SensorLife {
         case .resolving, .probing, .arming:
             effects += [.closeDoors, .count(.connectError)]
             memory.errors += 1
+            memory.endedInSetup += 1
             memory.lastTrouble =
-                link.isBonded && memory.errors >= RetryPolicy.bondDoubts
+                link.isBonded && memory.endedInSetup >= RetryPolicy.bondDoubts
                 ? SensorLife.bondMayBeGone : "the link ended while it was being set up"
             // A subscription that was pending on bluetoothd's descriptor is lost for good there.
             if case .arming = state {

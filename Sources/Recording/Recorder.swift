@@ -249,10 +249,11 @@ package final class Recorder: @unchecked Sendable {
     private func flush(sync: Bool) {
         var failure: PlumbingError?
         do throws(PlumbingError) {
+            let isNew = !writer.bytes.isEmpty || !held.isEmpty
             try write(isLast: sync)
             let now = MonotonicClock.now()
             // A power cut loses a second at most; a killed daemon nothing that was written.
-            if let descriptor = file?.rawValue, sync || now - lastSync > 1_000_000_000 {
+            if isNew, let descriptor = file?.rawValue, sync || now - lastSync > 1_000_000_000 {
                 FileStore.sync(descriptor)
                 lastSync = now
             }

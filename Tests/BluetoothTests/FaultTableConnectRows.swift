@@ -94,6 +94,12 @@ extension FaultTableTests {
             row in
             row.link.isBonded = true
             row.toTurn()
+            // Attempts without a link say nothing of the bond.
+            for _ in 1...3 {
+                row.take(.connectAnswered(abort))
+                row.wait(milliseconds: 5_000)
+                row.take(.granted)
+            }
             for count in 1...4 {
                 row.take(.connectAnswered(.success))
                 row.set { $0.isConnected = true }

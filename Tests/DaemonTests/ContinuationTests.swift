@@ -8,70 +8,102 @@ import Plumbing
 import Recording
 import Testing
 
-@Suite(.scene()) struct ContinuationTests {
-    /// The manager's part: keeps the note's text and gives it back, with the file, as systemd would.
-    private static func restart(
-        _ first: RunningDaemon, recording: String, note: String, in folder: TemporaryFolder
-    ) throws -> RunningDaemon {
-        let script = """
-            exec 3<>"$NOTE" 4>>"$RECORDING"
-            export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=session:recording
-            exec "$0" "$@"
-            """
-        return try RunningDaemon {
-            $0.state = first.state
-            $0.socket = first.socket
-            $0.environment = [
-                "NOTE": note, "RECORDING": recording, "NOTIFY_SOCKET": folder.path + "/notify",
-            ]
-            $0.wrapper = ["/bin/sh", "-c", script]
-        }
-    }
+/// A set of a second under a service manager, and the daemon that goes on with it.
+private struct InterruptedSet {
+    let folder: TemporaryFolder
+    let manager: FakeManager
+    let scenario: Scenario
+    let first: RunningDaemon
+    let player: PacketPlayer
+    let file: String
+    private let sensor: AttachedSensor
 
-    @Test func theRecordingAndTheSetGoOn() throws {
-        let folder = try TemporaryFolder()
+    init() throws {
+        folder = try TemporaryFolder()
+        let (state, socket) = (folder.path + "/state", folder.path + "/control")
         let manager = try FakeManager(path: folder.path + "/notify")
         let scenario = try Scenario(Scenario.quiet(seconds: 30))
         let first = try RunningDaemon {
-            $0.state = folder.path + "/state"
-            $0.socket = folder.path + "/control"
+            $0.state = state
+            $0.socket = socket
             $0.environment = ["NOTIFY_SOCKET": manager.path]
         }
         try scenario.storeCalibration(of: "belt", in: first.state)
-        let sensor = try AttachedSensor("belt", segment: "pelvis", to: first)
+        sensor = try AttachedSensor("belt", segment: "pelvis", to: first)
         let player = PacketPlayer(scenario.packets, into: sensor)
         try waitUntil("the sensor to stream") { try first.sensor("belt")?.state == .streaming }
         try first.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: "right"))
         try waitUntil("a second of it") { player.now.sent > 120 }
-        let file = try #require(first.recordingFiles().first)
-        let note = try #require(try manager.text(of: "session"))
+        file = try #require(first.recordingFiles().first)
+        (self.manager, self.scenario, self.first, self.player) = (manager, scenario, first, player)
+    }
+
+    /// What the manager keeps of the set.
+    func note() throws -> String {
         #expect(manager.hasStored("recording"))
-        #expect(note.contains("one-leg-stand"))
+        let note = try #require(try manager.text(of: "session"))
+        #expect(note.contains("one-leg-stand"), "\(note)")
+        return note
+    }
+
+    /// The successor, with the same sensor, once the set goes on.
+    func goOn(
+        with note: String
+    ) throws -> (daemon: RunningDaemon, sensor: AttachedSensor, player: PacketPlayer) {
+        try FileStore.replace(folder.path + "/note", with: Array(note.utf8))
+        let second = try restart(first, recording: file, note: folder.path + "/note", in: folder)
+        let again = try AttachedSensor("belt", segment: "pelvis", to: second)
+        let player = PacketPlayer(scenario.packets, into: again)
+        try waitUntil("the set to go on") { try second.status().activity == .exercising }
+        return (second, again, player)
+    }
+}
+
+/// The manager's part: keeps the note's text and gives it back, with the file, as systemd would.
+private func restart(
+    _ first: RunningDaemon, recording: String, note: String, in folder: TemporaryFolder
+) throws -> RunningDaemon {
+    let script = """
+        exec 3<>"$NOTE" 4>>"$RECORDING"
+        export LISTEN_PID=$$ LISTEN_FDS=2 LISTEN_FDNAMES=session:recording
+        exec "$0" "$@"
+        """
+    return try RunningDaemon {
+        $0.state = first.state
+        $0.socket = first.socket
+        $0.environment = [
+            "NOTE": note, "RECORDING": recording, "NOTIFY_SOCKET": folder.path + "/notify",
+        ]
+        $0.wrapper = ["/bin/sh", "-c", script]
+    }
+}
+
+@Suite(.scene()) struct ContinuationTests {
+    @Test func theRecordingAndTheSetGoOn() throws {
+        let set = try InterruptedSet()
+        let (first, file) = (set.first, set.file)
+        let note = try set.note()
         let killed = MonotonicClock.now()
         first.signal(SIGKILL)
         try first.process.wait(within: 10)
-        player.stop()
+        set.player.stop()
         // Torn in mid-line, as a kill leaves it at worst.
         try FileHandle(forWritingTo: URL(filePath: file)).closing {
             try $0.seekToEnd()
             try $0.write(contentsOf: Data("p 12 0 0 a".utf8))
         }
-        try FileStore.replace(folder.path + "/note", with: Array(note.utf8))
 
-        let second = try Self.restart(
-            first, recording: file, note: folder.path + "/note", in: folder)
-        let again = try AttachedSensor("belt", segment: "pelvis", to: second)
-        let secondPlayer = PacketPlayer(scenario.packets, into: again)
-        try waitUntil("the set to go on") { try second.status().activity == .exercising }
+        let successor = try set.goOn(with: note)
+        let second = successor.daemon
         let recovery = Double(MonotonicClock.now() - killed) * 1e-9
         print("kill -9 in a set: going on after \(recovery) s")
         #expect(recovery <= 3)
         #expect(try second.status().recording == first.recordingName(file))
-        try waitUntil("some of it") { secondPlayer.now.sent > 120 }
+        try waitUntil("some of it") { successor.player.now.sent > 120 }
         let summary = try second.call(Rehab1.StopExercise()).summary
         #expect(summary.exercise == "one-leg-stand")
         #expect(summary.side == "right")
-        secondPlayer.stop()
+        successor.player.stop()
         try second.terminate()
 
         #expect(second.recordingFiles() == [file])
@@ -93,36 +125,16 @@ import Testing
 
     /// An upgrade of the package, or systemctl restart: the daemon ends in order and is started again.
     @Test func anOrderlyRestartGoesOnToo() throws {
-        let folder = try TemporaryFolder()
-        let manager = try FakeManager(path: folder.path + "/notify")
-        let scenario = try Scenario(Scenario.quiet(seconds: 30))
-        let first = try RunningDaemon {
-            $0.state = folder.path + "/state"
-            $0.socket = folder.path + "/control"
-            $0.environment = ["NOTIFY_SOCKET": manager.path]
-        }
-        try scenario.storeCalibration(of: "belt", in: first.state)
-        let sensor = try AttachedSensor("belt", segment: "pelvis", to: first)
-        let player = PacketPlayer(scenario.packets, into: sensor)
-        try waitUntil("the sensor to stream") { try first.sensor("belt")?.state == .streaming }
-        try first.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: "right"))
-        try waitUntil("a second of it") { player.now.sent > 120 }
-        let file = try #require(first.recordingFiles().first)
+        let set = try InterruptedSet()
+        let (first, file, manager) = (set.first, set.file, set.manager)
         try first.terminate()
-        player.stop()
-        let note = try #require(try manager.text(of: "session"))
-        #expect(manager.hasStored("recording"))
-        #expect(note.contains("one-leg-stand"), "\(note)")
-        try FileStore.replace(folder.path + "/note", with: Array(note.utf8))
+        set.player.stop()
 
-        let second = try Self.restart(
-            first, recording: file, note: folder.path + "/note", in: folder)
-        let again = try AttachedSensor("belt", segment: "pelvis", to: second)
-        let secondPlayer = PacketPlayer(scenario.packets, into: again)
-        try waitUntil("the set to go on") { try second.status().activity == .exercising }
-        try waitUntil("some of it") { secondPlayer.now.sent > 120 }
+        let successor = try set.goOn(with: set.note())
+        let second = successor.daemon
+        try waitUntil("some of it") { successor.player.now.sent > 120 }
         #expect(try second.call(Rehab1.StopExercise()).summary.side == "right")
-        secondPlayer.stop()
+        successor.player.stop()
         // The session ends with its last sensor: then there is nothing to go on with.
         try second.call(Rehab1.DetachSensor(name: "belt"))
         try waitUntil("the end of the session") { try manager.wasForgotten("recording") }
@@ -149,7 +161,7 @@ import Testing
         try FileStore.replace(note, with: Array(text.utf8))
         let first = try RunningDaemon { $0.state = folder.path + "/state" }
         try first.terminate()
-        let daemon = try Self.restart(
+        let daemon = try restart(
             first, recording: folder.path + "/gone", note: note, in: folder)
         let sensor = try AttachedSensor("belt", segment: "pelvis", to: daemon)
         sensor.send(DotPacket.still(microseconds: 1_000))

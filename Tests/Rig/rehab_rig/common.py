@@ -154,6 +154,16 @@ def losses(rig, wearables, recording, since=0, away=None, copies=(), offset=0.0,
     return total
 
 
+async def ear(rig, name):
+    """Listens at the other end of the sound card until the unit ear-NAME is stopped; sounds go to NAME.jsonl."""
+    await rig.machine.need(
+        "p=/proc/asound/Loopback/pcm0p/sub0/hw_params; for i in $(seq 40); do grep -q rate $p && break; "
+        "sleep 0.25; done; rate=$(sed -n 's/^rate: \\([0-9]*\\).*/\\1/p' $p); "
+        f"systemd-run --quiet --unit=ear-{name} sh -c \"exec arecord -q -D hw:Loopback,1,0 -f S16_LE -c 2 "
+        "-r ${rate:-48000} -t raw --buffer-time=400000 --period-time=20000 | "
+        f"exec python3 /rig/guest/sound_probe.py /rig/out/{name}.jsonl ${{rate:-48000}}\"; sleep 1", 40)
+
+
 def outside_python():
     """The rig's own Python, as the machine sees it."""
     return preparing.CACHE / "venv/bin/python"

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 
-from .common import intervals, losses, power_on, scenario
+from .common import ear, intervals, losses, power_on, scenario
 from .metamotion import MetaMotion
 from .movella_dot import MovellaDot
 from .polar import PolarVerity
@@ -137,12 +137,7 @@ async def run_stand(rig):
     if not rig.check("exercise started", outcome.good, outcome.text):
         await rig.stop_capture()
         return
-    await rig.machine.need(
-        "p=/proc/asound/Loopback/pcm0p/sub0/hw_params; for i in $(seq 40); do grep -q rate $p && break; "
-        "sleep 0.25; done; rate=$(sed -n 's/^rate: \\([0-9]*\\).*/\\1/p' $p); "
-        "systemd-run --quiet --unit=ear sh -c \"exec arecord -q -D hw:Loopback,1,0 -f S16_LE -c 2 "
-        "-r ${rate:-48000} -t raw --buffer-time=400000 --period-time=20000 | "
-        "exec python3 /rig/guest/sound_probe.py /rig/out/sound.jsonl ${rate:-48000}\"; sleep 1", 40)
+    await ear(rig, "sound")
     # Opening the card takes seconds in an emulated machine, and a cue before that is only counted.
     for _ in range(40):
         sound = [output for output in (await rig.ctl_json("status"))["outputs"]]
@@ -155,7 +150,7 @@ async def run_stand(rig):
     task = rig.person.stand(1, 26, drops, delay=1.0)
     await asyncio.sleep(task.start + task.length + 2 - time.monotonic())
     summary = await rig.ctl_json("stop")
-    await rig.machine.run("systemctl stop ear; sleep 0.5")
+    await rig.machine.run("systemctl stop ear-sound; sleep 0.5")
     found = await rig.stop_capture()
     offset = rig.clock_offset(found, [dot, meta])
     judge_cues(rig, task, offset, summary)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 
-from .common import scenario
+from .common import ear, scenario
 from .installing import enable, provide
 from .session import Rig
 from .workout import FIRST_SAMPLE, Workout, moment, property_of, restarts
@@ -99,16 +99,6 @@ async def run_disk(rig, seconds=15):
         await machine.run(
             f"systemctl stop rehabd.service; cp -a {STATE}/recordings/. /rig/out/; umount {STATE}; "
             "systemctl start rehabd.service; timeout 40 rehabctl status >/dev/null", 90)
-
-
-async def ear(rig, name):
-    """Listens at the other end of the sound card until stopped."""
-    await rig.machine.need(
-        "p=/proc/asound/Loopback/pcm0p/sub0/hw_params; for i in $(seq 40); do grep -q rate $p && break; "
-        "sleep 0.25; done; rate=$(sed -n 's/^rate: \\([0-9]*\\).*/\\1/p' $p); "
-        f"systemd-run --quiet --unit=ear-{name} sh -c \"exec arecord -q -D hw:Loopback,1,0 -f S16_LE -c 2 "
-        "-r ${rate:-48000} -t raw --buffer-time=400000 --period-time=20000 | "
-        f"exec python3 /rig/guest/sound_probe.py /rig/out/{name}.jsonl ${{rate:-48000}}\"; sleep 1", 40)
 
 
 def tone(told):

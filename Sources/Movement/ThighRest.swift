@@ -1,0 +1,163 @@
+// The thighs' way from their resting pose, for movements that they show without an alignment.
+
+import Kinematics
+
+/// Which way up the thighs are, in their sensors' axes; no alignment is needed for it.
+struct ThighDirections: BitwiseCopyable {
+    var left: Vector3?
+    var right: Vector3?
+    /// The thighs' forward axes; nil where a sensor is not aligned.
+    var leftForward: Vector3?
+    var rightForward: Vector3?
+
+    @_noLocks
+    init() {}
+
+    @_noLocks
+    func direction(_ side: Side) -> Vector3? { side == .right ? right : left }
+
+    /// Whether the source can be seen with these sensors.
+    @_noLocks
+    func has(_ source: RepetitionSource, stance: Side?) -> Bool {
+        switch source {
+        // The rising of thighs is an angle of theirs, which wants their alignment.
+        case .none, .sideways, .walking, .risingThighs: return false
+        case .metronome, .hike, .bridgeHeight, .tilt, .height: return true
+        case .eitherThigh:
+            if case .some = left { return true }
+            if case .some = right { return true }
+            return false
+        case .stanceThigh, .movingThigh:
+            guard let stance else { return false }
+            let side = source == .stanceThigh ? stance : stance.opposite
+            if case .some = direction(side) { return true }
+            return false
+        }
+    }
+}
+
+/// The thighs at rest, and how far they have gone from there, whatever the way.
+struct ThighRest: BitwiseCopyable {
+    private var left: Vector3?
+    private var right: Vector3?
+    private var quietFor = 0.0
+    private var leftPose = StillPose()
+    private var rightPose = StillPose()
+    /// Which way the thighs went from rest, length one and across it; once a movement has shown it.
+    private var leftWay: Vector3?
+    private var rightWay: Vector3?
+
+    /// rad from where on a movement shows its way.
+    private static var clear: Double { @_noLocks get { 10 * radiansPerDegree } }
+    /// Cosine of 30° [engineering default].
+    private static var mostlyAhead: Double { @_noLocks get { 0.866 } }
+
+    @_noLocks
+    init() {}
+
+    /// Takes the pose of a quiet half second as the rest; before the first movement (`mayFollow`) that of a
+    /// later one, too: the weight goes over one foot after the start of a set, and both thighs lean.
+    @_noLocks
+    mutating func step(
+        _ thighs: ThighDirections, rate: Double, interval: Double, mayFollow: Bool
+    ) {
+        leftPose.step(thighs.left, interval: interval)
+        rightPose.step(thighs.right, interval: interval)
+        quietFor = rate < 8 * radiansPerDegree ? quietFor + interval : 0
+        guard quietFor > 0.5 else { return }
+        if case .none = left { left = thighs.left }
+        if case .none = right { right = thighs.right }
+        guard mayFollow else { return }
+        if let pose = leftPose.still { left = pose }
+        if let pose = rightPose.still { right = pose }
+    }
+
+    /// Learns which way the thighs go, at the far end of a movement.
+    ///
+    /// The way along it has a sign, so that sway across it does not blunt a movement's soft start.
+    @_noLocks
+    mutating func learnWay(_ thighs: ThighDirections) {
+        if let way = ThighRest.tangent(left, thighs.left) {
+            leftWay = ThighRest.sagittal(way, rest: left, forward: thighs.leftForward)
+        }
+        if let way = ThighRest.tangent(right, thighs.right) {
+            rightWay = ThighRest.sagittal(way, rest: right, forward: thighs.rightForward)
+        }
+    }
+
+    /// A way that leads forward or back in the main does so altogether: what goes aside meanwhile is a shift
+    /// of the hips, with times of its own.
+    @_noLocks
+    private static func sagittal(_ way: Vector3, rest: Vector3?, forward: Vector3?) -> Vector3 {
+        guard let rest, let forward, let ahead = (forward - rest * rest.dot(forward)).normalized()
+        else { return way }
+        let share = way.dot(ahead)
+        guard abs(share) > mostlyAhead else { return way }
+        return ahead * (share < 0 ? -1 : 1)
+    }
+
+    @_noLocks
+    private static func tangent(_ rest: Vector3?, _ now: Vector3?) -> Vector3? {
+        guard let rest, let now, rest.cross(now).norm > sineAndCosine(clear).sine else {
+            return nil
+        }
+        return (now - rest * rest.dot(now)).normalized()
+    }
+
+    /// Angle between now and the rest, rad; nil where not measured.
+    @_noLocks
+    func way(_ thighs: ThighDirections, source: RepetitionSource, stance: Side?) -> Double? {
+        switch source {
+        case .stanceThigh:
+            guard let stance else { return nil }
+            return way(thighs, stance)
+        case .movingThigh:
+            guard let stance else { return nil }
+            return way(thighs, stance.opposite)
+        case .eitherThigh:
+            guard let a = way(thighs, .left) else { return way(thighs, .right) }
+            guard let b = way(thighs, .right) else { return a }
+            return (a + b) * 0.5
+        default: return nil
+        }
+    }
+
+    @_noLocks
+    private func way(_ thighs: ThighDirections, _ side: Side) -> Double? {
+        guard let rest = side == .right ? right : left, let now = thighs.direction(side) else {
+            return nil
+        }
+        if let way = side == .right ? rightWay : leftWay {
+            return arctangent(y: now.dot(way), x: rest.dot(now))
+        }
+        return arctangent(y: rest.cross(now).norm, x: rest.dot(now))
+    }
+}
+
+/// A thigh's pose, once it has stayed.
+private struct StillPose: BitwiseCopyable {
+    private var pose: Vector3?
+    private var stillFor = 0.0
+
+    /// s of the low-pass; rad from it that are no movement yet; s of that [engineering defaults].
+    private static var memory: Double { @_noLocks get { 0.3 } }
+    private static var strays: Double { @_noLocks get { 0.7 * radiansPerDegree } }
+    private static var stays: Double { @_noLocks get { 0.5 } }
+
+    @_noLocks
+    init() {}
+
+    var still: Vector3? { @_noLocks get { stillFor > StillPose.stays ? pose : nil } }
+
+    @_noLocks
+    mutating func step(_ now: Vector3?, interval: Double) {
+        guard let now, let old = pose, interval > 0, interval < 0.5 else {
+            pose = now
+            stillFor = 0
+            return
+        }
+        let change = now - old
+        stillFor = change.norm < StillPose.strays ? stillFor + interval : 0
+        pose = (old + change * (interval / (interval + StillPose.memory))).normalized()
+    }
+}
