@@ -86,8 +86,13 @@ extension ExerciseMotion {
         var start = lead
         for index in phases.indices {
             let next = start + phases[index].total
-            // The landing of a hop rings on for a moment.
-            if time >= start, time < next + 0.5 {
+            if kind == .decelerate {
+                // Outside the window below: whoever has gone a way has gone it for good.
+                pose.travelForward +=
+                    SmoothCurve.step(time, start: start - 0.4, length: 0.9) * 0.5
+            }
+            // Whoever stands up leans forward first, and the landing of a hop rings on for a moment.
+            if time >= start - leadIn(phases[index]), time < next + 0.5 {
                 let now = shape(index, start: start, at: time)
                 addMovement(now.way, start: start, index: index, at: time, to: &pose, person)
                 let size = index < sizes.count ? sizes[index] : 0
@@ -95,6 +100,11 @@ extension ExerciseMotion {
             }
             start = next
         }
+    }
+
+    /// s before the rise at which the trunk begins to lean forward.
+    private func leadIn(_ times: PhaseTimes) -> Double {
+        kind == .sitToStand ? times.raise * 0.25 : 0
     }
 
     private func addSeat(_ share: Jet, to pose: inout PoseOffsets) {
@@ -134,9 +144,9 @@ extension ExerciseMotion {
             pose.forward -= s * 0.06
         case .sitToStand:
             addSeat(s * -1, to: &pose)
+            let raise = phases[index].raise
             let tip = SmoothCurve.pulse(
-                time, centre: start + phases[index].raise * 0.35,
-                halfWidth: phases[index].raise * 0.6)
+                time, centre: start - leadIn(phases[index]) + raise * 0.6, halfWidth: raise * 0.6)
             pose.pelvisTilt += tip * (18 * radiansPerDegree)
             pose.trunkFlexion += tip * (32 * radiansPerDegree)
         case .stepUp:
@@ -166,8 +176,6 @@ extension ExerciseMotion {
         let landing = start + 0.5
         if kind == .hops {
             pose.up += SmoothCurve.pulse(time, centre: start + 0.25, halfWidth: 0.25) * 0.07
-        } else {
-            pose.travelForward += SmoothCurve.step(time, start: start - 0.4, length: 0.9) * 0.5
         }
         pose.up -= SingleStance.impact(14, at: time, touchDown: landing)
         for swing in 0..<3 {

@@ -61,27 +61,19 @@ extension ExerciseMotion {
             return
         }
         let over = last + end
-        // Speed comes and goes over 1.5 s.
-        let envelope =
-            SmoothCurve.step(time, start: first - 1, length: 1.5)
-            - SmoothCurve.step(time, start: over - 0.8, length: 1.5)
+        // Speed comes and goes over 1.5 s, the swing of the body within the first and last step.
         pose.travelForward += walked(at: time, from: first - 1, to: over - 0.8)
-        guard let index = begins.lastIndex(where: { $0 <= time }), time < over else {
-            addLandings(to: &pose, at: time, person: person)
-            return
-        }
-        // Half a turn of the phase a step, beginning with the first stance.
-        let length = phases[index].total
-        let phase = Jet(
-            Double.pi * (Double(index) + (time - begins[index]) / length),
-            rate: Double.pi / length)
+        let envelope =
+            SmoothCurve.step(time, start: first - 0.3, length: 0.8)
+            - SmoothCurve.step(time, start: over - 0.5, length: 0.8)
         let sign = side.sign
+        let phase = walkPhase(at: time, begins: begins)
         let wave = phase.sineAndCosineJets()
-        let over1 = wave.sine * envelope * sign
-        pose.right += over1 * Gait.swing
-        pose.load += over1 * 0.9
-        pose.pelvisObliquity += over1 * -Gait.drop
-        pose.trunkLean += over1 * Gait.lean
+        let sideways = wave.sine * envelope * sign
+        pose.right += sideways * Gait.swing
+        pose.load += sideways * 0.9
+        pose.pelvisObliquity += sideways * -Gait.drop
+        pose.trunkLean += sideways * Gait.lean
         pose.pelvisRotation += wave.cosine * envelope * (Gait.turn * sign)
         let double = (phase * 2).sineAndCosineJets()
         pose.up += (Jet(1) - double.cosine) * envelope * (Gait.bob * 0.5)
@@ -90,10 +82,48 @@ extension ExerciseMotion {
         pose.lift(.right, hip: swing, knee: .zero)
         pose.lift(.left, hip: swing * -1, knee: .zero)
         addLandings(to: &pose, at: time, person: person)
-        let start = begins[index]
+        guard let index = begins.lastIndex(where: { $0 <= time }), time < over else { return }
+        let length = phases[index].total
         let bump = SmoothCurve.pulse(
-            time, centre: start + length / 2, halfWidth: length / 2)
+            time, centre: begins[index] + length / 2, halfWidth: length / 2)
         addStepPattern(index, shape: bump, stance: stance(ofStep: index), to: &pose, person)
+    }
+
+    /// Half a turn a step from the first stance on, rad.
+    ///
+    /// Steps differ in length, and a body does not change its speed at once: each step is the
+    /// polynomial of degree five that meets its neighbours with their rate and without a kink.
+    /// Before the first and after the last one the phase goes on evenly.
+    private func walkPhase(at time: Double, begins: [Double]) -> Jet {
+        /// The rate where step `index` begins, rad/s.
+        func rate(_ index: Int) -> Double {
+            let before = phases[max(0, index - 1)].total
+            let after = phases[min(index, phases.count - 1)].total
+            return 2 * Double.pi / (before + after)
+        }
+        guard let index = begins.lastIndex(where: { $0 <= time }) else {
+            return Jet(rate(0) * (time - begins[0]), rate: rate(0))
+        }
+        let length = phases[index].total
+        let u = (time - begins[index]) / length
+        let start = Double.pi * Double(index)
+        guard u < 1 else {
+            let past = time - begins[index] - length
+            return Jet(start + Double.pi + rate(index + 1) * past, rate: rate(index + 1))
+        }
+        // u + (Δ0)(u − 6u³ + 8u⁴ − 3u⁵) + (Δ1)(−4u³ + 7u⁴ − 3u⁵): Hermite's, without acceleration
+        // at either end.
+        let before = rate(index) * length - Double.pi
+        let after = rate(index + 1) * length - Double.pi
+        let square = u * u
+        return Jet(
+            start + Double.pi * u
+                + before * u * (1 - square * (6 - u * (8 - 3 * u)))
+                - after * u * square * (4 - u * (7 - 3 * u)),
+            rate: (Double.pi + before * (1 - square * (18 - u * (32 - 15 * u)))
+                - after * square * (12 - u * (28 - 15 * u))) / length,
+            acceleration: (before * u * (-36 + u * (96 - 60 * u))
+                + after * u * (-24 + u * (84 - 60 * u))) / (length * length))
     }
 
     private func addLandings(to pose: inout PoseOffsets, at time: Double, person: Person) {

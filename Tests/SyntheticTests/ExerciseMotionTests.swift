@@ -38,6 +38,45 @@ private func set(
         }
     }
 
+    /// Nobody jumps from one pose into another: what a sensor reads between two moments adds up to the
+    /// way between them. A jump lies between the moments that a difference quotient looks at.
+    @Test(arguments: ExerciseKind.allCases)
+    func nobodyJumps(_ kind: ExerciseKind) throws {
+        let times = kind.usualTempo
+        for pattern in [PlantedPattern.level, .dropAndLean, .fastLowering] {
+            let exercise = ExerciseMotion.set(
+                kind, side: .right, pattern: pattern,
+                size: pattern == .fastLowering ? 0.5 : 8 * degree, count: 3,
+                tempo: PhaseTimes(raise: times[0], hold: times[1], lower: times[2], rest: times[3]),
+                seed: 4)
+            let motion = try motion(.exercise(exercise))
+            for segment in [Segment.pelvis, .leftThigh] {
+                let step = 5e-3
+                var last = motion.segment(segment, at: 0)
+                var largest = (turn: 0.0, way: 0.0, speed: 0.0)
+                var place = (turn: 0.0, way: 0.0, speed: 0.0)
+                for tick in 1...Int(motion.end / step) {
+                    let time = Double(tick) * step
+                    let middle = motion.segment(segment, at: time - step / 2)
+                    let now = motion.segment(segment, at: time)
+                    let turned = Rotation(turn: middle.angularRate * step)
+                    let turn = angle(last.worldFromSegment * turned, now.worldFromSegment)
+                    let way = (now.position - last.position - middle.velocity * step).norm
+                    let speed = (now.velocity - last.velocity - middle.acceleration * step).norm
+                    if turn > largest.turn { (largest.turn, place.turn) = (turn, time) }
+                    if way > largest.way { (largest.way, place.way) = (way, time) }
+                    if speed > largest.speed { (largest.speed, place.speed) = (speed, time) }
+                    last = now
+                }
+                // What the midpoint rule leaves: a 24th of the step's cube times the third derivative.
+                let note = "\(pattern) \(segment.name) at \(place)"
+                #expect(largest.turn < 5e-6, "\(note)")
+                #expect(largest.way < 2e-5, "\(note)")
+                #expect(largest.speed < 1e-3, "\(note)")
+            }
+        }
+    }
+
     @Test(arguments: ExerciseKind.allCases)
     func everySetBeginsAndEndsStanding(_ kind: ExerciseKind) throws {
         for pattern in PlantedPattern.allCases {
