@@ -15,7 +15,7 @@ struct RestReading: BitwiseCopyable, Sendable {
 }
 
 /// Rest: for `restMinimumTime` neither reading has strayed from its low-passed value by more than
-/// its threshold, and gravity has not turned.
+/// its threshold, and gravity has neither turned nor changed its length.
 ///
 /// VQF asks besides that the mean rate could be a bias of 2 deg/s. Here gravity tells: a turn about a
 /// level axis moves it, and a turn about the vertical as even as a sensor's noise is rare and, since
@@ -35,6 +35,8 @@ struct RestDetector: BitwiseCopyable, Sendable {
     private var squaredDeviation: Double
     /// `force` where the present stillness began.
     private var firstForce: Vector3
+    /// Its length, m/s².
+    private var firstLength: Double
     /// What the rates since then add up to, rad.
     private var turned: Vector3
     /// How long the readings have stayed within the thresholds, s.
@@ -46,6 +48,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
     private let thresholdFar: Double
     private let squaredReach: Double
     private let squaredDrift: Double
+    private let lengthDrift: Double
     private let largestBias: Double
     private let rateDensity: Double
 
@@ -58,6 +61,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
         force = .zero
         squaredDeviation = 0
         firstForce = .zero
+        firstLength = 0
         stillTime = 0
         turned = .zero
         weight = samplePeriod / parameters.restTimeConstant
@@ -66,6 +70,7 @@ struct RestDetector: BitwiseCopyable, Sendable {
         thresholdFar = parameters.restRateThresholdFar
         squaredReach = parameters.restForceThreshold * parameters.restForceThreshold
         squaredDrift = parameters.restForceDrift * parameters.restForceDrift
+        lengthDrift = parameters.restLengthDrift
         largestBias = parameters.biasLimit
         rateDensity = parameters.restRateNoise * parameters.restRateNoise
     }
@@ -107,10 +112,15 @@ struct RestDetector: BitwiseCopyable, Sendable {
             abs(rate.x - bias.x) > threshold || abs(rate.y - bias.y) > threshold
             || abs(rate.z - bias.z) > threshold
         let most = isFar ? thresholdFar : threshold
-        if stillTime <= 0 { firstForce = force }
+        let length = squareRoot(inner(force, force))
+        if stillTime <= 0 {
+            firstForce = force
+            firstLength = length
+        }
         let still =
             deviation < most * most && squaredDistance(newForce, force) < squaredReach
-            && squaredDistance(force, firstForce) < squaredDrift && abs(rate.x) < largestBias
+            && squaredDistance(force, firstForce) < squaredDrift
+            && abs(length - firstLength) < lengthDrift && abs(rate.x) < largestBias
             && abs(rate.y) < largestBias && abs(rate.z) < largestBias
         // The low-passes go on, but a gap or a movement starts the time anew.
         guard still, follows else {
@@ -121,7 +131,6 @@ struct RestDetector: BitwiseCopyable, Sendable {
         turned = turned + newRate * elapsed
         guard stillTime >= minimumTime else { return }
         isRest = true
-        let length = squareRoot(inner(force, force))
         restingForce = restingForce > 0 ? restingForce + (length - restingForce) * share : length
     }
 

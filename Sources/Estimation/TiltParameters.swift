@@ -66,6 +66,10 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     package var restForceThreshold: Double
     /// How far that mean may move within a rest, m/s²: a bias does not turn gravity.
     package var restForceDrift: Double
+    /// How far the mean's length may change within a rest, m/s²: whoever rises or sinks slowly turns
+    /// as little as at rest, but weighs more or less. Four times what is left of a noisy sensor's
+    /// noise.
+    package var restLengthDrift: Double
     /// Density of the velocity at rest, m/√s.
     package var restSway: Double
     /// Density of the gyroscope's noise at rest, rad/s·√s, besides that seen.
@@ -164,7 +168,8 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
         restRateThreshold = 2 * radiansPerDegree
         restRateThresholdFar = 1 * radiansPerDegree
         restForceThreshold = 0.5
-        restForceDrift = 0.4
+        restForceDrift = 0.2
+        restLengthDrift = 0.05
         restSway = 0.006
         restRateNoise = 0.1 * radiansPerDegree
         alignmentTime = 1.5

@@ -29,7 +29,10 @@ enum AccuracyBench {
     static func run(_ options: BenchOptions) throws -> [Figure] {
         let names = options.quick ? [AccuracyTrial.names[0]] : AccuracyTrial.names
         let trials = try names.map { try AccuracyTrial($0, directory: options.data) }
-        let cases = AccuracyCase.all(trials)
+        let people = options.quick ? 1 : options.seeds.count
+        let cases =
+            AccuracyCase.all(trials)
+            + (try AccuracyPeople.cases(people: people, seed: options.seeds.lowerBound))
         var peers: AccuracyPeers?
         var reason = ""
         do {
@@ -52,8 +55,8 @@ enum AccuracyBench {
             rows[one.group] = row
         }
         print(
-            "accuracy: root mean square inclination error, degrees, mean over \(trials.count) trials"
-        )
+            "accuracy: root mean square inclination error, degrees, mean over \(trials.count) trials "
+                + "and \(people) synthetic people")
         print("peers: " + (peers?.versions ?? "not measured: \(reason)"))
         print("| case | ours (worst) | VQF | BasicVQF | Fusion | within 2 sigma | goal, scaled |")
         print("| --- | --- | --- | --- | --- | --- | --- |")

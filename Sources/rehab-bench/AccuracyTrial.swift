@@ -51,6 +51,18 @@ struct AccuracyTrial: Sendable {
         movement = truth.firstIndex { $0 != nil } ?? 0
     }
 
+    /// What a sensor read, and the true up beside each reading.
+    init(
+        name: String, rateHertz: Double, measured: [(rate: Vector3, force: Vector3)],
+        truth: [Vector3?]
+    ) {
+        self.init(
+            name: name, rateHertz: rateHertz,
+            readings: measured.map {
+                SensorReading(angularRate: $0.rate, specificForce: $0.force)
+            }, truth: truth)
+    }
+
     private init(
         name: String, rateHertz: Double, readings: [SensorReading], truth: [Vector3?]
     ) {

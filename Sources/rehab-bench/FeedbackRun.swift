@@ -69,7 +69,8 @@ struct FeedbackTrial {
             heldFor: motion.heldFor)
     }
 
-    private static func person(_ random: inout RandomSource) -> Person {
+    /// Somebody's own posture, sway and weight shift.
+    static func person(_ random: inout RandomSource) -> Person {
         var person = Person()
         person.neutralTilt = (4 + 8 * random.uniform()) * radiansPerDegree
         person.neutralObliquity = (2 * random.uniform() - 1) * radiansPerDegree
@@ -78,7 +79,8 @@ struct FeedbackTrial {
         return person
     }
 
-    private static func sensor(
+    /// A sensor strapped on somehow, as good as consumer parts are.
+    static func sensor(
         _ segment: Segment, rate: Double, seed: UInt64, _ random: inout RandomSource
     ) -> WornSensor {
         var worn = WornSensor(segment: segment)

@@ -39,11 +39,11 @@ struct RehabBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Section feedback: how many synthetic people do each exercise with each pattern.",
+            "Sections feedback and accuracy: how many synthetic people do each exercise.",
             valueName: "count"))
     var people: UInt64 = 5
 
-    @Option(help: ArgumentHelp("Section feedback: the first one's random seed.", valueName: "seed"))
+    @Option(help: ArgumentHelp("Sections feedback and accuracy: the first one's random seed.", valueName: "seed"))
     var firstSeed: UInt64 = 1
 
     @Flag(
