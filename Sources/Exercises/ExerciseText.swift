@@ -74,10 +74,11 @@ package enum ExerciseText {
         _ text: String, file: String, in set: ExerciseSet
     ) -> (text: String, isRight: Bool) {
         var over = set
-        let faultsBefore = set.faults.count
         let changesBefore = set.changes.count
         over.overlay([(name: file, text: text)])
-        if let fault = over.faults.dropFirst(faultsBefore).first {
+        // Faults of the directory's other files are theirs: only what this file adds counts.
+        let added = over.faults.filter { !set.faults.contains($0) }
+        if let fault = added.first(where: { $0.file == file }) ?? added.first {
             return (fault.description + "\n", false)
         }
         guard let exercise = over.exercises.first(where: { $0.file == file }) else {

@@ -1,5 +1,6 @@
 // A person's own exercise from the model to the list, without a daemon.
 
+import Control
 import DaemonTestKit
 import Foundation
 import Plumbing
@@ -28,7 +29,34 @@ import Testing
         let check = try exercises(["check", file])
         #expect(check.code == 0 && check.output.contains(", new"), "\(check)")
         #expect(try exercises(["list"]).output.contains("EX23"))
+        // Another file's fault is not this one's, whichever comes first.
+        for name in ["a-ring", "z-ring"] {
+            try model.output.replacing("id = \"squat\"", with: "id = \"\(name)\"")
+                .replacing("number = 11", with: "numbr = 24")
+                .write(toFile: folder + "/\(name).toml", atomically: true, encoding: .utf8)
+        }
+        let other = try exercises(["check", folder + "/z-ring.toml"])
+        #expect(
+            other.code == 65 && other.output.contains("z-ring.toml:")
+                && !other.output.contains("a-ring"), "\(other)")
+        #expect(try exercises(["check", file]).code == 0)
         let own = try exercises(["show", "wall-squat", "--toml"])
         #expect(own.output.contains("id = \"wall-squat\""), "\(own)")
+    }
+
+    /// A file with a fault is left out, and whoever looks for it is told why.
+    @Test func aFileThatIsLeftOutIsSaidWhereItIsMissed() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/exercises", withIntermediateDirectories: true)
+        try folder.write("exercises/mine.toml", "format = 1\nid = \"mine\"\nspeling = 3\n")
+        let daemon = try RunningDaemon {
+            $0.environment = ["CONFIGURATION_DIRECTORY": folder.path]
+        }
+        #expect(try daemon.status().warnings.contains { $0.contains("mine.toml:") })
+        let start = try daemon.rehabctl(["start", "mine"])
+        #expect(start.code == 65 && start.errors.contains("left out: "), "\(start)")
+        #expect(start.errors.contains("mine.toml:"), "\(start)")
+        #expect(try daemon.rehabctl(["exercises", "list"]).errors.contains("mine.toml:"))
     }
 }
