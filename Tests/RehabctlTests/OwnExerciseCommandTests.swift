@@ -44,6 +44,40 @@ import Testing
         #expect(own.output.contains("id = \"wall-squat\""), "\(own)")
     }
 
+    /// Two files that name each other are right, each checked beside the other; a ring is told as one.
+    @Test func filesThatNameEachOtherAreCheckedTogether() throws {
+        let home = try TemporaryFolder()
+        let folder = home.path + "/rehabd/exercises"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        func exercises(_ arguments: [String]) throws -> ProgramResult {
+            try Program.run(
+                Products.rehabctl, ["exercises"] + arguments,
+                environment: Program.environment([
+                    "XDG_CONFIG_HOME": home.path, "REHABD_SOCKET": home.path + "/none",
+                ]))
+        }
+        let model = try exercises(["show", "squat", "--toml"]).output
+            .replacing(/(?m)^(easier|harder)-exercise = .*$/, with: "")
+        func write(_ id: String, _ number: Int, _ link: String) throws {
+            try model.replacing("id = \"squat\"", with: "id = \"\(id)\"")
+                .replacing("number = 11", with: "number = \(number)")
+                .replacing("[dose]", with: link + "\n[dose]")
+                .write(toFile: folder + "/\(id).toml", atomically: true, encoding: .utf8)
+        }
+        try write("low-one", 30, "harder-exercise = \"high-one\"")
+        try write("high-one", 31, "easier-exercise = \"low-one\"")
+        for id in ["low-one", "high-one"] {
+            let check = try exercises(["check", folder + "/\(id).toml"])
+            #expect(check.code == 0 && check.output.contains(", new"), "\(check)")
+        }
+        try write("high-one", 31, "harder-exercise = \"low-one\"")
+        for id in ["low-one", "high-one"] {
+            let check = try exercises(["check", folder + "/\(id).toml"])
+            #expect(check.code == 65 && check.output.contains("goes round in a ring"), "\(check)")
+        }
+    }
+
     /// A file with a fault is left out, and whoever looks for it is told why.
     @Test func aFileThatIsLeftOutIsSaidWhereItIsMissed() throws {
         let folder = try TemporaryFolder()
