@@ -32,8 +32,8 @@ extension ControlRefusal {
     /// What a set cannot begin without; rehabctl says it before it asks a person anything.
     package static let pelvisNotWorn = ControlRefusal.notReady(
         reason: "no sensor is on the pelvis",
-        cure: "find, place and calibrate yours with: rehabctl setup; or try it with a synthetic "
-            + "person: rehabctl simulate")
+        cure: "find, place and calibrate yours with: rehabctl setup; or see it all on a synthetic "
+            + "person: rehabctl demo")
 
     package static let pelvisNotCalibrated = ControlRefusal.notReady(
         reason: "the pelvis sensor is not calibrated", cure: "calibrate with: rehabctl calibrate")

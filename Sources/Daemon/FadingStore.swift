@@ -96,7 +96,14 @@ struct StoredFading: Codable, Sendable, Equatable {
             fading.percent == 100
             ? "Workout \(workout) of the schedule: every movement may be cued."
             : "Workout \(workout) of the schedule: \(fading.percent) % of the movements may be cued."
-        if let value = dependence.value { text += " \(CueDependence.sentence(value))" }
+        if let value = dependence.value {
+            let most = max(dependence.cuedError ?? 0, dependence.probeError ?? 0)
+            // Nothing to improve: a share of it would be praise for nothing.
+            text +=
+                most < 0.05
+                ? " No angle left its band, with sound or without."
+                : " \(CueDependence.sentence(value))"
+        }
         return Rehab1.Fading(
             exercise: exercise, workout: Int64(workout), block: Int64(fading.block),
             cuedShare: Double(fading.percent) / 100, sets: Int64(setCount),

@@ -10,6 +10,9 @@ package import TomlReading
 /// A physiotherapist may edit a file while the daemon runs, so nothing is kept between two readings.
 package struct OwnExercises {
     package private(set) var set: ExerciseSet
+    /// The built-in ones alone, and what lies over them.
+    private let base: ExerciseSet
+    private var files: [(name: String, text: String)] = []
     /// What could not be read, each with file, line, field and cure.
     package private(set) var complaints: [String] = []
 
@@ -21,6 +24,7 @@ package struct OwnExercises {
     /// `except`: a text that is left out, so that a file in the directory is not checked against itself.
     package init(builtIn: [Exercise], directory: String, except: String? = nil) {
         set = ExerciseSet(builtIn: builtIn)
+        base = set
         guard FileStore.attributes(directory) != nil else { return }
         let names: [String]
         do throws(PlumbingError) {
@@ -41,6 +45,7 @@ package struct OwnExercises {
             }
         }
         set.overlay(files)
+        self.files = files
         complaints += set.faults.map { "\($0)" }
     }
 
@@ -66,7 +71,8 @@ package struct OwnExercises {
 
     /// What `rehabctl exercises check` says of a file, and whether it can be used.
     package func verdict(on path: String) throws(PlumbingError) -> (text: String, isRight: Bool) {
-        ExerciseText.check(try OwnExercises.text(path), file: path, in: set)
+        ExerciseText.check(
+            try OwnExercises.text(path), file: path, in: set, over: base, beside: files)
     }
 }
 

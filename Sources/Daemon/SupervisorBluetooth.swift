@@ -22,6 +22,8 @@ extension Supervisor {
         hideBookFromLog()
         let own = OwnWearables(directory: settings.paths.wearables)
         own.complaints.forEach { warn($0) }
+        // What is amiss with the person's own exercises is in the status from the beginning.
+        _ = presentExercises()
         kinds = own.kinds
         guard var settings = settings.bluetooth else { return }
         settings.kinds = kinds

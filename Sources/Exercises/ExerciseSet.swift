@@ -143,8 +143,10 @@ package struct ExerciseSet: Sendable {
 
     private func unknownName(in exercise: Exercise) -> TomlError? {
         for (field, link) in links(of: exercise) where self.exercise(link.id) == nil {
-            let near = exercises.map { ($0.id, editDistance($0.id, link.id)) }
-                .min { $0.1 < $1.1 }.flatMap { $0.1 <= max(2, link.id.count / 3) ? $0.0 : nil }
+            let near = exercises.filter { $0.id != exercise.id }.map {
+                ($0.id, editDistance($0.id, link.id))
+            }
+            .min { $0.1 < $1.1 }.flatMap { $0.1 <= max(2, link.id.count / 3) ? $0.0 : nil }
             return TomlError(
                 file: exercise.file, line: link.line, field: field,
                 message: "\"\(link.id)\" is not an exercise"

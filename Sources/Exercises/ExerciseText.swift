@@ -69,15 +69,18 @@ package enum ExerciseText {
 
     /// The verdict on a file: "ok" with what it holds, or the fault.
     ///
-    /// `isRight` gives the exit code.
+    /// `isRight` gives the exit code. `beside`: the directory's other files, over `base`: two files may
+    /// name each other.
     package static func check(
-        _ text: String, file: String, in set: ExerciseSet
+        _ text: String, file: String, in set: ExerciseSet, over base: ExerciseSet? = nil,
+        beside others: [(name: String, text: String)] = []
     ) -> (text: String, isRight: Bool) {
-        var over = set
-        let faultsBefore = set.faults.count
-        let changesBefore = set.changes.count
-        over.overlay([(name: file, text: text)])
-        if let fault = over.faults.dropFirst(faultsBefore).first {
+        var over = base ?? set
+        over.overlay(others + [(name: file, text: text)])
+        // Faults of the directory's other files are theirs: only what this file adds counts.
+        let added = over.faults.filter { !set.faults.contains($0) }
+        let ring = added.first { $0.message.hasPrefix("goes round") }
+        if let fault = ring ?? added.first(where: { $0.file == file }) ?? added.first {
             return (fault.description + "\n", false)
         }
         guard let exercise = over.exercises.first(where: { $0.file == file }) else {
@@ -88,7 +91,7 @@ package enum ExerciseText {
             "\(file): ok: \(exercise.id), version \(exercise.version), \(exercise.rules.count) rules, "
                 + (known.map { "overrides version \($0.version) of \($0.file)" } ?? "new")
         ]
-        lines += over.changes.dropFirst(changesBefore).map { "  " + $0.text }
+        lines += over.changes.filter { $0.file == file }.map { "  " + $0.text }
         return (lines.joined(separator: "\n") + "\n", true)
     }
 

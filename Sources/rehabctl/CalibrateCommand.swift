@@ -55,6 +55,7 @@ struct CalibrateCommand: ParsableCommand {
             throw complaint(error)
         }
         guard last?.step == .done else { throw ExitCode(65) }
+        if !daemon.json, !turnRound { tell(["Next: rehabctl start one-leg-stand"]) }
     }
 
     /// Runs a calibration to its end; `show` gets every step.

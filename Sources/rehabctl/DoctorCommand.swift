@@ -117,7 +117,8 @@ struct BluetoothDoctorCommand: ParsableCommand {
         checks.append(
             Check(
                 name: "rehab-link", state: told.linkHelper ? .ok : .warning,
-                finding: told.linkHelperNote,
+                finding: told.linkHelperNote.isEmpty
+                    ? "not asked: rehabd uses no Bluetooth adapter" : told.linkHelperNote,
                 cure: told.linkHelper ? nil : told.linkHelperCure ?? "see rehab-link(8)"))
         if told.forgedSignals > 0 {
             checks.append(

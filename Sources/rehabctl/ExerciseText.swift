@@ -63,7 +63,8 @@ struct ExerciseText {
         if let recording = summary.recording { facts.add("recording", recording) }
         lines += facts.lines(indent: "  ")
         lines += holdLines(summary.holds)
-        lines += repetitionLines(summary.repetitions)
+        lines += repetitionLines(
+            summary.repetitions, isOneLegged: summary.rules.contains { $0.signal == "drop" })
         lines += stepLines(summary.steps)
         lines += landingLines(summary.landings)
         lines += ruleLines(summary.rules)
@@ -170,27 +171,34 @@ struct ExerciseText {
                 decimal(hold.maxDropDegrees, 1, unit: " deg"),
                 decimal(hold.maxHikeDegrees, 1, unit: " deg"), hold.endedBy, hold.label)
         }
-        return columns.lines(indent: "  ")
+        return columns.table(indent: "  ")
     }
 
-    private func repetitionLines(_ repetitions: [Rehab1.Repetition]) -> [String] {
+    /// `isOneLegged`: on two legs, or lying, there is no drop to tell.
+    private func repetitionLines(
+        _ repetitions: [Rehab1.Repetition], isOneLegged: Bool
+    ) -> [String] {
         guard !repetitions.isEmpty else { return [] }
         var columns = Columns()
+        let drop = isOneLegged ? ["most drop"] : []
         columns.add(
-            "repetition", "raise", "hold", "lower", "rest", "range", "largest drop", "clean",
-            "pattern")
+            ["repetition", "raise", "hold", "lower", "rest", "range"] + drop + ["clean", "pattern"])
         for one in repetitions {
             func time(_ seconds: Double) -> String {
                 one.seen ? decimal(seconds, 1, unit: " s") : "-"
             }
             let unit = one.rangeUnit == "cm" ? " cm" : " deg"
+            let drop = isOneLegged ? [decimal(one.maxDropDegrees, 1, unit: " deg")] : []
             columns.add(
-                "\(one.number)", time(one.raiseSeconds), time(one.holdSeconds),
-                time(one.lowerSeconds), one.number > 1 ? time(one.restSeconds) : "-",
-                decimal(one.range, 0, unit: unit), decimal(one.maxDropDegrees, 1, unit: " deg"),
-                one.judged == false ? "not measured" : one.clean ? "yes" : "no", one.label)
+                [
+                    "\(one.number)", time(one.raiseSeconds), time(one.holdSeconds),
+                    time(one.lowerSeconds), one.number > 1 ? time(one.restSeconds) : "-",
+                    decimal(one.range, 0, unit: unit),
+                ] + drop + [
+                    one.judged == false ? "not measured" : one.clean ? "yes" : "no", one.label,
+                ])
         }
-        return columns.lines(indent: "  ")
+        return columns.table(indent: "  ")
     }
 
     private func stepLines(_ steps: Rehab1.Steps?) -> [String] {
@@ -203,7 +211,7 @@ struct ExerciseText {
                 decimal(side.meanDropDegrees, 1, unit: " deg"),
                 decimal(side.meanLeanDegrees, 1, unit: " deg"))
         }
-        return columns.lines(indent: "  ")
+        return columns.table(indent: "  ")
     }
 
     private func landingLines(_ landings: [Rehab1.Landing]) -> [String] {
@@ -228,6 +236,6 @@ struct ExerciseText {
                 rule.measured
                     ? (rule.activeShare.map { percent($0) } ?? "not judged") : "not measured")
         }
-        return columns.lines(indent: "  ")
+        return columns.table(indent: "  ")
     }
 }

@@ -59,6 +59,7 @@ struct ExercisesCommand: ParsableCommand {
                     one.title + (one.file.hasPrefix("/") ? " (from \(one.file))" : ""))
             }
             columns.lines().forEach { print($0) }
+            for fault in Catalogue.leftOut(daemon) { complain("left out: " + visible(fault)) }
         }
     }
 

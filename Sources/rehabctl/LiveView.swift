@@ -19,31 +19,53 @@ struct LiveView {
     static let typed =
         "Keys, each with Enter: p pause, s side, m mark, + louder, - quieter, x end the set, q leave"
 
+    /// The same keys where the line above does not fit, and where nothing does.
+    private static let shorter = "space pause, s side, m mark, + - volume, x end, q leave"
+    private static let shortest = "space s m + - x q (rehabctl live -h)"
+
     /// Obliquity that lifts the ends by the whole half height, degrees.
     private static let fullScale = 12.0
 
     func lines(_ state: LiveState) -> [String] {
         var head = headline(state)
         if let text = notice(state) { head.append(text) }
-        if state.paused == "getting ready", height >= 16 { head += wrapped(state.instruction) }
+        if height >= 16, state.paused == "getting ready" || isAwaited(state) {
+            head += wrapped(state.instruction)
+        }
         let gauges =
             LiveGauges(style: style, width: width).lines(state)
             + LiveTempo(style: style, width: width).lines(state)
-        let tail = [numbers(state.frame)].compactMap(\.self) + cues(state) + sensors(state)
         let warnings = state.warnings.suffix(2).flatMap { wrapped("warning: " + visible($0)) }
             .map { style.notice($0) }
+        let upper = [numbers(state.frame)].compactMap(\.self) + cues(state)
+        let others = head.count + gauges.count + upper.count + warnings.count + 1
+        let tail = upper + sensors(state, room: height - others - LiveView.leastLevel)
         // The last row is the keys'; the level takes what the others leave, an odd number of rows.
         let taken = head.count + gauges.count + tail.count + warnings.count + 1
         let rows =
-            max(3, min(9, height - taken)) - (max(3, min(9, height - taken)) % 2 == 0 ? 1 : 0)
+            max(LiveView.leastLevel, min(9, height - taken))
+            - (max(LiveView.leastLevel, min(9, height - taken)) % 2 == 0 ? 1 : 0)
         var lines = head + level(state.frame, rows: rows) + gauges + tail + warnings
         let room = max(height - 1, 1)
         if lines.count > room { lines = Array(lines.prefix(room)) }
         lines += Array(repeating: "", count: max(0, room - lines.count))
         // All keys, if need be without their words.
-        let help = keys.count <= columns ? keys : "space s m + - x q (rehabctl live -h)"
+        let help =
+            [keys, LiveView.shorter].first { $0.count <= columns } ?? LiveView.shortest
         if height > 1 { lines.append(style.dim(help)) }
         return lines.map { clipped($0) }
+    }
+
+    /// Rows of the level where there is no more room.
+    private static let leastLevel = 3
+
+    /// A hold is to begin: what it begins with is the instruction.
+    private func isAwaited(_ state: LiveState) -> Bool {
+        state.paused == nil && state.frame?.phase == .waiting && isHold(state)
+    }
+
+    private func isHold(_ state: LiveState) -> Bool {
+        state.exercise.map { $0.task == "single-leg-hold" } ?? true
     }
 
     /// Columns that are used: a full last column makes some terminals wrap.
@@ -104,7 +126,9 @@ struct LiveView {
                 parts.append(
                     "holding \(decimal(frame.holdSeconds, 1, unit: " s"))"
                         + (target > 0 ? " of \(decimal(target, 0, unit: " s"))" : ""))
-            } else {
+            } else if frame.phase == .waiting, isHold(state) {
+                parts.append("waiting for you to lift the foot")
+            } else if frame.phase != .holding, frame.phase != .waiting || isHold(state) {
                 parts.append(frame.phase.rawValue)
             }
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
@@ -184,7 +208,7 @@ struct LiveView {
         guard let frame else { return nil }
         var text = "  obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))"
         text += ", tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))"
-        text += ", sigma \(decimal(frame.sigmaDegrees, 2, unit: " deg"))"
+        text += ", each ± \(decimal(frame.sigmaDegrees, 1, unit: " deg"))"
         if !frame.gates.isEmpty {
             text += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
         }
@@ -199,16 +223,32 @@ struct LiveView {
         }
     }
 
-    private func sensors(_ state: LiveState) -> [String] {
-        state.sensors.map { sensor in
-            let name = "\(visible(sensor.name)) (\(sensor.segment ?? "not worn"))"
-            var text =
-                "  \(name): \(sensor.state.rawValue), "
-                + "\(sensor.rateHertz.map { decimal($0, 1, unit: " Hz") } ?? "no rate yet"), "
-                + "gaps \(sensor.gaps), refused \(sensor.decodeErrors)"
-            if let battery = sensor.link?.batteryPercent { text += ", battery \(battery) %" }
-            if sensor.segment != nil, sensor.calibration == nil { text += ", not calibrated" }
-            return sensor.state == .streaming ? text : style.notice("! " + text.dropFirst(2))
+    /// A row a sensor; with too little room those that need a look, and how many are well.
+    private func sensors(_ state: LiveState, room: Int) -> [String] {
+        let rows = state.sensors.map { (isWell: isWell($0), text: row($0)) }
+        guard rows.count > max(1, room) else { return rows.map(\.text) }
+        let well = rows.count(where: \.isWell)
+        let summed = well > 0 ? ["  \(counted(well, "sensor")) streaming and calibrated"] : []
+        return rows.filter { !$0.isWell }.map(\.text) + summed
+    }
+
+    private func isWell(_ sensor: Rehab1.Sensor) -> Bool {
+        sensor.state == .streaming && (sensor.segment == nil || sensor.calibration != nil)
+    }
+
+    /// What matters most comes first; what does not fit is left out as a whole.
+    private func row(_ sensor: Rehab1.Sensor) -> String {
+        var parts = [sensor.state.rawValue]
+        if sensor.segment != nil, sensor.calibration == nil { parts.append("not calibrated") }
+        if let battery = sensor.link?.batteryPercent { parts.append("battery \(battery) %") }
+        parts += [
+            sensor.rateHertz.map { decimal($0, 1, unit: " Hz") } ?? "no rate yet",
+            "gaps \(sensor.gaps)", "refused \(sensor.decodeErrors)",
+        ]
+        var text = "  \(visible(sensor.name)) (\(sensor.segment ?? "not worn")): \(parts[0])"
+        for part in parts.dropFirst() where text.count + 2 + part.count <= columns {
+            text += ", " + part
         }
+        return sensor.state == .streaming ? text : style.notice("! " + text.dropFirst(2))
     }
 }

@@ -72,7 +72,9 @@ func complaint(_ error: ControlError) -> ExitCode {
 func complain(_ sentence: String, cure: String? = nil) {
     var text = "rehabctl: \(sentence).\n"
     if let cure { text += "          \(cure.prefix(1).uppercased())\(cure.dropFirst()).\n" }
-    Terminal.write(text, toError: true)
+    let width = Terminal.errorIsTerminal ? terminalWidth() : nil
+    let rows = text.split(separator: "\n").flatMap { wrapped(String($0), to: width) }
+    Terminal.write(rows.joined(separator: "\n") + "\n", toError: true)
 }
 
 /// Prints a value as one JSON document with sorted keys.

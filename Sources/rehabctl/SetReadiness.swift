@@ -39,9 +39,10 @@ struct SetReadiness {
             $0.state != .ended && $0.segment != nil && $0.calibration == nil
         }.compactMap(\.segment)
         if !idle.isEmpty {
+            let areLegs = idle.allSatisfy { $0.hasSuffix("thigh") || $0.hasSuffix("shank") }
             console.say(
                 "Not calibrated, so not measured: \(idle.joined(separator: ", ")). Calibrate with: "
-                    + "rehabctl calibrate")
+                    + "rehabctl calibrate" + (areLegs ? " --legs" : ""))
         }
         if var client = try? daemon.connect(),
             let sound = try? client.call(Rehab1.GetSound()).sound, sound.device == nil,

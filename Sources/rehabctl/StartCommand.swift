@@ -116,8 +116,8 @@ struct StartCommand: ParsableCommand {
     @OptionGroup var options: SetOptions
     @OptionGroup var logging: LogOptions
 
-    @Argument(help: "The exercise, for example one-leg-stand.")
-    var exercise: String
+    @Argument(help: "The exercise, for example one-leg-stand; all: rehabctl exercises list.")
+    var exercise: String?
 
     @Option(
         name: .long,
@@ -165,12 +165,19 @@ struct StartCommand: ParsableCommand {
     }
 
     func run() throws {
-        if isDetached { return try startOnly() }
+        guard let exercise else {
+            complain(
+                "no exercise is named",
+                cure: "the first one for most: rehabctl start one-leg-stand; all of them: rehabctl "
+                    + "exercises list; your stage's one after the other: rehabctl workout")
+            throw ExitCode(64)
+        }
+        if isDetached { return try startOnly(exercise) }
         Terminal.bufferByLine()
         let console = Console(options.console(json: daemon.json))
         let log = try options.open(logging)
         let exercises = try Catalogue.exercises(daemon)
-        let found = try Catalogue.find(exercise, among: exercises)
+        let found = try Catalogue.find(exercise, among: exercises, daemon: daemon)
         let readiness = SetReadiness(daemon: daemon, console: console)
         try readiness.demand(found)
         try HealthCheck(console: console, options: logging).pass(log)
@@ -183,10 +190,10 @@ struct StartCommand: ParsableCommand {
         try WorkoutRun(runner: runner, console: console, options: logging, log: log).run(plan)
     }
 
-    private func startOnly() throws {
+    private func startOnly(_ exercise: String) throws {
         var client = try daemon.connect()
         let started: Rehab1.Exercise
-        let own = try thresholds(&client)
+        let own = try thresholds(&client, of: exercise)
         do throws(ControlError) {
             started = try client.call(
                 Rehab1.StartExercise(
@@ -195,6 +202,9 @@ struct StartCommand: ParsableCommand {
                     thresholds: own.isEmpty ? nil : own)
             ).exercise
         } catch {
+            if case .refused(.noSuchExercise) = error {
+                for fault in Catalogue.leftOut(daemon) { complain("left out: " + visible(fault)) }
+            }
             throw complaint(error)
         }
         if daemon.json {
@@ -205,7 +215,9 @@ struct StartCommand: ParsableCommand {
     }
 
     /// The person's own; none where no log is kept.
-    private func thresholds(_ client: inout ControlClient) throws -> [Rehab1.Threshold] {
+    private func thresholds(
+        _ client: inout ControlClient, of exercise: String
+    ) throws -> [Rehab1.Threshold] {
         guard let log = try? WorkoutLog(path: logging.path), !log.entries.isEmpty else { return [] }
         let exercises = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.ListExercises()).exercises
@@ -226,11 +238,23 @@ enum Catalogue {
         }
     }
 
-    static func find(_ id: String, among exercises: [Rehab1.Exercise]) throws -> Rehab1.Exercise {
+    /// `daemon`: asked for the files that were left out, where the name is not known.
+    static func find(
+        _ id: String, among exercises: [Rehab1.Exercise], daemon: DaemonOptions? = nil
+    ) throws -> Rehab1.Exercise {
         guard let found = exercises.first(where: { $0.id == id }) else {
+            for fault in leftOut(daemon) { complain("left out: " + visible(fault)) }
             throw complaint(.refused(.noSuchExercise(exercise: id, known: exercises.map(\.id))))
         }
         return found
+    }
+
+    /// What is amiss with the person's own files.
+    static func leftOut(_ daemon: DaemonOptions?) -> [String] {
+        guard let daemon, var client = try? ControlClient(socket: daemon.socket),
+            let status = try? client.call(Rehab1.GetStatus()).status
+        else { return [] }
+        return status.warnings.filter { $0.contains("/exercises/") }
     }
 
     /// The sides of a set: as named, or as the person says; nil where the exercise has none or finds it.

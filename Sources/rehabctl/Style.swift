@@ -35,6 +35,20 @@ struct Columns {
     private var rows: [[String]] = []
 
     mutating func add(_ cells: String...) { rows.append(cells) }
+    mutating func add(_ cells: [String]) { rows.append(cells) }
+
+    /// Rows under the first one's headings; where they do not fit, each row as a sentence of its own,
+    /// with its headings: a table torn in two cannot be read.
+    func table(indent: String = "", width: Int? = terminalWidth()) -> [String] {
+        let whole = lines(indent: indent, width: nil)
+        guard let width, let headings = rows.first, whole.contains(where: { $0.count > width })
+        else { return whole }
+        return rows.dropFirst().map { row in
+            let cells = zip(headings, row).dropFirst().filter { !$1.isEmpty }
+            return indent + "\(headings.first ?? "") \(row.first ?? ""): "
+                + cells.map { "\($0) \($1)" }.joined(separator: ", ")
+        }
+    }
 
     /// The lines; the last cell of a row is not padded, and goes on below itself where the terminal ends.
     func lines(indent: String = "", width: Int? = terminalWidth()) -> [String] {

@@ -75,7 +75,7 @@ struct TestRunCommand: ParsableCommand {
     @OptionGroup var daemon: DaemonOptions
 
     @Argument(help: "The test: T1 to T8.")
-    var test: String
+    var test: String?
 
     @Option(
         help: ArgumentHelp("The leg under test: left, right or both in turn.", valueName: "side"))
@@ -132,6 +132,12 @@ struct TestRunCommand: ParsableCommand {
         var client = try daemon.connect()
         let tests = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.ListTests()).tests
+        }
+        guard let test else {
+            complain(
+                "no test is named",
+                cure: "for example: rehabctl test T1 --side left; all of them: rehabctl test list")
+            throw ExitCode(64)
         }
         guard let wanted = tests.first(where: { $0.id == test.uppercased() }) else {
             complain(

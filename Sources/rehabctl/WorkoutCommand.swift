@@ -103,7 +103,9 @@ struct WorkoutCommand: ParsableCommand {
     private func choose(
         _ all: [Rehab1.Exercise], _ log: WorkoutLog?, isEased: Bool, _ console: Console
     ) throws -> [Rehab1.Exercise] {
-        if !exercises.isEmpty { return try exercises.map { try Catalogue.find($0, among: all) } }
+        if !exercises.isEmpty {
+            return try exercises.map { try Catalogue.find($0, among: all, daemon: daemon) }
+        }
         let now = log.flatMap { PainRules.stageNow($0, on: today()) }
         guard let number = stage ?? now?.stage else {
             complain(

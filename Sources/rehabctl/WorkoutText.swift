@@ -32,19 +32,19 @@ struct WorkoutText {
     /// The whole workout.
     func workout(_ done: [(entry: SetEntry, summary: Rehab1.Summary)]) -> [String] {
         var columns = Columns()
-        columns.add("exercise", "leg", "done", "quality", "cues", "pain", "effort", "")
+        columns.add("exercise", "leg", "done", "quality", "cues", "pain", "effort")
         for (entry, summary) in done {
             columns.add(
                 summary.title, entry.side ?? "-", WorkoutText.amount(entry),
-                WorkoutText.quality(entry), "\(entry.cues)",
+                WorkoutText.quality(entry), entry.probe ? "off" : "\(entry.cues)",
                 entry.during.map { "\($0)" } ?? "unknown",
-                entry.effort.map { "\($0)" } ?? "unknown", entry.probe ? "no cues" : "")
+                entry.effort.map { "\($0)" } ?? "unknown")
         }
         var unseen: [String] = []
         for name in done.flatMap(\.entry.notMeasured) where !unseen.contains(name) {
             unseen.append(name)
         }
-        var lines = ["", style.bold("Workout: \(done.count) sets")] + columns.lines(indent: "  ")
+        var lines = ["", style.bold("Workout: \(done.count) sets")] + columns.table(indent: "  ")
         if let before = done.first?.entry.before { lines.append("  pain before: \(before)") }
         if !unseen.isEmpty {
             lines.append("  not measured: \(unseen.joined(separator: ", "))")

@@ -146,7 +146,7 @@ private struct Attempt {
         #expect(try refusal()?.sentence == "no sensor is on the pelvis")
         // It leads to a sensor, and to trying without one.
         #expect(try refusal()?.cure?.contains("rehabctl setup") == true)
-        #expect(try refusal()?.cure?.contains("rehabctl simulate") == true)
+        #expect(try refusal()?.cure?.contains("rehabctl demo") == true)
         let silent = try AttachedSensor("silent", segment: "pelvis", to: daemon)
         #expect(try refusal()?.sentence == "the pelvis sensor silent sends nothing")
         #expect(try refusal()?.cure == "check that it is on and near")

@@ -87,6 +87,9 @@ struct Practice {
         try waitUntil("the question again") { terminal.drawn().contains("from 0 to 10, please") }
         terminal.type("2\n")
         try waitUntil("the countdown") { terminal.drawn().contains("Get ready, right leg") }
+        try waitUntil("what is waited for") {
+            terminal.drawn().contains("waiting for you to lift the foot")
+        }
         #expect(!terminal.modes.isLineByLine)
         try waitUntil("the hold") { terminal.drawn().contains("holding 3.") }
         try answer(terminal, "Highest pain in this set,", "3", within: 40)
@@ -339,6 +342,8 @@ struct Practice {
             (["start", "squat", "--json", "--sets", "3"], 64, "need --guided", ""),
             (["start", "hinge", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
             (["start", "stand-abd", "--guided"], 65, "needs a sensor on the trunk", "calibrate"),
+            (["start"], 64, "no exercise is named", "rehabctl exercises list"),
+            (["test"], 64, "no test is named", "rehabctl test list"),
             (["workout"], 64, "no stage is known", "rehabctl programme stage 1"),
             (["workout", "squat", "--stage", "2"], 64, "not both", ""),
             (["workout", "--stage", "9"], 64, "from 1 to 5", ""),

@@ -109,7 +109,7 @@ private struct Streaming {
         let live = try terminal.start(
             Products.rehabctl, ["live"], environment: environment(streaming.daemon))
         let words = [
-            "obliquity", "left", "right", "=====", "tilt", "sigma", "belt (pelvis)", "60.",
+            "obliquity", "left", "right", "=====", "tilt", "each ±", "belt (pelvis)", "60.",
             "cues: none",
         ]
         // A picture may come in pieces.

@@ -77,6 +77,22 @@ private func expectGolden(_ lines: [String], _ name: String) throws {
         #expect(!lines("one-pelvis", 80, 24).joined().contains("OUT"))
     }
 
+    /// Too little room for a row a sensor: those that need a look, whole, and how many are well.
+    @Test func aSensorInNeedOfALookIsNeverCutAway() {
+        let small = lines("five-out", 60, 14)
+        #expect(small.contains { $0.hasPrefix("! shin (right-shank): lost") }, "\(small)")
+        #expect(small.contains("  4 sensors streaming and calibrated"), "\(small)")
+        let tall = lines("five-out", 60, 30)
+        #expect(tall.count { $0.contains("streaming, 60.1 Hz") } == 4, "\(tall)")
+        #expect(tall.allSatisfy { !$0.hasSuffix("ref") })
+    }
+
+    /// The words of the keys stay as long as they fit in any way.
+    @Test func keysKeepTheirWordsAsLongAsTheyFit() {
+        #expect(lines("one-pelvis", 58, 24).last?.contains("+ - volume, x end, q leave") == true)
+        #expect(lines("one-pelvis", 50, 24).last == "space s m + - x q (rehabctl live -h)")
+    }
+
     @Test func anOldReadingIsNone() {
         let picture = lines("lost", 80, 24).joined(separator: "\n")
         #expect(picture.contains("no pelvis data"))

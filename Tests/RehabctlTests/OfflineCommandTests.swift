@@ -13,7 +13,7 @@ private func rehabctl(_ arguments: String...) throws -> ProgramResult {
 @Suite(.scene()) struct ArgumentTests {
     /// sysexits.h: 64 for arguments; the message says what is known and how to get help.
     @Test(arguments: [
-        ["dance"], ["status", "--nope"], ["start"], ["start", "one-leg-stand", "--side", "both"],
+        ["dance"], ["status", "--nope"], ["start", "one-leg-stand", "--side", "both"],
         ["calibrate", "--lead-in", "-1"], ["calibrate", "--lead-in", "many"], ["replay"],
         ["replay", "x", "--speed", "0"], ["replay", "x", "--speed", "fast"],
         ["live", "--seconds", "0"], ["estimate", "x.csv"], ["estimate", "x.csv", "--rate", "0"],

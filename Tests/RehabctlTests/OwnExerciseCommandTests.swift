@@ -1,5 +1,6 @@
 // A person's own exercise from the model to the list, without a daemon.
 
+import Control
 import DaemonTestKit
 import Foundation
 import Plumbing
@@ -28,7 +29,68 @@ import Testing
         let check = try exercises(["check", file])
         #expect(check.code == 0 && check.output.contains(", new"), "\(check)")
         #expect(try exercises(["list"]).output.contains("EX23"))
+        // Another file's fault is not this one's, whichever comes first.
+        for name in ["a-ring", "z-ring"] {
+            try model.output.replacing("id = \"squat\"", with: "id = \"\(name)\"")
+                .replacing("number = 11", with: "numbr = 24")
+                .write(toFile: folder + "/\(name).toml", atomically: true, encoding: .utf8)
+        }
+        let other = try exercises(["check", folder + "/z-ring.toml"])
+        #expect(
+            other.code == 65 && other.output.contains("z-ring.toml:")
+                && !other.output.contains("a-ring"), "\(other)")
+        #expect(try exercises(["check", file]).code == 0)
         let own = try exercises(["show", "wall-squat", "--toml"])
         #expect(own.output.contains("id = \"wall-squat\""), "\(own)")
+    }
+
+    /// Two files that name each other are right, each checked beside the other; a ring is told as one.
+    @Test func filesThatNameEachOtherAreCheckedTogether() throws {
+        let home = try TemporaryFolder()
+        let folder = home.path + "/rehabd/exercises"
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true)
+        func exercises(_ arguments: [String]) throws -> ProgramResult {
+            try Program.run(
+                Products.rehabctl, ["exercises"] + arguments,
+                environment: Program.environment([
+                    "XDG_CONFIG_HOME": home.path, "REHABD_SOCKET": home.path + "/none",
+                ]))
+        }
+        let model = try exercises(["show", "squat", "--toml"]).output
+            .replacing(/(?m)^(easier|harder)-exercise = .*$/, with: "")
+        func write(_ id: String, _ number: Int, _ link: String) throws {
+            try model.replacing("id = \"squat\"", with: "id = \"\(id)\"")
+                .replacing("number = 11", with: "number = \(number)")
+                .replacing("[dose]", with: link + "\n[dose]")
+                .write(toFile: folder + "/\(id).toml", atomically: true, encoding: .utf8)
+        }
+        try write("low-one", 30, "harder-exercise = \"high-one\"")
+        try write("high-one", 31, "easier-exercise = \"low-one\"")
+        for id in ["low-one", "high-one"] {
+            let check = try exercises(["check", folder + "/\(id).toml"])
+            #expect(check.code == 0 && check.output.contains(", new"), "\(check)")
+        }
+        try write("high-one", 31, "harder-exercise = \"low-one\"")
+        for id in ["low-one", "high-one"] {
+            let check = try exercises(["check", folder + "/\(id).toml"])
+            #expect(check.code == 65 && check.output.contains("goes round in a ring"), "\(check)")
+        }
+    }
+
+    /// A file with a fault is left out, and whoever looks for it is told why.
+    @Test func aFileThatIsLeftOutIsSaidWhereItIsMissed() throws {
+        let folder = try TemporaryFolder()
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/exercises", withIntermediateDirectories: true)
+        try folder.write("exercises/mine.toml", "format = 1\nid = \"mine\"\nspeling = 3\n")
+        let daemon = try RunningDaemon {
+            $0.environment = ["CONFIGURATION_DIRECTORY": folder.path]
+        }
+        #expect(try daemon.status().warnings.contains { $0.contains("mine.toml:") })
+        let start = try daemon.rehabctl(["start", "mine"])
+        #expect(start.code == 65 && start.errors.contains("left out: "), "\(start)")
+        #expect(start.errors.contains("mine.toml:"), "\(start)")
+        #expect(try daemon.rehabctl(["exercises", "list"]).errors.contains("mine.toml:"))
     }
 }

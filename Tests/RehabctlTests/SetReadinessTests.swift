@@ -48,7 +48,7 @@ import Testing
         #expect(try set.wait(within: 20) == .exited(65))
         let shown = Practice.plain(terminal.drawn())
         #expect(shown.contains("no sensor is on the pelvis"), "\(shown)")
-        #expect(shown.contains("rehabctl simulate"), "\(shown)")
+        #expect(shown.contains("rehabctl demo"), "\(shown)")
         #expect(!shown.contains("Any of them?") && !shown.contains("Pain now"), "\(shown)")
     }
 

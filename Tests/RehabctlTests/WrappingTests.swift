@@ -35,6 +35,13 @@ import Testing
                 "  1  Bridge  ten light ones,", "             then five offset",
             ])
         #expect(columns.lines(width: nil) == ["1  Bridge  ten light ones, then five offset"])
+        // A table that does not fit is told row by row.
+        var table = Columns()
+        table.add(["hold", "leg", "held"])
+        table.add(["1", "right", "12.9 s"])
+        #expect(table.table(width: 19) == ["hold  leg    held", "1     right  12.9 s"])
+        #expect(table.table(indent: " ", width: 18) == [" hold 1: leg right, held 12.9 s"])
+        #expect(table.table(width: nil).count == 2)
         // Too narrow to be worth it.
         #expect(columns.lines(width: 20) == ["1  Bridge  ten light ones, then five offset"])
     }
