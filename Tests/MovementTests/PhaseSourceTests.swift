@@ -59,8 +59,10 @@ private let degree = Double.pi / 180
         #expect(error(middle) > 2 * error(hip), "\(middle.map(\.tempo))")
     }
 
-    /// A thigh sways by 0.3° at 0.4 Hz along one of its two level ways: 2π · 0.4 · 0.3° at most, half of its square
-    /// in the mean, and half of that for any one way. The way from a rest that follows would show next to nothing.
+    /// The way from a rest that follows would show next to nothing.
+    ///
+    /// The thigh sways by 0.3° at 0.4 Hz along one of its two level ways: 2π · 0.4 · 0.3° a second at most, half of
+    /// its square in the mean, and half of that for any one way.
     @Test func theSwayOfAThighIsSeenWhileItsRestFollows() throws {
         var rest = ThighRest()
         var power = 0.0
