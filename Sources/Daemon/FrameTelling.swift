@@ -121,9 +121,11 @@ extension HoldRecord {
 }
 
 extension RepetitionRecord {
-    /// `inMetres`: the way was the pelvis' height.
+    /// `inMetres`: the way was the pelvis' height, where the repetition itself does not know.
     func told(inMetres: Bool) -> Rehab1.Repetition {
         let tempo = repetition.tempo
+        let inMetres =
+            repetition.source == .none ? inMetres : repetition.source == .height
         let range = inMetres ? repetition.range * 100 : repetition.range * degreesPerRadian
         return Rehab1.Repetition(
             number: Int64(repetition.number), side: repetition.side?.name,

@@ -125,6 +125,10 @@ package struct Repetition: BitwiseCopyable, Sendable, Equatable {
     package var side: Side?
     /// False where only the clock counted.
     package var isSeen: Bool
+    /// False where what showed it was lost in its middle: it was done, but how is not known.
+    package var isWhole = true
+    /// What it was seen in, which gives the range its unit.
+    package var source = RepetitionSource.none
 
     @_noLocks
     package init(

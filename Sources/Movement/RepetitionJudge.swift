@@ -5,6 +5,8 @@ import Kinematics
 /// Turns finished repetitions into the signals that exist at their end (C11, C12, C16, C20).
 package struct RepetitionJudge: BitwiseCopyable, Sendable {
     private var count = 0
+    /// Repetitions whose ranges have been compared.
+    private var ranges = 0
     /// Shortfalls of the last three lowering times; −1 where there is none yet.
     private var newest = -1.0
     private var middle = -1.0
@@ -29,6 +31,13 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
     package mutating func begin(wanted: Int) {
         self = RepetitionJudge()
         fatigue = FatigueMeter(wanted: wanted)
+    }
+
+    /// The way is seen in something else from now on: the person's own range is learnt anew.
+    @_noLocks
+    package mutating func forgetRange() {
+        ranges = 0
+        ownRange = 0
     }
 
     /// Takes a finished repetition with what was seen in it; adds the signals of this moment.
@@ -70,7 +79,8 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
 
     @_noLocks
     private mutating func judgeRange(_ repetition: Repetition, signals: inout SignalValues) {
-        switch count {
+        ranges += 1
+        switch ranges {
         case 1: first = repetition.range
         case 2: second = repetition.range
         case 3:

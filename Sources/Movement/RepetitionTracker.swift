@@ -24,6 +24,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var smooth = 0.0
     private var speed = 0.0
     private var primed = false
+    private var lastTime: Int64 = 0
+    /// m that the newest height was changed by, see `step(height:)`.
+    private var lastLever = 0.0
     private var base = 0.0
     private var peak = 0.0
     private var low = 0.0
@@ -84,8 +87,14 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     }
 
     /// Takes the way of an angle, rad; true where a repetition ended.
+    ///
+    /// `restSpeed`: how fast the body sways at rest, rad/s, where the way does not show it.
     @_noLocks
-    package mutating func step(angle: Double, interval: Double, time: Int64) -> Bool {
+    package mutating func step(
+        angle: Double, interval: Double, time: Int64, restSpeed: Double? = nil
+    ) -> Bool {
+        let interval = interval > 0 ? sinceLast(time, interval) : interval
+        lastTime = time
         guard interval > 0, interval < 0.5, primed else {
             primed = true
             smooth = angle
@@ -99,28 +108,63 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         speed += ((smooth - before) / interval - speed) * part
         restedFor = state == .rest ? restedFor + interval : 0
         // The end of the way back is no rest yet.
-        if restedFor > 0.7 { history.rest(speed, interval: interval) }
+        if restedFor > 0.7 { history.rest(restSpeed ?? speed, interval: interval) }
         return advance(at: smooth, interval: interval, time: time)
+    }
+
+    /// What shows the movement is lost: true where the far end had been reached, so that it counts as done.
+    ///
+    /// How it was done is not known.
+    @_noLocks
+    package mutating func giveUp(at time: Int64) -> Bool {
+        let now = seconds(fromNanoseconds: time &- origin)
+        let wasFar = state == .far || state == .back
+        primed = false
+        state = .rest
+        restedFor = 0
+        guard wasFar else { return false }
+        count &+= 1
+        last = Repetition(
+            number: count, start: origin &+ Int64(max(0, min(departed, 1e8)) * 1e9), end: time,
+            isSeen: false)
+        last.isWhole = false
+        previousEnd = now
+        return true
+    }
+
+    /// s since the newest sample that was taken, which need not be the one before this.
+    @_noLocks
+    private func sinceLast(_ time: Int64, _ interval: Double) -> Double {
+        guard lastTime != 0, time > lastTime else { return interval }
+        return seconds(fromNanoseconds: time &- lastTime)
     }
 
     /// Takes the pelvis' height; true where a repetition ended.
     ///
-    /// `sign` −1 where the way out goes down.
+    /// `sign` −1 where the way out goes down. `lever`: m by which the point that is followed lies above the sensor,
+    /// where that changes.
     @_noLocks
     package mutating func step(
-        height: VerticalMotion, sign: Double, interval: Double, time: Int64
+        height: VerticalMotion, lever: Double = 0, sign: Double, interval: Double, time: Int64
     ) -> Bool {
-        guard interval > 0, interval < 0.5 else { return false }
+        let single = interval
+        let interval = interval > 0 ? sinceLast(time, interval) : interval
+        lastTime = time
+        let raised = primed && interval > 0 ? (lever - lastLever) / interval : 0
+        lastLever = lever
+        primed = true
+        guard single > 0, interval < 0.5 else { return false }
         if height.residualSpan > 0 {
             history.correct(
                 residual: height.residual * sign, span: height.residualSpan,
                 time: seconds(fromNanoseconds: time &- origin))
         }
-        speed = height.velocity * sign
-        if state == .rest, height.isStill { base = height.height * sign }
+        speed = (height.velocity + raised) * sign
+        let now = (height.height + lever) * sign
+        if state == .rest, height.isStill { base = now }
         // Stillness near the rest level ends a way back whose integrated speed had drifted.
         let ended = advance(
-            at: height.height * sign, interval: interval, time: time, returns: true)
+            at: now, interval: interval, time: time, returns: true)
         drift = Drift(
             speed: drift.speed * sign, way: drift.way * sign)
         return ended

@@ -203,14 +203,15 @@ package struct SetRecord: Sendable {
             RepetitionRecord(
                 repetition: repetition, shares: shares, label: PatternLabel(shares),
                 meanDrop: window.meanDrop, maxDrop: window.maxDrop, isClean: isClean(repetition),
-                isJudged: gapEnd <= repetition.start))
+                isJudged: repetition.isWhole && gapEnd <= repetition.start))
         window = PatternWindow(rules: plan.ruleCount)
     }
 
     private func isClean(_ repetition: Repetition) -> Bool {
         guard !window.isAnyActive(plan) else { return false }
         guard repetition.isSeen else { return true }
-        let own = repetitions.filter(\.isJudged).prefix(3).map(\.repetition.range)
+        let own = repetitions.filter { $0.isJudged && $0.repetition.source == repetition.source }
+            .prefix(3).map(\.repetition.range)
         let inRange =
             own.count < 3 || (0.8 * median(own)...1.2 * median(own)).contains(repetition.range)
         return inRange && repetition.tempo.lower >= 0.7 * plan.tempo.lower

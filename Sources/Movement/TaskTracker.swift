@@ -2,59 +2,6 @@
 
 import Kinematics
 
-/// The pelvis at one moment, as the trackers need it.
-struct PelvisMoment: BitwiseCopyable {
-    /// Up and specific force in pelvis axes.
-    var up: Vector3
-    var force: Vector3
-    /// rad/s about any axis, and about the vertical; NaN without a gyroscope.
-    var rate: Double
-    var verticalRate: Double
-    var interval: Double
-    var time: Int64
-    /// The exercise's posture, at rest once where it is a lying one.
-    var isReady: Bool
-    var shift: ShiftEvent
-    /// m/s² of the hips' middle to the right.
-    var sideways: Double
-
-    @_noLocks
-    init(
-        up: Vector3, force: Vector3, rate: Double, verticalRate: Double, interval: Double,
-        time: Int64, isReady: Bool, shift: ShiftEvent, sideways: Double
-    ) {
-        self.up = up
-        self.force = force
-        self.rate = rate
-        self.verticalRate = verticalRate
-        self.interval = interval
-        self.time = time
-        self.isReady = isReady
-        self.shift = shift
-        self.sideways = sideways
-    }
-}
-
-/// What ended at a sample.
-struct TaskEvents: BitwiseCopyable {
-    var repetition: Repetition?
-    var step: Step?
-    var landing: Landing?
-
-    /// Something came to its end.
-    var isAny: Bool {
-        @_noLocks get {
-            if let _ = repetition { return true }
-            if let _ = step { return true }
-            if let _ = landing { return true }
-            return false
-        }
-    }
-
-    @_noLocks
-    init() {}
-}
-
 /// The trackers of one set, and the signals only they know.
 package struct TaskTracker: BitwiseCopyable, Sendable {
     private(set) var repetitions = RepetitionTracker()
@@ -79,6 +26,13 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     private var farSince: Int64 = 0
     private var wasMoving = false
     private var ownRange = 0.0
+    /// s since the signal of the repetitions was last seen, and the count when the clock took over.
+    private var unseenFor = 0.0
+    private var countedBeforeClock: UInt16 = 0
+
+    /// s that a repetition waits for a sensor that says nothing: as long as a gap in the pelvis' own samples is
+    /// bridged [engineering default].
+    private static var waits: Double { @_noLocks get { 0.5 } }
 
     @_noLocks
     package init() {}
@@ -99,6 +53,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         thighRest = ThighRest()
         metronome = Metronome()
         ownRange = 0
+        unseenFor = 0
+        countedBeforeClock = 0
         turn = 0
         dropSum = 0
         dropTime = 0
@@ -228,19 +184,25 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
         var ended = false
         if source == .metronome {
-            ended = metronome.step(
-                plan.tempo, wanted: Int(plan.repetitions), time: moment.time)
+            ended = stepClock(plan.tempo, wanted: plan.repetitions, time: moment.time)
         } else if source == .height {
             ended = repetitions.step(
-                height: vertical, sign: plan.lowersFirst ? -1 : 1, interval: moment.interval,
-                time: moment.time)
+                height: vertical, lever: TaskTracker.standingHip(moment.up, stance: stance),
+                sign: plan.lowersFirst ? -1 : 1, interval: moment.interval, time: moment.time)
             if ended {
                 vertical.takeOff(speed: repetitions.drift.speed, way: repetitions.drift.way)
             }
         } else if let way = angle(
             stance: stance, angles: angles, thighs: thighs, signals: &signals)
         {
-            ended = repetitions.step(angle: way, interval: moment.interval, time: moment.time)
+            // Until the first movement the rest follows the thighs, and the way shows no sway.
+            var restSpeed: Double?
+            if counted == 0 { restSpeed = thighRest.sway(source: source, stance: stance) }
+            ended = repetitions.step(
+                angle: way, interval: moment.interval, time: moment.time, restSpeed: restSpeed)
+            unseenFor = 0
+        } else {
+            ended = loseSight(moment)
         }
         followTurn(moment)
         signals.set(.turn, abs(turn))
@@ -250,6 +212,37 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         addHoldLoss(&plan, time: moment.time, signals: &signals)
         guard ended else { return nil }
         return finish(&plan, stance: stance, time: moment.time, signals: &signals)
+    }
+
+    /// m by which the standing hip joint lies higher than the pelvis' middle.
+    ///
+    /// A step is the way of the leg that stands; a pelvis that drops over it sinks by itself. The joints
+    /// lie 9 cm to either side of the middle, as for the sensor's way over them (Harrington 2007).
+    @_noLocks
+    static func standingHip(_ up: Vector3, stance: Side?) -> Double {
+        guard let stance else { return 0 }
+        return 0.09 * stance.sign * up.z
+    }
+
+    /// The clock counts what is left of the set.
+    @_noLocks
+    private mutating func stepClock(_ tempo: Tempo, wanted: UInt16, time: Int64) -> Bool {
+        guard wanted > 0 else { return metronome.step(tempo, time: time) }
+        guard wanted > countedBeforeClock else { return false }
+        return metronome.step(tempo, wanted: Int(wanted - countedBeforeClock), time: time)
+    }
+
+    /// The sensor that shows the movement says nothing: after a while the repetition under way is given up, so
+    /// that the set goes on with what is still measured; true where it had been done but for the way back.
+    @_noLocks
+    private mutating func loseSight(_ moment: PelvisMoment) -> Bool {
+        guard moment.interval > 0, moment.interval < 0.5 else { return false }
+        unseenFor += moment.interval
+        guard unseenFor > TaskTracker.waits, repetitions.isMoving else { return false }
+        if repetitions.giveUp(at: moment.time) { return true }
+        dropSum = 0
+        dropTime = 0
+        return false
     }
 
     @_noLocks
@@ -262,15 +255,18 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             repetition = Repetition(
                 start: time &- Int64(max(0, min(plan.tempo.total, 3600)) * 1e9), end: time,
                 tempo: plan.tempo, isSeen: false)
-        } else {
+        } else if repetition.isWhole {
             ownRange =
                 ownRange == 0 ? repetition.range : ownRange + (repetition.range - ownRange) * 0.3
         }
         repetition.number = counted
         repetition.side = stance
-        judge.step(
-            repetition, target: plan.tempo.lower, drop: dropTime > 0 ? dropSum / dropTime : nil,
-            sway: sway.rms > 0 ? sway.rms : nil, signals: &signals)
+        repetition.source = source
+        if repetition.isWhole {
+            judge.step(
+                repetition, target: plan.tempo.lower, drop: dropTime > 0 ? dropSum / dropTime : nil,
+                sway: sway.rms > 0 ? sway.rms : nil, signals: &signals)
+        }
         dropSum = 0
         dropTime = 0
         return repetition
@@ -289,7 +285,17 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         if !isSeen { wanted = plan.fallback }
         if wanted == .none { wanted = .metronome }
         guard wanted != source else { return }
+        // A moment's silence between two repetitions is waited out, too.
+        if source == plan.source, unseenFor <= TaskTracker.waits { return }
+        if source != .none {
+            // Ways in other units are no measure of the next ones.
+            ownRange = 0
+            judge.forgetRange()
+        }
         source = wanted
+        unseenFor = 0
+        metronome = Metronome()
+        countedBeforeClock = counted
         repetitions.begin(source: wanted, lowersFirst: plan.lowersFirst, time: time)
     }
 

@@ -43,6 +43,8 @@ struct ThighRest: BitwiseCopyable {
     private var quietFor = 0.0
     private var leftPose = StillPose()
     private var rightPose = StillPose()
+    private var leftSway = PoseSpeed()
+    private var rightSway = PoseSpeed()
     /// Which way the thighs went from rest, length one and across it; once a movement has shown it.
     private var leftWay: Vector3?
     private var rightWay: Vector3?
@@ -63,6 +65,8 @@ struct ThighRest: BitwiseCopyable {
     ) {
         leftPose.step(thighs.left, interval: interval)
         rightPose.step(thighs.right, interval: interval)
+        leftSway.step(thighs.left, interval: interval)
+        rightSway.step(thighs.right, interval: interval)
         quietFor = rate < 8 * radiansPerDegree ? quietFor + interval : 0
         guard quietFor > 0.5 else { return }
         if case .none = left { left = thighs.left }
@@ -70,6 +74,21 @@ struct ThighRest: BitwiseCopyable {
         guard mayFollow else { return }
         if let pose = leftPose.still { left = pose }
         if let pose = rightPose.still { right = pose }
+    }
+
+    /// How fast the thighs turn along any one way, rad/s: what their way from a rest that follows them hides.
+    @_noLocks
+    func sway(source: RepetitionSource, stance: Side?) -> Double? {
+        switch source {
+        case .eitherThigh:
+            let (left, right) = (leftSway.along, rightSway.along)
+            return squareRoot((left * left + right * right) / 2)
+        case .stanceThigh, .movingThigh:
+            guard let stance else { return nil }
+            let side = source == .stanceThigh ? stance : stance.opposite
+            return side == .right ? rightSway.along : leftSway.along
+        default: return nil
+        }
     }
 
     /// Learns which way the thighs go, at the far end of a movement.
@@ -159,5 +178,35 @@ private struct StillPose: BitwiseCopyable {
         let change = now - old
         stillFor = change.norm < StillPose.strays ? stillFor + interval : 0
         pose = (old + change * (interval / (interval + StillPose.memory))).normalized()
+    }
+}
+
+/// How fast a thigh turns about its level axes.
+private struct PoseSpeed: BitwiseCopyable {
+    private var before: Vector3?
+    private var smooth = Vector3.zero
+    private var velocity = Vector3.zero
+
+    /// s of two low-passes, those of the repetitions' speed.
+    private static var smoothing: Double { @_noLocks get { 0.025 } }
+
+    @_noLocks
+    init() {}
+
+    /// rad/s along one way of the two.
+    var along: Double { @_noLocks get { velocity.norm * 0.7071 } }
+
+    @_noLocks
+    mutating func step(_ now: Vector3?, interval: Double) {
+        guard let now, let old = before, interval > 0, interval < 0.5 else {
+            before = now
+            smooth = .zero
+            velocity = .zero
+            return
+        }
+        let part = interval / (interval + PoseSpeed.smoothing)
+        smooth = smooth + ((now - old) * (1 / interval) - smooth) * part
+        velocity = velocity + (smooth - velocity) * part
+        before = now
     }
 }

@@ -33,6 +33,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var misfits: InlineArray<3, Double>
     /// Speed at rest, RMS squared: below it nothing says when a movement began.
     private var noise = 0.0
+    /// The newest windows of rest, RMS squared.
+    private var rests: InlineArray<16, Double>
     private var movements = 0.0
     private var windowSum = 0.0
     private var windowTime = 0.0
@@ -47,10 +49,12 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// What the exponent 2 is to make good, and 1 thrice: a movement cut short by what counts as rest looks
     /// as if it had begun abruptly [engineering default].
     private static var unusual: Double { @_noLocks get { 0.001 } }
-    /// What is left of a movement's say on the bell's shape after the next one.
-    private static var memory: Double { @_noLocks get { 0.9 } }
+    /// What sway leaves over beside a bell of the true shape, as a multiple of its share of the peak: 4.4 times in
+    /// the mean over a window of one and a half bells of exponent 3, and thrice that once in a hundred.
+    private static var swayLeaves: Double { @_noLocks get { 15 } }
     /// s of rest that give one figure of its speed.
     private static var window: Double { @_noLocks get { 0.5 } }
+    private static var restsKept: Int { @_noLocks get { 16 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }
     private static var size: Int { @_noLocks get { 1024 } }
 
@@ -59,6 +63,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         speeds = InlineArray(repeating: 0)
         times = InlineArray(repeating: 0)
         misfits = InlineArray(repeating: 0)
+        rests = InlineArray(repeating: 0)
         misfits[0] = 3 * VelocityHistory.unusual
         misfits[1] = VelocityHistory.unusual
     }
@@ -209,7 +214,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
             let found = fit(
                 rough, from: oldest, to: newest, exponent: Double(exponent), sign: sign)
             let place = exponent - 1
-            let sum = misfits[place] * VelocityHistory.memory + found.misfit
+            let sum = misfits[place] + found.misfit
             if learns { misfits[place] = sum }
             if sum < least {
                 least = sum
@@ -222,7 +227,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         let allowed =
             windows == 0
             ? VelocityHistory.unknownMisfit
-            : min(0.3, VelocityHistory.misfit + 6 * noise / (peak * peak))
+            : min(
+                0.3, VelocityHistory.misfit + VelocityHistory.swayLeaves * noise / (peak * peak))
         let limit = 2 * margin
         guard best.misfit < allowed, abs(best.span.start - rough.start) < limit,
             abs(best.span.end - rough.end) < limit
@@ -275,11 +281,33 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         windowTime += interval
         guard windowTime >= VelocityHistory.window else { return }
         let mean = windowSum / windowTime
-        // A window that holds the start of a movement is not what rest is like.
-        noise = windows == 0 || mean < noise ? mean : noise + (mean - noise) * 0.1
+        // The middle one: sway has quiet moments, and a window may hold the start of a movement.
+        rests[windows % VelocityHistory.restsKept] = mean
         windows += 1
+        noise = middleRest()
         windowSum = 0
         windowTime = 0
+    }
+
+    /// The middle of the kept windows of rest: the one that as many lie below as above.
+    @_noLocks
+    private func middleRest() -> Double {
+        let kept = min(windows, VelocityHistory.restsKept)
+        var one = 0
+        while one < kept {
+            var below = 0
+            var other = 0
+            while other < kept {
+                // Equal ones in their order.
+                if rests[other] < rests[one] || rests[other] == rests[one] && other < one {
+                    below += 1
+                }
+                other += 1
+            }
+            if below == (kept - 1) / 2 { return rests[one] }
+            one += 1
+        }
+        return rests[0]
     }
 
     /// A movement has begun: its start is not judged as rest.
