@@ -76,6 +76,10 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     private var swing = SwingSide()
     /// Running mean of the steps' times, s.
     private var usual = 0.0
+    /// The newest step went stale, standing on this leg: the walk may be over.
+    private var staleSide: Side?
+    /// The step before a stale one went stale too.
+    private var wasStale = false
 
     /// rad: a thigh lifted by the first beyond the other has left the floor; below the second it is down.
     private static var lifted: Double { @_noLocks get { 14 * radiansPerDegree } }
@@ -141,8 +145,10 @@ package struct StepTracker: BitwiseCopyable, Sendable {
             next = swing.side
             seesThighs = swing.seesThighs
         }
-        if let stale = closeStale(at: time) { return stale }
+        if let stale = closeStale(at: time, mode: mode) { return stale }
         guard let next else { return false }
+        // A swing says its side all the time; standing on it is no next step.
+        if mode == .swings, start == 0, let staleSide, staleSide == next { return false }
         if let side, side == next, start != 0 {
             // A second shift the same way is a step sideways; the others say it all the time.
             guard mode == .shifts, let elapsed = elapsed(at: time), elapsed > 0.5 else {
@@ -151,7 +157,9 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         }
         if let elapsed = elapsed(at: time), elapsed < StepTracker.shortest { return false }
         let ended = close(at: time)
+        if ended { wasStale = false }
         side = next
+        staleSide = nil
         start = time
         return ended
     }
@@ -167,11 +175,19 @@ package struct StepTracker: BitwiseCopyable, Sendable {
 
     /// A step that lasts twice as long as the one before was the last of a walk.
     ///
-    /// It counts with that one's length. Nil while the step is young.
+    /// It counts with that one's length. Nil while the step is young. In a walk only the first counts:
+    /// whoever stands sways from leg to leg, more slowly than anybody walks.
     @_noLocks
-    private mutating func closeStale(at time: Int64) -> Bool? {
+    private mutating func closeStale(at time: Int64, mode: Mode) -> Bool? {
         guard let elapsed = elapsed(at: time) else { return nil }
         if count >= 2, last.duration > 0, elapsed > 2.2 * last.duration + 0.4 {
+            let isSecond = mode == .swings && wasStale
+            wasStale = true
+            staleSide = side
+            if isSecond {
+                abandon()
+                return false
+            }
             return close(at: start &+ (last.end &- last.start))
         }
         guard elapsed > StepTracker.longest else { return nil }

@@ -50,6 +50,28 @@ private func moment(
         #expect(!tracker.seesThighs)
     }
 
+    /// 20 s of walking at 102 steps a minute, then 40 s on both feet with the weight going over once in
+    /// 3 s.
+    @Test func swayAfterAWalkIsNoStep() {
+        var tracker = StepTracker()
+        var steps = 0
+        var walked = 0
+        for index in 1...6000 {
+            let time = Double(index) * 0.01
+            let omega = 2 * Double.pi * (time < 20 ? 0.85 : 1 / 6.0)
+            let swing = -0.03 * 28.5 * sin(omega * (time < 20 ? time : time - 20))
+            var angles = BodyAngles()
+            angles.set(.pelvis, SegmentAngles(obliquity: 0, anteriorTilt: 0))
+            if tracker.step(moment(time, sideways: swing), mode: .swings, angles: angles, upward: 0)
+            {
+                steps += 1
+                if time < 20 { walked += 1 }
+            }
+        }
+        #expect(abs(walked - 33) <= 2)
+        #expect(steps - walked <= 2, "\(steps - walked) after the walk")
+    }
+
     @Test func aLiftedThighSaysWhichLegStands() {
         var tracker = StepTracker()
         var sides: [Side] = []
