@@ -43,7 +43,9 @@ struct RehabBench: ParsableCommand {
             valueName: "count"))
     var people: UInt64 = 5
 
-    @Option(help: ArgumentHelp("Sections feedback and accuracy: the first one's random seed.", valueName: "seed"))
+    @Option(
+        help: ArgumentHelp(
+            "Sections feedback and accuracy: the first one's random seed.", valueName: "seed"))
     var firstSeed: UInt64 = 1
 
     @Flag(
