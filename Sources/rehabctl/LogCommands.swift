@@ -163,7 +163,9 @@ struct ProgressCommand: ParsableCommand {
             func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
                 "\(point.day.text) \(decimal(point.value, 1))\(trend.unit) (n \(point.count))"
             }
-            columns.add(trend.name, cell(trend.first), cell(trend.now), trend.verdict)
+            columns.add(
+                trend.name, cell(trend.first), trend.days == 0 ? "" : cell(trend.now), trend.verdict
+            )
         }
         var lines = ["\(title): \(line.sets) \(line.sets == 1 ? "set" : "sets")"]
         lines += columns.lines(indent: "  ")
