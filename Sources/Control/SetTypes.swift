@@ -119,15 +119,19 @@ extension Rehab1 {
         package var stanceThighDegrees: Double?
         /// Pelvis on stance thigh.
         package var hipAdductionDegrees: Double?
+        /// What C05 judges: the shift over the foot, in a set beyond the person's own lean on that leg.
+        package var legLeanDegrees: Double?
         /// One letter a repetition, hold or landing so far: c in band and at tempo, o not, u by the clock
         /// only, n not judged since data were missing; the last 60.
         package var strip: String
 
         package init(
-            stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil, strip: String
+            stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil,
+            legLeanDegrees: Double? = nil, strip: String
         ) {
             self.stanceThighDegrees = stanceThighDegrees
             self.hipAdductionDegrees = hipAdductionDegrees
+            self.legLeanDegrees = legLeanDegrees
             self.strip = strip
         }
 
@@ -135,6 +139,7 @@ extension Rehab1 {
             case strip
             case stanceThighDegrees = "stance_thigh_degrees"
             case hipAdductionDegrees = "hip_adduction_degrees"
+            case legLeanDegrees = "leg_lean_degrees"
         }
     }
 }

@@ -97,12 +97,12 @@ struct StoredFading: Codable, Sendable, Equatable {
             ? "Workout \(workout) of the schedule: every movement may be cued."
             : "Workout \(workout) of the schedule: \(fading.percent) % of the movements may be cued."
         if let value = dependence.value {
-            let most = max(dependence.cuedError ?? 0, dependence.probeError ?? 0)
-            // Nothing to improve: a share of it would be praise for nothing.
+            let isThereError = CueDependence.isThereError(
+                cued: dependence.cuedError ?? 0, uncued: dependence.probeError ?? 0)
             text +=
-                most < 0.05
-                ? " No angle left its band, with sound or without."
-                : " \(CueDependence.sentence(value))"
+                " "
+                + (isThereError
+                    ? CueDependence.sentence(value) : CueDependence.noErrorSentence)
         }
         return Rehab1.Fading(
             exercise: exercise, workout: Int64(workout), block: Int64(fading.block),

@@ -90,7 +90,8 @@ extension MotionFrame {
         }
         return Rehab1.FrameView(
             stanceThighDegrees: degrees(.femurAdduction),
-            hipAdductionDegrees: degrees(.hipAdduction), strip: set.strip)
+            hipAdductionDegrees: degrees(.hipAdduction), legLeanDegrees: degrees(.legLean),
+            strip: set.strip)
     }
 }
 

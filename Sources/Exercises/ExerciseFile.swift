@@ -6,8 +6,15 @@ package import TomlReading
 
 /// The reader of exercise files, format 1.
 package enum ExerciseFile {
+    /// Numbers of the clinical catalogue: pain rules, gates and tests go by them.
+    package static let catalogueNumbers = 1...22
+
     /// The exercise in `text`; `file` is what errors call it.
-    package static func parse(_ text: String, file: String) throws(TomlError) -> Exercise {
+    ///
+    /// `builtIn`: what the file lies over; a number of theirs is kept by the same id alone.
+    package static func parse(
+        _ text: String, file: String, over builtIn: [Exercise]? = nil
+    ) throws(TomlError) -> Exercise {
         let root = try TomlDocument(text: text, file: file).root
         _ = try root.int("format", in: 1...1)
         let id = try root.string("id", length: 40)
@@ -46,7 +53,29 @@ package enum ExerciseFile {
             rules: try RuleFile.rules(root), file: file)
         try root.finish()
         try check(exercise, root)
+        if let builtIn { try checkNumber(exercise, builtIn, root) }
         return exercise
+    }
+
+    /// Another exercise under a number of the catalogue would be taken for that one.
+    private static func checkNumber(
+        _ exercise: Exercise, _ builtIn: [Exercise], _ root: TomlSection
+    ) throws(TomlError) {
+        if let own = builtIn.first(where: { $0.id == exercise.id }) {
+            guard catalogueNumbers.contains(own.number), exercise.number != own.number else {
+                return
+            }
+            throw root.fault(
+                "number",
+                "must stay \(own.number), by which the pain rules and gates know \(own.id); "
+                    + "or give the exercise an id of its own")
+        }
+        guard catalogueNumbers.contains(exercise.number) else { return }
+        let holder = builtIn.first { $0.number == exercise.number }?.id ?? "the catalogue"
+        throw root.fault(
+            "number",
+            "\(exercise.number) is that of \(holder) in the pain rules and gates; a new exercise "
+                + "takes \(catalogueNumbers.upperBound + 1) or more")
     }
 
     /// What only fits together or not.

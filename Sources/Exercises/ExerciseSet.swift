@@ -47,7 +47,8 @@ package struct ExerciseSet: Sendable {
         var usable: [Exercise] = []
         for file in files.sorted(by: { $0.name < $1.name }) {
             do throws(TomlError) {
-                let exercise = try ExerciseFile.parse(file.text, file: file.name)
+                let exercise = try ExerciseFile.parse(
+                    file.text, file: file.name, over: exercises)
                 if let other = seen[exercise.id] {
                     throw TomlError(
                         file: file.name, line: nil, field: "id",

@@ -1,5 +1,7 @@
 // How it goes: then and now, side by side, and a change is called one only above the size that counts.
 
+import Movement
+
 /// One quantity then and now.
 package struct Trend: Sendable, Equatable {
     package let name: String
@@ -97,8 +99,10 @@ package enum Progress {
     package struct WithoutCues: Sendable, Equatable {
         package let exercise: String
         package let workouts: Int
-        /// Percent of the improvement by cues that stayed without them.
-        package let trend: Trend
+        /// Those of them in which no angle left its band: there was no improvement to keep.
+        package let withoutError: Int
+        /// Percent of the improvement by cues that stayed without them; nil where there was none.
+        package let trend: Trend?
     }
 
     /// Exercises with a set without cues in a workout that had some with them (compensations 5.1).
@@ -106,27 +110,36 @@ package enum Progress {
         struct Workout {
             let day: Day
             let dependence: Double
+            let isThereError: Bool
         }
         // The daemon counts over the workout: its last set without cues tells all of them.
         var found: [Int: (exercise: String, workouts: [String: Workout])] = [:]
         for (day, set) in log.sets {
             guard let dependence = set.dependence else { continue }
+            // Logs of before the errors were kept say the dependence alone.
+            let isThereError =
+                set.uncuedErrorDegrees.map {
+                    CueDependence.isThereError(cued: set.cuedErrorDegrees ?? 0, uncued: $0)
+                } ?? true
             found[set.number, default: (set.exercise, [:])].workouts[set.workout] = Workout(
-                day: day, dependence: dependence)
+                day: day, dependence: dependence, isThereError: isThereError)
         }
         return found.sorted { $0.key < $1.key }.compactMap { _, one in
             let inOrder = one.workouts.sorted { ($0.value.day, $0.key) < ($1.value.day, $1.key) }
-            guard let first = inOrder.first?.value, let last = inOrder.last?.value else {
-                return nil
-            }
+            guard !inOrder.isEmpty else { return nil }
+            let told = inOrder.map(\.value).filter(\.isThereError)
             func point(_ workout: Workout) -> (day: Day, value: Double, count: Int) {
                 (workout.day, 100 * (1 - max(0, min(1, workout.dependence))), 1)
             }
+            var trend: Trend?
+            if let first = told.first, let last = told.last {
+                trend = Trend(
+                    name: "kept without cues: \(one.exercise)", unit: " %", first: point(first),
+                    now: point(last), counts: nil, isThin: false)
+            }
             return WithoutCues(
                 exercise: one.exercise, workouts: inOrder.count,
-                trend: Trend(
-                    name: "kept without cues: \(one.exercise)", unit: " %", first: point(first),
-                    now: point(last), counts: nil, isThin: false))
+                withoutError: inOrder.count - told.count, trend: trend)
         }
     }
 

@@ -99,6 +99,17 @@ package struct CueDependence: Sendable, Equatable {
         return (probe - cued) / max(cued, 0.5)
     }
 
+    /// Mean errors below this are none, degrees: 0.0 where they are shown [engineering default].
+    package static let leastError = 0.05
+
+    /// Whether there was anything to improve: a share of nothing would be praise for nothing.
+    package static func isThereError(cued: Double, uncued: Double) -> Bool {
+        max(cued, uncued) >= leastError
+    }
+
+    /// What is said where no angle left its band.
+    package static let noErrorSentence = "No angle left its band, with sound or without."
+
     /// The dependence in plain words.
     package static func sentence(_ value: Double) -> String {
         let kept = Int((100 * (1 - max(0, min(1, value)))).rounded())

@@ -26,10 +26,15 @@ struct LiveGauges {
                     "trunk", frame, value: lean, from: band.from, to: band.to,
                     ends: ("left", "right")))
         }
-        if let thigh = frame.view?.stanceThighDegrees {
-            let on = rule("leg-lean", of: state)
-            lines.append(
-                scale("thigh", frame, value: thigh, from: nil, to: on, ends: ("in", "out")))
+        if let view = frame.view, let thigh = view.stanceThighDegrees {
+            // The rule counts what comes on top of the person's own lean: the band is of that alone.
+            if let lean = view.legLeanDegrees, let on = rule("leg-lean", of: state) {
+                lines.append(
+                    scale("leg", frame, value: lean, from: nil, to: on, ends: ("in", "out")))
+            } else {
+                lines.append(
+                    scale("thigh", frame, value: thigh, from: nil, to: nil, ends: ("in", "out")))
+            }
         }
         return lines
     }

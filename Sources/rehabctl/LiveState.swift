@@ -156,6 +156,11 @@ struct LiveState {
             + (cue.heard ? "" : " (not heard)")
     }
 
+    /// A cue where there is little room.
+    static func brief(_ cue: Rehab1.Cue) -> String {
+        "cue \(cue.rule)\(cue.heard ? "" : " (not heard)"): \(cue.text)"
+    }
+
     /// What repetitions or steps there are: "3 done, raise (by the clock)".
     static func movement(_ frame: Rehab1.Frame) -> String? {
         guard frame.count > 0 || frame.repetitionPhase != nil else { return nil }

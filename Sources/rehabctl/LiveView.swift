@@ -219,7 +219,10 @@ struct LiveView {
         let room = max(1, min(6, height - 18))
         guard !state.cues.isEmpty else { return ["  cues: none yet (silence is success)"] }
         return state.cues.suffix(room).map { entry in
-            "  \(decimal(entry.at, 1, unit: " s"))  \(LiveState.line(entry.cue))"
+            let at = "  \(decimal(entry.at, 1, unit: " s"))  "
+            let whole = at + LiveState.line(entry.cue)
+            // What to do, and that it was not heard, are not cut off: the rest goes first.
+            return whole.count <= columns ? whole : at + LiveState.brief(entry.cue)
         }
     }
 

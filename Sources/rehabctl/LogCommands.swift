@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import History
+import Movement
 import Plumbing
 
 struct LogCommand: ParsableCommand {
@@ -120,18 +121,25 @@ struct ProgressCommand: ParsableCommand {
     private func showWithoutCues(_ log: WorkoutLog) {
         let kept = Progress.withoutCues(log)
         guard !kept.isEmpty else { return }
-        print("kept without cues (of the improvement with them):")
         var columns = Columns()
         for one in kept {
             func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
                 "\(point.day.text) \(decimal(point.value, 0)) %"
             }
-            let isOne = one.trend.days == 0
-            columns.add(
-                one.exercise, cell(one.trend.first), isOne ? "" : cell(one.trend.now),
-                one.workouts == 1 ? "1 workout" : "\(one.workouts) workouts")
+            guard let trend = one.trend else { continue }
+            let isOne = trend.days == 0
+            var workouts = one.workouts == 1 ? "1 workout" : "\(one.workouts) workouts"
+            if one.withoutError > 0 {
+                workouts += ", in \(one.withoutError) of them no angle left its band"
+            }
+            columns.add(one.exercise, cell(trend.first), isOne ? "" : cell(trend.now), workouts)
         }
-        columns.lines(indent: "  ").forEach { print($0) }
+        let lines = columns.lines(indent: "  ")
+        if !lines.isEmpty { print("kept without cues (of the improvement with them):") }
+        lines.forEach { print($0) }
+        for one in kept where one.trend == nil {
+            print("\(one.exercise): \(CueDependence.noErrorSentence)")
+        }
     }
 
     private func showWeek(_ log: WorkoutLog) {
@@ -155,7 +163,9 @@ struct ProgressCommand: ParsableCommand {
             func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
                 "\(point.day.text) \(decimal(point.value, 1))\(trend.unit) (n \(point.count))"
             }
-            columns.add(trend.name, cell(trend.first), cell(trend.now), trend.verdict)
+            columns.add(
+                trend.name, cell(trend.first), trend.days == 0 ? "" : cell(trend.now), trend.verdict
+            )
         }
         var lines = ["\(title): \(line.sets) \(line.sets == 1 ? "set" : "sets")"]
         lines += columns.lines(indent: "  ")

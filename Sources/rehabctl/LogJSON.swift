@@ -186,7 +186,7 @@ struct ProgressReply: Encodable {
                 exercise: line.exercise, side: line.side, probe: line.probe, sets: line.sets,
                 quantities: line.trends.map { Quantity($0) }, notMeasured: line.notMeasured)
         }
-        withoutCues = Progress.withoutCues(log).map { Quantity($0.trend) }
+        withoutCues = Progress.withoutCues(log).compactMap { $0.trend.map { Quantity($0) } }
     }
 
     private enum CodingKeys: String, CodingKey {

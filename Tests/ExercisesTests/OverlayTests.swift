@@ -7,12 +7,12 @@ import TomlReading
 @testable import Exercises
 
 private func own(
-    id: String = "squat", version: Int = 7, on: Double = 6, extra: String = ""
+    id: String = "squat", number: Int? = nil, version: Int = 7, on: Double = 6, extra: String = ""
 ) -> String {
     """
     format = 1
     id = "\(id)"
-    number = 11
+    number = \(number ?? (id == "squat" ? 11 : 23))
     version = \(version)
     title = "Squat, as agreed"
     stage = [1, 3]
@@ -61,6 +61,32 @@ private func own(
         var set = try builtIn()
         set.overlay([("wall-squat.toml", own(id: "wall-squat"))])
         #expect(set.exercises.count == known + 1 && set.changes.isEmpty)
+    }
+
+    /// The pain rules and gates know an exercise by its number: 11 is the squat, and no other.
+    @Test(arguments: [1, 9, 11, 22])
+    func aNumberOfTheCatalogueIsNotForANewId(_ number: Int) throws {
+        var set = try builtIn()
+        set.overlay([("new.toml", own(id: "wall-squat", number: number))])
+        let fault = try #require(set.faults.first)
+        #expect(fault.line == 3 && fault.field == "number", "\(fault)")
+        let holder = try #require(set.exercises.first { $0.number == number }).id
+        #expect(
+            fault.message.contains("\(number) is that of \(holder)")
+                && fault.message.contains("takes 23 or more"), "\(fault)")
+        #expect(set.exercises.count == known)
+        let check = ExerciseText.check(
+            own(id: "wall-squat", number: number), file: "new.toml", in: try builtIn())
+        #expect(!check.isRight && check.text.hasPrefix("new.toml:3: number: "), "\(check.text)")
+    }
+
+    @Test func anOverrideKeepsItsNumber() throws {
+        var set = try builtIn()
+        set.overlay([("mine.toml", own(number: 12))])
+        let fault = try #require(set.faults.first)
+        #expect(fault.line == 3 && fault.field == "number", "\(fault)")
+        #expect(fault.message.contains("must stay 11"), "\(fault)")
+        #expect(set.exercise("squat")?.version == 1)
     }
 
     @Test func aFaultyFileChangesNothingAndTheOthersCount() throws {

@@ -273,8 +273,34 @@ import Testing
         let kept = Progress.withoutCues(log)
         #expect(kept.count == 1 && kept.first?.workouts == 2)
         let trend = try #require(kept.first?.trend)
+        #expect(kept.first?.withoutError == 0)
         #expect(abs(trend.first.value - 40) < 1e-9 && trend.now.value == 100)
         #expect(trend.first.day == Logs.today + -9 && trend.now.day == Logs.today)
         #expect(Progress.withoutCues(try Logs.log([])).isEmpty)
+    }
+
+    /// Where no angle left its band, nothing was improved, and no share of it was kept.
+    @Test func noShareIsToldWhereThereWasNoError() throws {
+        func clean(_ workout: String) -> SetEntry {
+            var set = probe(workout, 0)
+            set.cuedErrorDegrees = 0
+            set.uncuedErrorDegrees = 0.04
+            return set
+        }
+        var faulty = probe("b", 0.5)
+        faulty.cuedErrorDegrees = 2
+        faulty.uncuedErrorDegrees = 3
+        let kept = try #require(
+            Progress.withoutCues(try Logs.log([LogEntry(day: Logs.today, .set(clean("a")))])).first)
+        #expect(kept.workouts == 1 && kept.withoutError == 1 && kept.trend == nil)
+        let both = try #require(
+            Progress.withoutCues(
+                try Logs.log([
+                    LogEntry(day: Logs.today + -2, .set(faulty)),
+                    LogEntry(day: Logs.today, .set(clean("c"))),
+                ])
+            ).first)
+        #expect(both.workouts == 2 && both.withoutError == 1)
+        #expect(both.trend?.now.value == 50 && both.trend?.now.day == Logs.today + -2)
     }
 }

@@ -95,7 +95,8 @@ enum LivePictures {
             holdSeconds: 6.2, shareInBand: 0.92, dropOnDegrees: 4, hikeOnDegrees: 5,
             activeRules: active, gates: [], quaternion: [1, 0, 0, 0], count: count,
             view: Rehab1.FrameView(
-                stanceThighDegrees: thigh, hipAdductionDegrees: nil,
+                stanceThighDegrees: thigh.map { $0 + 4 }, hipAdductionDegrees: nil,
+                legLeanDegrees: thigh,
                 strip: String(repeating: "c", count: Int(count))))
     }
 

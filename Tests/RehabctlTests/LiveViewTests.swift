@@ -1,5 +1,6 @@
 // The live view as a picture: compared with what was looked at and found right, at several sizes.
 
+import Control
 import DaemonTestKit
 import Foundation
 import Testing
@@ -75,6 +76,41 @@ private func expectGolden(_ lines: [String], _ name: String) throws {
         let picture = lines("five-out", 100, 30).joined(separator: "\n")
         #expect(picture.contains("OUT of band") && picture.contains("C01 C02"))
         #expect(!lines("one-pelvis", 80, 24).joined().contains("OUT"))
+    }
+
+    /// Where the person's own lean is not known yet, the thigh is shown and no rule's band with it.
+    @Test func aThighWithoutItsRulesSignalHasNoBand() throws {
+        var state = LivePictures.fiveOut
+        var frame = try #require(state.frame)
+        frame.view = Rehab1.FrameView(stanceThighDegrees: 4.8, legLeanDegrees: nil, strip: "")
+        _ = state.take(LivePictures.event(.frame(frame)), at: 9_000_000_000)
+        let row = try #require(
+            LiveGauges(style: Style(isColourful: false), width: 80).lines(state).last)
+        #expect(row.hasPrefix("  thigh ") && row.hasSuffix("4.8 deg"), "\(row)")
+        // Its own lean of 4.8 degrees, and nothing beyond it: the rule is silent, and so is the gauge.
+        frame.view = Rehab1.FrameView(stanceThighDegrees: 4.8, legLeanDegrees: 0.2, strip: "")
+        _ = state.take(LivePictures.event(.frame(frame)), at: 9_100_000_000)
+        let judged = LiveGauges(style: Style(isColourful: false), width: 80).lines(state).last
+        #expect(judged?.hasSuffix("0.2 deg, in band") == true, "\(judged ?? "none")")
+    }
+
+    /// "not heard" and what to do stay where the row is too long; the numbers go.
+    @Test func aCueThatWasNotHeardIsSaidToBeSoInANarrowTerminalToo() {
+        var state = LivePictures.fiveOut
+        let cue = Rehab1.Cue(
+            time: 0, rule: "C02", signal: "lean-ipsilateral", valueDegrees: 8.7, side: "right",
+            text: "trunk: back to centre", spoken: "", crossed: 0, presented: nil,
+            latencyMilliseconds: nil, heard: false)
+        _ = state.take(LivePictures.event(.cue(cue)), at: 42_000_000_000)
+        func row(_ width: Int) -> String? {
+            LiveView(style: Style(isColourful: false), width: width, height: 30).lines(state)
+                .first { $0.contains("cue C02") }
+        }
+        #expect(row(80)?.hasSuffix("cue C02 (not heard): trunk: back to centre") == true)
+        #expect(
+            row(100)?.hasSuffix(
+                "cue C02 lean-ipsilateral 8.7 deg, right stance: trunk: back to centre (not heard)")
+                == true)
     }
 
     /// Too little room for a row a sensor: those that need a look, whole, and how many are well.

@@ -10,8 +10,15 @@ enum Golden {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Recordings")
 
-    /// True for `REHAB_RECORD=1`: goldens are written, and the test fails all the same.
-    static let isRecording = ProcessInfo.processInfo.environment["REHAB_RECORD"] == "1"
+    /// `REHAB_RECORD=1` writes all goldens, `REHAB_RECORD=squat` those whose names begin so; the test fails
+    /// all the same.
+    private static let recorded = ProcessInfo.processInfo.environment["REHAB_RECORD"] ?? ""
+
+    static var isRecording: Bool { !recorded.isEmpty }
+
+    static func isRecording(_ name: String) -> Bool {
+        recorded == "1" || isRecording && name.hasPrefix(recorded)
+    }
 
     /// Lines of frames between two that are kept.
     private static let spacing = 60
@@ -47,7 +54,7 @@ enum Golden {
     /// Compares with the golden file; names the first line that differs.
     static func check(_ text: String, name: String) throws {
         let path = folder.appending(path: "\(name).golden")
-        if isRecording {
+        if isRecording(name) {
             try text.write(to: path, atomically: true, encoding: .utf8)
             Issue.record("\(name).golden was written: a recording run is not a pass")
             return
