@@ -66,9 +66,10 @@ package struct TiltParameters: BitwiseCopyable, Sendable {
     package var restForceThreshold: Double
     /// How far that mean may move within a rest, m/s²: a bias does not turn gravity.
     package var restForceDrift: Double
-    /// How far the mean's length may change within a rest, m/s²: whoever rises or sinks slowly turns
-    /// as little as at rest, but weighs more or less. Four times what is left of a noisy sensor's
-    /// noise.
+    /// How far the mean's length may change within a rest, m/s².
+    ///
+    /// Whoever rises or sinks slowly turns as little as at rest, but weighs more or less. Four times
+    /// what is left of a noisy sensor's noise.
     package var restLengthDrift: Double
     /// Density of the velocity at rest, m/√s.
     package var restSway: Double

@@ -5,8 +5,9 @@ import Kinematics
 import Movement
 import Synthetic
 
-/// What no recording with cameras holds: a pelvis that sits down, lands, lies and walks, as the
-/// daemon meets it. The truth is the sensor's own orientation, skin included.
+/// What no recording with cameras holds: a pelvis that sits down, lands, lies and walks.
+///
+/// As the daemon meets it. The truth is the sensor's own orientation, skin included.
 enum AccuracyPeople {
     /// Rate of the cheap sensors that most people wear, Hz.
     static let rateHertz = 60.0

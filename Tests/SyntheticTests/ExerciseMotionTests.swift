@@ -38,8 +38,9 @@ private func set(
         }
     }
 
-    /// Nobody jumps from one pose into another: what a sensor reads between two moments adds up to the
-    /// way between them. A jump lies between the moments that a difference quotient looks at.
+    /// What a sensor reads between two moments adds up to the way between them.
+    ///
+    /// A jump lies between the moments that a difference quotient looks at.
     @Test(arguments: ExerciseKind.allCases)
     func nobodyJumps(_ kind: ExerciseKind) throws {
         let times = kind.usualTempo
