@@ -30,20 +30,32 @@ extension Body {
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
         }
+        watchSide(angles, interval: observation.interval)
+        if otherSideFor > 1 { gates.close(.wrongSide) }
         if plan.restsUpright { watchSlips(&angles, observation, gates: gates) }
         if slips[Segment.pelvis.index].hasSlipped { gates.close(.slipped) }
         if swap.isSwapped { gates.close(.swapped) }
+    }
+
+    /// s that the wrong leg may be in the air before its sensor is taken for one that has slipped
+    /// [engineering default].
+    ///
+    /// Both read the same. People are told of the other leg at once and change, so a thigh that stays
+    /// up has slipped.
+    private static var longestOtherSide: Double { @_noLocks get { 20 } }
+
+    /// For how long the given leg has been the one in the air.
+    @_noLocks
+    private mutating func watchSide(_ angles: BodyAngles, interval: Double) {
         guard let side = plan.stanceSide, plan.task == .singleLegHold,
-            let left = angles.leftThigh, let right = angles.rightThigh
-        else { return }
-        // The given leg is the one in the air.
-        let lifted =
-            side == .right
-            ? left.anteriorTilt - right.anteriorTilt
-            : right.anteriorTilt - left.anteriorTilt
-        let isOther = lifted > 15 * radiansPerDegree
-        otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
-        if otherSideFor > 1 { gates.close(.wrongSide) }
+            let standing = angles.thigh(side), let free = angles.thigh(side.opposite),
+            !slips[Segment.leftThigh.index].hasSlipped, !slips[Segment.rightThigh.index].hasSlipped
+        else {
+            otherSideFor = 0
+            return
+        }
+        let isOther = free.anteriorTilt - standing.anteriorTilt > 15 * radiansPerDegree
+        otherSideFor = isOther ? otherSideFor + max(0, min(interval, 0.5)) : 0
     }
 
     /// Compares each segment with its neutral in the quiet stands; what has slipped is not measured.
@@ -55,6 +67,7 @@ extension Body {
             plan.task == .singleLegHold
             ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
         let pelvisIsQuiet = slips[Segment.pelvis.index].isQuiet
+        let mayBeLifted = otherSideFor > 0 && otherSideFor < Body.longestOtherSide
         var index = 0
         while index < 6 {
             if let segment = Segment(index: index), let own = angles.angles(segment),
@@ -65,7 +78,8 @@ extension Body {
                 slips[index].step(
                     angles: own, rate: rate,
                     mayStand: atRest && !gates.has(.posture) && rate > 0
-                        && (isPelvis || pelvisIsQuiet),
+                        && (isPelvis
+                            || pelvisIsQuiet && !(mayBeLifted && index >= Segment.leftThigh.index)),
                     isPelvis: isPelvis, interval: observation.interval)
                 if slips[index].hasSlipped, !isPelvis { angles.set(segment, nil) }
             }

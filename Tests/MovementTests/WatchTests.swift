@@ -90,6 +90,36 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         #expect(watch.hasSlipped)
     }
 
+    /// A one-leg stand on the left asked for, the left thigh lifted by 25° for 15 s, then put down and
+    /// the right one lifted.
+    @Test func theOtherLegIsToldForAsLongAsItIsInTheAir() {
+        var wearing = Wearing([.pelvis, .leftThigh, .rightThigh])
+        wearing.rate = Vector3(0.01, 0, 0)
+        func stand(_ seconds: Double, left: Double = 0, right: Double = 0) {
+            for _ in 0..<Int(seconds * 100) {
+                wearing.feed(.leftThigh, segmentUp(0, tilt: -left))
+                wearing.feed(.rightThigh, segmentUp(0, tilt: -right))
+                wearing.step(segmentUp(0))
+            }
+        }
+        stand(5)
+        wearing.begin(.left)
+        stand(2)
+        let first = wearing.frames.count
+        stand(15, left: 25)
+        let told = wearing.frames[(first + 110)...].filter { $0.gates.has(.wrongSide) }.count
+        #expect(told == 1500 - 110)
+        #expect(wearing.body.hold.completed == 0)
+        stand(2)
+        stand(5, right: 25)
+        #expect(wearing.frames.suffix(300).allSatisfy { !$0.gates.has(.wrongSide) })
+        // What stays up for half a minute, though it was told, is a sensor that has slipped.
+        stand(2)
+        stand(30, left: 25)
+        #expect(wearing.frames.suffix(100).allSatisfy { !$0.gates.has(.wrongSide) })
+        #expect(wearing.body.slippedSegments() == 1 << UInt8(Segment.leftThigh.index))
+    }
+
     @Test func swappedThighsContradictTheShifts() {
         var watch = SwapWatch()
         func lift(_ side: Side, shifted: Side) {
