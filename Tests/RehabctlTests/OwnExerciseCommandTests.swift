@@ -6,19 +6,30 @@ import Foundation
 import Plumbing
 import Testing
 
-@Suite(.scene()) struct OwnExerciseCommandTests {
-    @Test func aBuiltInFileIsTheModelForOnesOwn() throws {
-        let home = try TemporaryFolder()
-        let folder = home.path + "/rehabd/exercises"
+/// A person's directory of exercises, and `rehabctl exercises` that reads it.
+private struct OwnFolder {
+    private let home: TemporaryFolder
+    var folder: String { home.path + "/rehabd/exercises" }
+
+    init() throws {
+        home = try TemporaryFolder()
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        func exercises(_ arguments: [String]) throws -> ProgramResult {
-            try Program.run(
-                Products.rehabctl, ["exercises"] + arguments,
-                environment: Program.environment([
-                    "XDG_CONFIG_HOME": home.path, "REHABD_SOCKET": home.path + "/none",
-                ]))
-        }
+    }
+
+    func exercises(_ arguments: [String]) throws -> ProgramResult {
+        try Program.run(
+            Products.rehabctl, ["exercises"] + arguments,
+            environment: Program.environment([
+                "XDG_CONFIG_HOME": home.path, "REHABD_SOCKET": home.path + "/none",
+            ]))
+    }
+}
+
+@Suite(.scene()) struct OwnExerciseCommandTests {
+    @Test func aBuiltInFileIsTheModelForOnesOwn() throws {
+        let person = try OwnFolder()
+        let (folder, exercises) = (person.folder, person.exercises)
         let model = try exercises(["show", "squat", "--toml"])
         #expect(model.code == 0 && model.output.contains("id = \"squat\""), "\(model)")
         let file = folder + "/wall-squat.toml"
@@ -46,17 +57,8 @@ import Testing
 
     /// Two files that name each other are right, each checked beside the other; a ring is told as one.
     @Test func filesThatNameEachOtherAreCheckedTogether() throws {
-        let home = try TemporaryFolder()
-        let folder = home.path + "/rehabd/exercises"
-        try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true)
-        func exercises(_ arguments: [String]) throws -> ProgramResult {
-            try Program.run(
-                Products.rehabctl, ["exercises"] + arguments,
-                environment: Program.environment([
-                    "XDG_CONFIG_HOME": home.path, "REHABD_SOCKET": home.path + "/none",
-                ]))
-        }
+        let person = try OwnFolder()
+        let (folder, exercises) = (person.folder, person.exercises)
         let model = try exercises(["show", "squat", "--toml"]).output
             .replacing(/(?m)^(easier|harder)-exercise = .*$/, with: "")
         func write(_ id: String, _ number: Int, _ link: String) throws {
