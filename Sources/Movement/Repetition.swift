@@ -78,6 +78,16 @@ package enum RepetitionSource: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         }
     }
 
+    /// Seen in a thigh.
+    var isThigh: Bool {
+        @_noLocks get {
+            switch self {
+            case .movingThigh, .stanceThigh, .eitherThigh, .risingThighs: true
+            default: false
+            }
+        }
+    }
+
     @_noLocks
     package static func == (left: RepetitionSource, right: RepetitionSource) -> Bool {
         left.rawValue == right.rawValue

@@ -21,6 +21,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var least = 0.1
     private var origin: Int64 = 0
     private var history = VelocityHistory()
+    private var forces = ForceHistory()
+    private var weight = ForceHistory.Weight()
+    private var mayFeel = false
     private var smooth = 0.0
     private var speed = 0.0
     private var primed = false
@@ -60,6 +63,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     package mutating func begin(source: RepetitionSource, lowersFirst: Bool, time: Int64) {
         self = RepetitionTracker()
         least = source.leastRange
+        mayFeel = source.isThigh
         self.lowersFirst = lowersFirst
         origin = time
     }
@@ -137,6 +141,18 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private func sinceLast(_ time: Int64, _ interval: Double) -> Double {
         guard lastTime != 0, time > lastTime else { return interval }
         return seconds(fromNanoseconds: time &- lastTime)
+    }
+
+    /// Takes how the pelvis is moved up or down, before the way itself: most movements of the hips are seen there
+    /// too, and nobody sways up and down.
+    @_noLocks
+    mutating func feel(
+        _ sample: ForceSample, weight: ForceHistory.Weight, interval: Double, time: Int64
+    ) {
+        guard interval > 0, interval < 0.5 else { return }
+        self.weight = weight
+        forces.add(
+            sample, time: seconds(fromNanoseconds: time &- origin), interval: interval)
     }
 
     /// Takes the pelvis' height; true where a repetition ended.
@@ -263,7 +279,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
         guard low - base < 0.45 * range, slowFor >= 0.04 else { return false }
         if returns { balance(now: now, range: range) }
-        finish(now: now)
+        finish(now: now, returns: returns)
         base = min(x - drift.way, base + 0.3 * range)
         state = .rest
         return true
@@ -312,8 +328,16 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     }
 
     @_noLocks
-    private mutating func finish(now: Double) {
-        let (out, back) = spans(now: now, learns: true)
+    private mutating func finish(now: Double, returns: Bool) {
+        var (out, back) = spans(now: now, learns: true)
+        if let fit = forces.fit(
+            out: out, back: back, size: returns ? peak - base : 0.1, weight: weight,
+            earliest: count == 0 ? departed - 6 : previousEnd),
+            returns || mayFeel && fit.isClear
+        {
+            out = fit.out
+            back = fit.back
+        }
         let (outward, homeward) = (out.end - out.start, back.end - back.start)
         let rest = count == 0 ? 0 : max(0, out.start - previousEnd)
         count &+= 1

@@ -183,6 +183,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             mayFollow: counted == 0 && repetitions.way < source.leastRange)
         chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
         var ended = false
+        if source != .metronome { feel(moment, stance: stance, lowersFirst: plan.lowersFirst) }
         if source == .metronome {
             ended = stepClock(plan.tempo, wanted: plan.repetitions, time: moment.time)
         } else if source == .height {
@@ -212,6 +213,21 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         addHoldLoss(&plan, time: moment.time, signals: &signals)
         guard ended else { return nil }
         return finish(&plan, stance: stance, time: moment.time, signals: &signals)
+    }
+
+    @_noLocks
+    private mutating func feel(_ moment: PelvisMoment, stance: Side?, lowersFirst: Bool) {
+        var weight = ForceHistory.Weight()
+        // Whoever goes up by a height stepped up: before and after, both feet stand.
+        if let stance {
+            weight = ForceHistory.Weight(
+                side: stance.sign, goesOver: source == .height && !lowersFirst)
+        }
+        repetitions.feel(
+            ForceSample(
+                upward: vertical.acceleration, up: moment.up, specificForce: moment.force,
+                sign: lowersFirst ? -1 : 1), weight: weight, interval: moment.interval,
+            time: moment.time)
     }
 
     /// m by which the standing hip joint lies higher than the pelvis' middle.
@@ -311,7 +327,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         case .tilt:
             guard let pelvis = angles.pelvis else { return nil }
             return pelvis.anteriorTilt
-        case .movingThigh, .stanceThigh, .eitherThigh:
+        case .movingThigh:
+            return thighRest.lift(thighs, angles: angles, stance: stance)
+        case .stanceThigh, .eitherThigh:
             return thighRest.way(thighs, source: source, stance: stance)
         case .risingThighs: return TaskTracker.rise(angles)
         case .none, .metronome, .height, .sideways, .walking: return nil

@@ -48,9 +48,15 @@ struct ThighRest: BitwiseCopyable {
     /// Which way the thighs went from rest, length one and across it; once a movement has shown it.
     private var leftWay: Vector3?
     private var rightWay: Vector3?
+    private var leftIsAhead = false
+    private var rightIsAhead = false
+    /// rad by which the standing thigh leans over its foot.
+    private var lean = 0.0
 
     /// rad from where on a movement shows its way.
     private static var clear: Double { @_noLocks get { 10 * radiansPerDegree } }
+    /// rad from upright at which a pelvis lies.
+    private static var upright: Double { @_noLocks get { 45 * radiansPerDegree } }
     /// Cosine of 30° [engineering default].
     private static var mostlyAhead: Double { @_noLocks get { 0.866 } }
 
@@ -97,21 +103,25 @@ struct ThighRest: BitwiseCopyable {
     @_noLocks
     mutating func learnWay(_ thighs: ThighDirections) {
         if let way = ThighRest.tangent(left, thighs.left) {
-            leftWay = ThighRest.sagittal(way, rest: left, forward: thighs.leftForward)
+            let ahead = ThighRest.ahead(way, rest: left, forward: thighs.leftForward)
+            leftWay = ahead ?? way
+            if case .some = ahead { leftIsAhead = true } else { leftIsAhead = false }
         }
         if let way = ThighRest.tangent(right, thighs.right) {
-            rightWay = ThighRest.sagittal(way, rest: right, forward: thighs.rightForward)
+            let ahead = ThighRest.ahead(way, rest: right, forward: thighs.rightForward)
+            rightWay = ahead ?? way
+            if case .some = ahead { rightIsAhead = true } else { rightIsAhead = false }
         }
     }
 
     /// A way that leads forward or back in the main does so altogether: what goes aside meanwhile is a shift
-    /// of the hips, with times of its own.
+    /// of the hips, with times of its own. Nil for another way.
     @_noLocks
-    private static func sagittal(_ way: Vector3, rest: Vector3?, forward: Vector3?) -> Vector3 {
+    private static func ahead(_ way: Vector3, rest: Vector3?, forward: Vector3?) -> Vector3? {
         guard let rest, let forward, let ahead = (forward - rest * rest.dot(forward)).normalized()
-        else { return way }
+        else { return nil }
         let share = way.dot(ahead)
-        guard abs(share) > mostlyAhead else { return way }
+        guard abs(share) > mostlyAhead else { return nil }
         return ahead * (share < 0 ? -1 : 1)
     }
 
@@ -139,6 +149,24 @@ struct ThighRest: BitwiseCopyable {
             return (a + b) * 0.5
         default: return nil
         }
+    }
+
+    /// How far the free thigh has gone from rest, rad; nil where not measured.
+    ///
+    /// Upright, whoever leans as a whole over the standing leg takes the free one along: it is lifted by what it
+    /// goes farther than that.
+    @_noLocks
+    mutating func lift(
+        _ thighs: ThighDirections, angles: BodyAngles, stance: Side?
+    ) -> Double? {
+        guard let stance, let way = way(thighs, stance.opposite) else { return nil }
+        guard let pelvis = angles.pelvis, abs(pelvis.obliquity) < ThighRest.upright,
+            abs(pelvis.anteriorTilt) < ThighRest.upright,
+            !(stance == .right ? leftIsAhead : rightIsAhead)
+        else { return way }
+        // Where the standing thigh is not seen for a moment, its lean stays.
+        if let thigh = angles.thigh(stance) { lean = stance.sign * thigh.obliquity }
+        return way - lean
     }
 
     @_noLocks

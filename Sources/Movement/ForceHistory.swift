@@ -1,0 +1,180 @@
+// The last twenty seconds of the vertical acceleration, to time a repetition by when it is over.
+
+import Kinematics
+
+/// Accelerations at 50 a second in a ring.
+///
+/// A height is integrated twice, and drifts; where nobody stands still between repetitions it tells their
+/// times to half a second only. The acceleration of a whole repetition, there and back along bells of speed,
+/// has one shape whatever the sensor's offset, so the times are taken from it.
+struct ForceHistory: BitwiseCopyable {
+    /// How the weight lies while the movement is made.
+    struct Weight: BitwiseCopyable {
+        /// Sign of the side that stands; 0 where both do.
+        var side = 0.0
+        /// It goes over that leg with the movement, as in a step up.
+        var goesOver = false
+
+        @_noLocks
+        init(side: Double = 0, goesOver: Bool = false) {
+            self.side = side
+            self.goesOver = goesOver
+        }
+    }
+
+    private var samples: InlineArray<1024, ForceSample>
+    private var next = 0
+    private var count = 0
+    private var sum = ForceSample()
+    private var summed = 0.0
+    /// By how much the exponent 3 fitted the set's clear repetitions better than 2, in shares of their power.
+    private var evidence = 0.0
+
+    private static var size: Int { @_noLocks get { 1024 } }
+    private static var spacing: Double { @_noLocks get { 0.02 } }
+    /// m from the middle of the pelvis to a hip joint (Harrington 2007).
+    private static var hip: Double { @_noLocks get { 0.09 } }
+    /// Share of the power that a movement of another shape leaves over at most [engineering default].
+    private static var mostMisfit: Double { @_noLocks get { 0.6 } }
+    /// Share below which a misfit leaves no doubt of the shape; the evidence that makes it least jerk's, and that
+    /// settles it [engineering defaults]: one clear repetition of either shape gives 0.003 to 0.013.
+    private static var clear: Double { @_noLocks get { 0.05 } }
+    private static var abrupt: Double { @_noLocks get { -0.01 } }
+    private static var settled: Double { @_noLocks get { 0.05 } }
+    /// s that the fit moves an end of the rough times at most [engineering default].
+    private static var farthest: Double { @_noLocks get { 1.0 } }
+    private static var rounds: Int { @_noLocks get { 20 } }
+    /// Share by which a step still has to better the fit.
+    private static var enough: Double { @_noLocks get { 1e-5 } }
+    /// Share of a way's length that is looked at before it.
+    private static var margin: Double { @_noLocks get { 0.4 } }
+    /// How often the weight's way is taken anew from the times found.
+    private static var weighings: Int { @_noLocks get { 3 } }
+
+    @_noLocks
+    init() { samples = InlineArray(repeating: ForceSample()) }
+
+    /// Adds the mean over `interval` s that ended at `time` s.
+    @_noLocks
+    mutating func add(_ sample: ForceSample, time: Double, interval: Double) {
+        sum.add(sample, interval: interval)
+        summed += interval
+        guard summed >= ForceHistory.spacing * 0.75 else { return }
+        samples[next] = sum.mean(over: summed, time: time - summed / 2)
+        next = next + 1 == ForceHistory.size ? 0 : next + 1
+        count = min(count + 1, ForceHistory.size)
+        sum = ForceSample()
+        summed = 0
+    }
+
+    /// The repetition nearest to all accelerations from `earliest` on; nil where no shape comes near.
+    ///
+    /// `size`: the way, m, roughly.
+    @_noLocks
+    mutating func fit(
+        out: MovementSpan, back: MovementSpan, size: Double, weight: Weight, earliest: Double
+    ) -> HeightFit? {
+        let oldest = place(
+            from: max(earliest, out.start - ForceHistory.margin * (out.end - out.start)))
+        guard oldest > 20 else { return nil }
+        let rough = HeightFit(
+            out: out, back: back, size: size, side: ForceHistory.hip * weight.side)
+        var best = rough
+        if evidence > ForceHistory.abrupt {
+            best = nearest(rough, oldest: oldest, exponent: 3, weight: weight)
+        }
+        if evidence < ForceHistory.settled {
+            let other = nearest(rough, oldest: oldest, exponent: 2, weight: weight)
+            // What has no bell's shape at all does not tell which bell it is.
+            if evidence > ForceHistory.abrupt, min(best.misfit, other.misfit) < ForceHistory.clear {
+                evidence += (other.left - best.left) / max(1e-9, best.power)
+            }
+            if evidence <= ForceHistory.abrupt { best = other }
+        }
+        guard best.misfit < ForceHistory.mostMisfit,
+            abs(best.out.start - out.start) < ForceHistory.farthest,
+            abs(best.out.end - out.end) < ForceHistory.farthest,
+            abs(best.back.start - back.start) < ForceHistory.farthest,
+            abs(best.back.end - back.end) < ForceHistory.farthest,
+            best.back.start > best.out.end - 0.3
+        else { return nil }
+        return best
+    }
+
+    /// Steps down to where no step leads further down (Levenberg 1944, Marquardt 1963).
+    @_noLocks
+    private func nearest(
+        _ rough: HeightFit, oldest: Int, exponent: Int, weight: Weight
+    ) -> HeightFit {
+        var best = rough
+        var weighing = 0
+        while weighing < (weight.goesOver ? ForceHistory.weighings : 1) {
+            weighing += 1
+            let over = weight.goesOver ? best : nil
+            measure(&best, oldest: oldest, exponent: exponent, over: over)
+            var damping = 0.001
+            var round = 0
+            while round < ForceHistory.rounds, damping < 1e4 {
+                round += 1
+                guard var next = best.improved(damping: damping) else {
+                    damping *= 10
+                    continue
+                }
+                measure(&next, oldest: oldest, exponent: exponent, over: over)
+                guard next.left < best.left else {
+                    damping *= 10
+                    continue
+                }
+                let isThere = next.left > best.left * (1 - ForceHistory.enough)
+                best = next
+                if isThere { break }
+                damping *= 0.2
+            }
+        }
+        return best
+    }
+
+    /// `over`: the movement with which the weight goes over the leg; nil where it lies there all along.
+    @_noLocks
+    private func measure(_ fit: inout HeightFit, oldest: Int, exponent: Int, over: HeightFit?) {
+        fit.begin()
+        let level = Double(samples[index(oldest)].right)
+        /// How much higher the standing hip's metre lies, as far as it carries.
+        func side(_ sample: ForceSample) -> Double {
+            let lever = Double(sample.right)
+            guard let over else { return lever }
+            return (lever - level) * over.way(at: sample.time)
+        }
+        var back = oldest
+        // The levers' accelerations want two places to either side.
+        while back >= 2 {
+            let here = samples[index(back)]
+            let (older, newer) = (samples[index(back + 2)], samples[index(back - 2)])
+            let span = newer.time - older.time
+            let share = span > 0 ? 4 / (span * span) : 0
+            var beside = InlineArray<4, Double>(repeating: 0)
+            beside[0] = (side(newer) - 2 * side(here) + side(older)) * share
+            beside[1] = Double(newer.ahead - 2 * here.ahead + older.ahead) * share
+            beside[2] = Double(here.sidelong)
+            beside[3] = Double(here.forward)
+            fit.add(Double(here.upward), beside: beside, time: here.time, exponent: exponent)
+            back -= 1
+        }
+    }
+
+    /// How far back the first entry at or after a moment lies.
+    @_noLocks
+    private func place(from: Double) -> Int {
+        var back = 0
+        // Two are left for the levers' accelerations.
+        while back + 3 < count, samples[index(back + 1)].time >= from { back += 1 }
+        return back
+    }
+
+    /// The place of the entry `back` before the newest.
+    @_noLocks
+    private func index(_ back: Int) -> Int {
+        let place = next - 1 - back
+        return place >= 0 ? place : place + ForceHistory.size
+    }
+}

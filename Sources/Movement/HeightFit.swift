@@ -1,0 +1,238 @@
+// Fits a whole repetition to the vertical acceleration itself, which does not drift as a height does.
+
+import Kinematics
+
+/// Third and second derivative of a movement from 0 to 1 over u from 0 to 1, whose speed is (u(1 − u))^k.
+private struct Turn: BitwiseCopyable {
+    private(set) var second = 0.0
+    private(set) var third = 0.0
+    let u: Double
+
+    /// `exponent`: 2 for least jerk (Flash and Hogan 1985), 3 for a seventh-order step.
+    @_noLocks
+    init(at u: Double, exponent: Int) {
+        self.u = u
+        guard u > 0, u < 1 else { return }
+        let bell = u * (1 - u)
+        let slope = 1 - 2 * u
+        if exponent == 2 {
+            second = 60 * bell * slope
+            third = 60 * (slope * slope - 2 * bell)
+        } else {
+            second = 420 * bell * bell * slope
+            third = 840 * bell * (slope * slope - bell)
+        }
+    }
+}
+
+/// A repetition there and back, as its acceleration shows it.
+///
+/// Ten unknowns: when the ways out and back begin and end, the way's size, what the sensor reads at rest,
+/// and what else it takes for height: the two levers by which the pelvis' turns lift it, beside the standing
+/// hip and before or behind both (neither is measured when it is strapped on), and the share of the two level
+/// forces that an error of tilt lets in.
+struct HeightFit: BitwiseCopyable {
+    /// When the ways out and back began and ended, s.
+    private(set) var out: MovementSpan
+    private(set) var back: MovementSpan
+    /// m and m/s².
+    private var size: Double
+    private var offset = 0.0
+    /// m, m, rad and rad.
+    private var shares = InlineArray<4, Double>(repeating: 0)
+    private let usualSide: Double
+
+    private var matrix = InlineArray<100, Double>(repeating: 0)
+    private var right = InlineArray<10, Double>(repeating: 0)
+    /// Sum of the squares of what is left over, (m/s²)².
+    private(set) var left = 0.0
+    private var changes = 0.0
+    /// Sum of the squares of the movement's own accelerations, (m/s²)².
+    private(set) var power = 0.0
+    private var before = 0.0
+    private var taken = 0
+
+    private static var unknowns: Int { @_noLocks get { 10 } }
+    /// m/s² of an accelerometer's noise [engineering default].
+    private static var noise: Double { @_noLocks get { 0.03 } }
+    /// How far the levers are from the usual ones, m, and how wrong the tilt is while the pelvis is pushed
+    /// sideways or ahead, rad [engineering defaults].
+    private static var sideSpread: Double { @_noLocks get { 0.05 } }
+    private static var aheadSpread: Double { @_noLocks get { 0.1 } }
+    private static var tiltSpread: Double { @_noLocks get { 0.02 } }
+    /// s that a way lasts at least.
+    private static var shortest: Double { @_noLocks get { 0.25 } }
+
+    /// `size`: the way, m; `side`: how far to the right the standing hip joint lies, m.
+    @_noLocks
+    init(out: MovementSpan, back: MovementSpan, size: Double, side: Double) {
+        self.out = out
+        self.back = back
+        self.size = size
+        usualSide = side
+        shares[0] = side
+    }
+
+    /// Share of the movement's power that is left over and is no noise.
+    ///
+    /// Noise changes from one sample to the next by as much as it is large; what a wrong shape leaves does not.
+    var misfit: Double { @_noLocks get { power > 0 ? max(0, left - changes) / power : 1 } }
+
+    /// True where the movement stands out of the noise and has the shape of one.
+    var isClear: Bool { @_noLocks get { misfit < 0.03 && power > changes && size > 0.04 } }
+
+    /// Share of the way that has been gone at a moment.
+    @_noLocks
+    func way(at time: Double) -> Double {
+        HeightFit.gone((time - out.start) / (out.end - out.start))
+            - HeightFit.gone((time - back.start) / (back.end - back.start))
+    }
+
+    @_noLocks
+    private static func gone(_ u: Double) -> Double {
+        let u = max(0, min(1, u))
+        return u * u * u * (10 + u * (6 * u - 15))
+    }
+
+    /// Begins a round.
+    @_noLocks
+    mutating func begin() {
+        matrix = InlineArray(repeating: 0)
+        right = InlineArray(repeating: 0)
+        changes = 0
+        power = 0
+        taken = 0
+        left = 0
+        // Nothing beside the movement is believed in that explains no more than noise.
+        hold(0, at: usualSide, spread: HeightFit.sideSpread)
+        hold(1, at: 0, spread: HeightFit.aheadSpread)
+        hold(2, at: 0, spread: HeightFit.tiltSpread)
+        hold(3, at: 0, spread: HeightFit.tiltSpread)
+    }
+
+    @_noLocks
+    private mutating func hold(_ share: Int, at usual: Double, spread: Double) {
+        let weight = HeightFit.noise / spread
+        let strays = (usual - shares[share]) * weight
+        left += strays * strays
+        right[6 + share] = strays * weight
+        matrix[(6 + share) * (HeightFit.unknowns + 1)] = weight * weight
+    }
+
+    /// Takes an acceleration, m/s² in the way out's direction, in the order of time; and `beside` it those of
+    /// a metre's levers to the right and ahead and the level forces, m/s².
+    @_noLocks
+    mutating func add(
+        _ acceleration: Double, beside: InlineArray<4, Double>, time: Double, exponent: Int
+    ) {
+        let (outLength, backLength) = (out.end - out.start, back.end - back.start)
+        let there = Turn(at: (time - out.start) / outLength, exponent: exponent)
+        let home = Turn(at: (time - back.start) / backLength, exponent: exponent)
+        let (outSquare, backSquare) = (outLength * outLength, backLength * backLength)
+        let shape = there.second / outSquare - home.second / backSquare
+        var rest = acceleration - size * shape - offset
+        // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
+        let outCube = outSquare * outLength
+        let backCube = backSquare * backLength
+        var slopes = InlineArray<10, Double>(repeating: 0)
+        slopes[0] = size * (2 * there.second - there.third * (1 - there.u)) / outCube
+        slopes[1] = -size * (2 * there.second + there.third * there.u) / outCube
+        slopes[2] = -size * (2 * home.second - home.third * (1 - home.u)) / backCube
+        slopes[3] = size * (2 * home.second + home.third * home.u) / backCube
+        slopes[4] = shape
+        slopes[5] = 1
+        var share = 0
+        while share < 4 {
+            rest += shares[share] * beside[share]
+            slopes[6 + share] = -beside[share]
+            share += 1
+        }
+        left += rest * rest
+        if taken > 0 { changes += (rest - before) * (rest - before) / 2 }
+        before = rest
+        taken += 1
+        power += size * shape * size * shape
+        var row = 0
+        while row < HeightFit.unknowns {
+            right[row] += slopes[row] * rest
+            var column = 0
+            while column <= row {
+                matrix[row * HeightFit.unknowns + column] += slopes[row] * slopes[column]
+                column += 1
+            }
+            row += 1
+        }
+    }
+
+    /// The fit after one step of Levenberg's (1944) with a share `damping`; nil where it leads nowhere.
+    @_noLocks
+    func improved(damping: Double) -> HeightFit? {
+        var next = self
+        var row = 0
+        while row < HeightFit.unknowns {
+            next.matrix[row * HeightFit.unknowns + row] *= 1 + damping
+            row += 1
+        }
+        guard next.solve() else { return nil }
+        next.out.start += next.right[0]
+        next.out.end += next.right[1]
+        next.back.start += next.right[2]
+        next.back.end += next.right[3]
+        next.size += next.right[4]
+        next.offset += next.right[5]
+        var share = 0
+        while share < 4 {
+            next.shares[share] += next.right[6 + share]
+            share += 1
+        }
+        let shortest = min(next.out.end - next.out.start, next.back.end - next.back.start)
+        return shortest > HeightFit.shortest && next.size > 0 ? next : nil
+    }
+
+    /// Solves the normal equations in place by Cholesky's way.
+    @_noLocks
+    private mutating func solve() -> Bool {
+        let count = HeightFit.unknowns
+        var row = 0
+        while row < count {
+            var column = 0
+            while column <= row {
+                var sum = matrix[row * count + column]
+                var inner = 0
+                while inner < column {
+                    sum -= matrix[row * count + inner] * matrix[column * count + inner]
+                    inner += 1
+                }
+                if row == column {
+                    guard sum > 1e-9 * matrix[row * count + row] else { return false }
+                    matrix[row * count + row] = squareRoot(sum)
+                } else {
+                    matrix[row * count + column] = sum / matrix[column * count + column]
+                }
+                column += 1
+            }
+            row += 1
+        }
+        row = 0
+        while row < count {
+            var inner = 0
+            while inner < row {
+                right[row] -= matrix[row * count + inner] * right[inner]
+                inner += 1
+            }
+            right[row] /= matrix[row * count + row]
+            row += 1
+        }
+        row = count - 1
+        while row >= 0 {
+            var inner = row + 1
+            while inner < count {
+                right[row] -= matrix[inner * count + row] * right[inner]
+                inner += 1
+            }
+            right[row] /= matrix[row * count + row]
+            row -= 1
+        }
+        return true
+    }
+}
