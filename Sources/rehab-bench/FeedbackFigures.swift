@@ -32,14 +32,15 @@ enum FeedbackFigures {
             figures += self.figures(rows, wearing)
             figures.append(FeedbackGoals.figure(rows, id: wearing.id, title: wearing.title))
         }
-        return figures + [real(options)]
+        return figures + [real(options, standing: true), real(options, standing: false)]
     }
 
-    /// Real people, standing and walking.
-    private static func real(_ options: BenchOptions) -> Figure {
-        let (id, title) = ("feedback-false-real", "cues without reason, real standing and walking")
+    /// Real people, standing or walking.
+    private static func real(_ options: BenchOptions, standing: Bool) -> Figure {
+        let kind = standing ? "standing" : "walking"
+        let (id, title) = ("feedback-false-real-\(kind)", "cues without reason, real \(kind)")
         do {
-            let score = try FeedbackReal.run(options)
+            let score = try FeedbackReal.run(options, standing: standing)
             return Figure(
                 id, title, score.falseRate, .inFiveMinutes, .atMost(1), note: score.note)
         } catch {

@@ -21,6 +21,8 @@ struct RealStretch: Sendable {
     /// in between is told, not counted.
     let labelled: [ClosedRange<Double>]
 
+    var isStanding: Bool { exercises == nil }
+
     private static let qmt: [(segment: Segment, file: String)] = [
         (.pelvis, "qmt_full_body/hip.csv"), (.trunk, "qmt_full_body/upper_back.csv"),
         (.leftThigh, "qmt_full_body/upper_leg_left.csv"),
@@ -86,22 +88,25 @@ struct RealScore {
         var parts = [
             "\(cues) in \(Int(seconds)) s of \(Int(recorded)) s recorded, \(steps) steps"
                 + (rules.isEmpty ? "" : ": " + text(rules, seconds)),
-            "\(unlabelled.values.reduce(0, +)) in \(Int(unlabelledSeconds)) s between the walks of "
-                + "daily activities, which nobody labelled"
-                + (unlabelled.isEmpty ? "" : ": " + text(unlabelled, unlabelledSeconds)),
+            unlabelledSeconds == 0
+                ? ""
+                : "\(unlabelled.values.reduce(0, +)) in \(Int(unlabelledSeconds)) s between the walks of "
+                    + "daily activities, which nobody labelled"
+                    + (unlabelled.isEmpty ? "" : ": " + text(unlabelled, unlabelledSeconds)),
         ]
         parts += told
-        return parts.joined(separator: "; ")
+        return parts.filter { !$0.isEmpty }.joined(separator: "; ")
     }
 }
 
 enum FeedbackReal {
     private static var rate: Double { 100 }
 
-    static func run(_ options: BenchOptions) throws -> RealScore {
+    /// Apart from each other: hours of standing would hide what is cued in walks.
+    static func run(_ options: BenchOptions, standing: Bool) throws -> RealScore {
         let catalogue = try Catalogue.load()
         var score = RealScore()
-        for stretch in RealStretch.all {
+        for stretch in RealStretch.all where stretch.isStanding == standing {
             let segments = try stretch.files.map {
                 try segment($0.segment, $0.file, standing: stretch.from, options)
             }
