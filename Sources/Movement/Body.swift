@@ -20,7 +20,7 @@ package struct Body: BitwiseCopyable, Sendable {
     private var jerkLimit: Double?
     private var ruleStates: InlineArray<32, RuleState>
     private var policy = AlertPolicy()
-    private var endCues = EndCues()
+    var endCues = EndCues()
     var keeper = GateKeeper()
     private var shift = LateralShift()
     private var jerk = JerkMeter()
@@ -92,7 +92,7 @@ package struct Body: BitwiseCopyable, Sendable {
             hold = HoldTracker()
         }
         // Lying angles are measured from the rest at the start of the set.
-        rest = RestingPose()
+        rest = RestingPose(mayLie: plan.hasSeveralPostures())
         tasks.begin(&self.plan, time: time)
         otherSideFor = 0
     }
@@ -147,8 +147,7 @@ package struct Body: BitwiseCopyable, Sendable {
         // Bending may tip the pelvis further than "upright" goes; the formulas still hold.
         var isUpright = posture == .upright
         if isInSet, posture == .unknown, plan.allows(.unknown) { isUpright = true }
-        // Where several postures are right, the person may still be on the way to theirs.
-        let isSettling = isInSet && plan.otherPostures & ~Posture.unknown.bit != 0
+        let isSettling = isInSet && plan.hasSeveralPostures()
         var angles = measuredAngles(at: time)
         var event = ShiftEvent.none
         var jerkRatio: Double?
@@ -277,6 +276,7 @@ package struct Body: BitwiseCopyable, Sendable {
         // Habits have no end to wait for, and their rules take half a minute anyway.
         let waits = plan.cuesAtEnd && plan.task != .habits
         let mayJudge = gates.isOpen && (isJudging(time: frame.time) || lostBalance)
+        forgetTheWayThere(time: frame.time)
         switch plan.task {
         case .repetitions: policy.open(tick: UInt32(tasks.count), tickSpan: 1)
         case .steps: policy.open(tick: tasks.steps.count, tickSpan: 20)

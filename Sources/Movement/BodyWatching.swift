@@ -164,7 +164,9 @@ extension Body {
     mutating func mayCueMovement(hasEnded: Bool) -> Bool {
         var place: UInt32
         switch plan.task {
-        case .repetitions: place = UInt32(tasks.count)
+        case .repetitions:
+            if isOnTheWay() { return false }
+            place = UInt32(tasks.count)
         case .steps: place = tasks.steps.count / 20
         case .singleLegHold: place = UInt32(hold.completed)
         case .landings: place = UInt32(tasks.landings.count)
@@ -173,6 +175,29 @@ extension Body {
         if hasEnded, place > 0 { place -= 1 }
         return CueShare.isCued(
             place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
+    }
+
+    /// rad/s beyond which a standing pelvis that nothing was counted of yet is on the way down: standing sways at
+    /// 0.3 to 1 deg/s, lying down turns at 10 to 50 [engineering default].
+    private static var onTheWay: Double { @_noLocks get { 5 * radiansPerDegree } }
+
+    /// True where a person who stood, and may lie as well, seems to lie down before the first repetition.
+    ///
+    /// A cue only waits for the turn to end: then the rule, which runs on, speaks or the posture is another.
+    @_noLocks
+    private mutating func isOnTheWay() -> Bool {
+        guard plan.hasSeveralPostures(), tasks.count == 0,
+            let latest = tracks[Segment.pelvis.index].latest,
+            latest.angularRate.norm > Body.onTheWay, let up = upInSegment(.pelvis)
+        else { return false }
+        return Posture(upInSegment: up) == .upright
+    }
+
+    /// What was noted before the first repetition began, on the way to its place, is none of it.
+    @_noLocks
+    mutating func forgetTheWayThere(time: Int64) {
+        guard plan.task == .repetitions, tasks.count == 0, !isJudging(time: time) else { return }
+        endCues.clear()
     }
 
     @_noLocks

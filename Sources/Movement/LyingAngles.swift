@@ -34,22 +34,31 @@ package struct RestingPose: BitwiseCopyable, Sendable {
     private var seconds = 0.0
     private var posture = Posture.unknown
     package private(set) var isKnown = false
+    /// s of standing still that are believed.
+    private var standing: Double
     /// Which way the pelvis tips in a bridge: +1 or −1, 0 before the first.
     private var bridgeSign = 0.0
 
     /// s of lying still that give the pose, and rad within which it is still [engineering defaults].
     private static var length: Double { @_noLocks get { 1.0 } }
     private static var stillness: Double { @_noLocks get { 1.5 * radiansPerDegree } }
+    /// s for which whoever may lie as well stands still before that is taken for the posture of the exercise
+    /// [engineering default].
+    private static var longStand: Double { @_noLocks get { 5.0 } }
     /// rad from where on a bridge shows its way [engineering default].
     private static var clear: Double { @_noLocks get { 5 * radiansPerDegree } }
 
+    /// `mayLie`: the person who stands may be about to lie down.
     @_noLocks
-    package init() {}
+    package init(mayLie: Bool = false) {
+        standing = mayLie ? RestingPose.longStand : RestingPose.length
+    }
 
     @_noLocks
     package mutating func step(up now: Vector3, posture newPosture: Posture, interval: Double) {
         if newPosture != posture {
-            self = RestingPose()
+            let mayLie = standing > RestingPose.length
+            self = RestingPose(mayLie: mayLie)
             posture = newPosture
         }
         // Between postures nothing rests.
@@ -60,7 +69,8 @@ package struct RestingPose: BitwiseCopyable, Sendable {
         }
         sum = sum + now * interval
         seconds += interval
-        guard seconds >= RestingPose.length, let mean = sum.normalized() else { return }
+        let wanted = posture == .upright ? standing : RestingPose.length
+        guard seconds >= wanted, let mean = sum.normalized() else { return }
         up = mean
         isKnown = true
     }

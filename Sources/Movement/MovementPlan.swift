@@ -104,6 +104,12 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
         posture == self.posture || otherPostures & posture.bit != 0
     }
 
+    /// Lying is right as well as standing, or lying in several ways: the person may still be on the way to
+    /// theirs when the set begins.
+    @_noLocks
+    @inline(__always)
+    package func hasSeveralPostures() -> Bool { otherPostures & ~Posture.unknown.bit != 0 }
+
     /// The on-threshold of the first rule that watches `signal`, or nil.
     @_noLocks
     package func threshold(of signal: Signal) -> Double? {

@@ -5,7 +5,7 @@ import Foundation
 import SensorTable
 
 /// Runs every case through the estimator and its peers and prints a table of its own: five numbers a
-/// row do not fit the figures of the other sections, so it returns none.
+/// row do not fit the figures of the other sections, so it returns none but for what was skipped.
 enum AccuracyBench {
     /// A row of the table: means over the trials, degrees.
     private struct Row {
@@ -28,7 +28,16 @@ enum AccuracyBench {
 
     static func run(_ options: BenchOptions) throws -> [Figure] {
         let names = options.quick ? [AccuracyTrial.names[0]] : AccuracyTrial.names
-        let trials = try names.map { try AccuracyTrial($0, directory: options.data) }
+        // Without the recordings the synthetic people are measured all the same.
+        var trials: [(place: Int, trial: AccuracyTrial)] = []
+        var skipped: [String] = []
+        for (place, name) in names.enumerated() {
+            do {
+                trials.append((place, try AccuracyTrial(name, directory: options.data)))
+            } catch {
+                skipped.append("\(error)")
+            }
+        }
         let people = options.quick ? 1 : options.seeds.count
         let cases =
             AccuracyCase.all(trials)
@@ -63,7 +72,20 @@ enum AccuracyBench {
         for group in order {
             if let row = rows[group] { print(line(group, row)) }
         }
-        return []
+        return skipped.isEmpty
+            ? [] : [AccuracyBench.skipped(skipped, of: names.count)]
+    }
+
+    /// What was not measured, and why.
+    private static func skipped(_ reasons: [String], of count: Int) -> Figure {
+        let reason =
+            "\(reasons.count) of \(count) recordings of BROAD were skipped: \(reasons[0])"
+            + (reasons.count > 1 ? " (and so on)" : "")
+            + "; --data or REHABD_DATA says where broad/ is"
+        print("skipped: \(reason)")
+        return .missing(
+            "accuracy-broad", "inclination, recordings with optical reference", .times,
+            reason: reason)
     }
 
     private static func line(_ group: String, _ row: Row) -> String {

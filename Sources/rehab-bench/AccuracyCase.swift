@@ -48,10 +48,10 @@ struct AccuracyCase: Sendable {
         return filled
     }
 
-    /// All cases on these trials (at their own rate).
-    static func all(_ trials: [AccuracyTrial]) -> [AccuracyCase] {
+    /// All cases on these trials (at their own rate); `place` is the one in `AccuracyTrial.names`.
+    static func all(_ trials: [(place: Int, trial: AccuracyTrial)]) -> [AccuracyCase] {
         var cases: [AccuracyCase] = []
-        for (place, trial) in trials.enumerated() {
+        for (place, trial) in trials {
             cases.append(AccuracyCase("free motion, 285.7 Hz", trial))
             for (count, name) in [(2, "142.9"), (3, "95.2"), (6, "47.6"), (11, "26.0")] {
                 cases.append(AccuracyCase("free motion, \(name) Hz", trial.averaged(count)))

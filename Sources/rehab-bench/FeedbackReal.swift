@@ -12,13 +12,16 @@ struct RealStretch: Sendable {
     let name: String
     /// Segments and their files, relative to the recordings' directory.
     let files: [(segment: Segment, file: String)]
-    /// s of the recording.
+    /// s of the recording in which each exercise's set runs.
     let from: Double
     let to: Double
-    /// Standing still is right in each of these; so is walking in the walks.
-    let exercises: [String]
-    /// False: daily activities between walks, which nobody labelled; told, not counted.
-    var isLabelled = true
+    /// Nil: all that people do standing, for which standing still is right, with either side.
+    let exercises: [String]?
+    /// Those parts of the set, s of the recording, that the data set labels as what the exercise is; what is cued
+    /// in between is told, not counted.
+    let labelled: [ClosedRange<Double>]
+
+    var isStanding: Bool { exercises == nil }
 
     private static let qmt: [(segment: Segment, file: String)] = [
         (.pelvis, "qmt_full_body/hip.csv"), (.trunk, "qmt_full_body/upper_back.csv"),
@@ -26,61 +29,119 @@ struct RealStretch: Sendable {
         (.rightThigh, "qmt_full_body/upper_leg_right.csv"),
     ]
 
-    private static let standing = [
-        "static-abd-stand", "squat", "hinge", "habits", "march", "side-step",
-    ]
-
-    /// The data sets' descriptions label them: standing at 16.7 to 39 s, straight walks.
+    /// The data sets' descriptions label them: standing at 0 to 4.6 and 16.7 to 39 s, straight walks.
     static let all: [RealStretch] =
-        [
-            RealStretch(
-                name: "standing, pelvis", files: Array(qmt.prefix(1)), from: 16.7, to: 39,
-                exercises: standing),
-            RealStretch(
-                name: "standing, four sensors", files: qmt, from: 16.7, to: 39,
-                exercises: standing),
-        ]
+        [(0.0, 4.6), (16.7, 39.0)].flatMap { from, to in
+            [("standing, pelvis", 1), ("standing, four sensors", qmt.count)].map { name, count in
+                RealStretch(
+                    name: "\(name), from \(from) s", files: Array(qmt.prefix(count)), from: from,
+                    to: to, exercises: nil, labelled: [from...to])
+            }
+        }
         + [
             "HA_001_Test5_Trial1", "HA_001_Test5_Trial2", "MS_001_Test5_Trial1",
-            "MS_001_Test5_Trial2", "HA_001_Test11_Trial1",
-        ].map { name in
-            RealStretch(
-                name: "walking, \(name)",
-                files: [(.pelvis, "lower_back_mobgap/\(name).csv")], from: 0, to: 1_000,
-                exercises: ["gait", "carry"], isLabelled: !name.contains("Test11"))
-        }
+            "MS_001_Test5_Trial2",
+        ].map { walk($0, labelled: [0...1_000]) }
+        + [walk("HA_001_Test11_Trial1", labelled: boutsOfDailyActivities)]
+
+    private static func walk(_ name: String, labelled: [ClosedRange<Double>]) -> RealStretch {
+        RealStretch(
+            name: "walking, \(name)", files: [(.pelvis, "lower_back_mobgap/\(name).csv")],
+            from: 0, to: 1_000, exercises: ["gait", "carry"], labelled: labelled)
+    }
+
+    /// The walking bouts of the simulated daily activities, first to last contact of a foot, s.
+    ///
+    /// From the reference system of the data set (pressure insoles, inertial and distance sensors), as its
+    /// authors print it for this trial: mobgap, commit 7b5eb014, test_icd_evaluation_reference_ics.json.
+    private static let boutsOfDailyActivities = [
+        6.32...9.87, 28.64...33.24, 38.53...50.84, 76.41...86.20, 94.51...99.31, 119.89...125.16,
+    ]
 }
 
 /// What was cued in the stretches.
 struct RealScore {
     var cues = 0
+    /// s of labelled movement over all exercises, and of the recordings themselves.
     var seconds = 0.0
+    var recorded = 0.0
+    /// Labelled s of the newest set.
+    fileprivate var lastSeconds = 0.0
     var steps = 0
     var told: [String] = []
-    /// Cues in stretches without labels.
-    var unlabelled = 0
+    /// Cues by rule where the movement is labelled, and where it is not.
+    var rules: [String: Int] = [:]
+    var unlabelled: [String: Int] = [:]
+    var unlabelledSeconds = 0.0
+    var unlabelledTold: [String] = []
 
     var falseRate: Double { seconds > 0 ? Double(cues) / seconds * 300 : 0 }
+
+    /// One line for people: what was listened to, and each rule's cues in five minutes.
+    var note: String {
+        func text(_ rules: [String: Int], _ seconds: Double) -> String {
+            rules.sorted { $0.key < $1.key }.map { name, count in
+                let rate = (Double(count) / max(seconds, 1) * 3000).rounded() / 10
+                return "\(name) \(count) (\(rate) in 5 min)"
+            }.joined(separator: ", ")
+        }
+        var parts = [
+            "\(cues) in \(Int(seconds)) s of \(Int(recorded)) s recorded, \(steps) steps"
+                + (rules.isEmpty ? "" : ": " + text(rules, seconds)),
+            unlabelledSeconds == 0
+                ? ""
+                : "\(unlabelled.values.reduce(0, +)) in \(Int(unlabelledSeconds)) s between the walks of "
+                    + "daily activities, which nobody labelled"
+                    + (unlabelled.isEmpty ? "" : ": " + text(unlabelled, unlabelledSeconds)),
+        ]
+        parts += told
+        return parts.filter { !$0.isEmpty }.joined(separator: "; ")
+    }
 }
 
 enum FeedbackReal {
     private static var rate: Double { 100 }
 
-    static func run(_ options: BenchOptions) throws -> RealScore {
+    /// Apart from each other: hours of standing would hide what is cued in walks.
+    static func run(_ options: BenchOptions, standing: Bool) throws -> RealScore {
         let catalogue = try Catalogue.load()
         var score = RealScore()
-        for stretch in RealStretch.all {
+        for stretch in RealStretch.all where stretch.isStanding == standing {
             let segments = try stretch.files.map {
                 try segment($0.segment, $0.file, standing: stretch.from, options)
             }
-            for id in stretch.exercises {
-                guard let exercise = catalogue.first(where: { $0.id == id }) else { continue }
-                var plan = exercise.plan(side: nil)
+            for (place, one) in sets(catalogue, stretch).enumerated() {
+                var plan = one.plan
                 plan.repetitions = 0
-                try score.add(segments, plan: plan, stretch: stretch, exercise: id)
+                try score.add(segments, plan: plan, stretch: stretch, exercise: one.name)
+                // Two sets on one recording, or one more sensor, are no more of it.
+                if place == 0, stretch.files.count == 1 { score.recorded += score.lastSeconds }
             }
         }
+        if options.tellsMisses {
+            for text in score.told + score.unlabelledTold { print("  real: \(text)") }
+        }
         return score
+    }
+
+    /// The sets in which the stretch is a right way of moving, or of waiting.
+    private static func sets(
+        _ catalogue: [Exercise], _ stretch: RealStretch
+    ) -> [(name: String, plan: MovementPlan)] {
+        catalogue.flatMap { exercise -> [(name: String, plan: MovementPlan)] in
+            if let wanted = stretch.exercises {
+                // A walk's side is inferred.
+                return wanted.contains(exercise.id)
+                    ? [(exercise.id, exercise.plan(stanceSide: nil))] : []
+            }
+            guard exercise.postures.contains(.upright) else { return [] }
+            guard exercise.side != nil, exercise.task != .steps else {
+                return [(exercise.id, exercise.plan(stanceSide: nil))]
+            }
+            return Side.allCases.map {
+                ("\(exercise.id) \($0.name)", exercise.plan(stanceSide: $0))
+            }
+        }
     }
 
     private static func segment(
@@ -132,23 +193,29 @@ extension RealScore {
         let (start, end) = (
             origin + Int64(stretch.from * 1e9), origin + Int64(stretch.to * 1e9)
         )
-        var plan = plan
-        // A walk's side is inferred; standing needs none.
-        plan.stanceSide = nil
+        lastSeconds = 0
         for frame in OfflineBody.frames(segments, plan: plan, from: start)
         where frame.time >= start && frame.time < end {
-            if stretch.isLabelled {
-                seconds += frame.sample.interval
+            let time = Double(frame.time - origin) / 1e9
+            let isLabelled = stretch.labelled.contains { $0.contains(time) }
+            if isLabelled {
+                lastSeconds += frame.sample.interval
                 if frame.step != nil { steps += 1 }
+            } else {
+                unlabelledSeconds += frame.sample.interval
             }
             guard let alert = frame.alert else { continue }
-            let at = Double((frame.time - origin) / 100_000_000) / 10
-            guard stretch.isLabelled else {
-                unlabelled += 1
-                continue
+            let text =
+                "\(stretch.name), \(exercise): \(alert.rule.name) at \((time * 10).rounded() / 10) s"
+            if isLabelled {
+                cues += 1
+                rules[alert.rule.name, default: 0] += 1
+                told.append(text)
+            } else {
+                unlabelled[alert.rule.name, default: 0] += 1
+                unlabelledTold.append(text)
             }
-            cues += 1
-            told.append("\(stretch.name), \(exercise): \(alert.rule.name) at \(at) s")
         }
+        seconds += lastSeconds
     }
 }

@@ -30,10 +30,10 @@ struct FeedbackScore {
     var strays: [String: Int] = [:]
 
     /// Rules whose cue names a pattern; others beside them, that the same movement brings, are no mistake.
-    static func rules(for pattern: PlantedPattern) -> Set<UInt8> {
+    static func rules(for pattern: PlantedPattern, _ exercise: Exercise) -> Set<UInt8> {
         switch pattern {
         case .level: []
-        case .drop: [1]
+        case .drop: isTip(exercise) ? [8] : [1]
         case .lean: [2]
         case .dropAndLean: [1, 2]
         case .leanAway: [3]
@@ -43,6 +43,11 @@ struct FeedbackScore {
         case .fastLowering: [11]
         case .fatigue: [16, 1]
         }
+    }
+
+    /// Lying, a pelvis that sags to a side is C01, or C08 where the exercise has only that: a tip has no label.
+    static func isTip(_ exercise: Exercise) -> Bool {
+        exercise.posture == .supine && !exercise.rules.contains { $0.id.number == 1 }
     }
 
     /// What else a planted pattern may rightly bring.
@@ -73,7 +78,7 @@ struct FeedbackScore {
     }
 
     mutating func add(_ trial: FeedbackTrial, hasRule: Bool) {
-        let wanted = FeedbackScore.rules(for: trial.pattern)
+        let wanted = FeedbackScore.rules(for: trial.pattern, trial.exercise)
         let allowed = wanted.union(FeedbackScore.companions(of: trial.pattern))
         if trial.pattern != .level, hasRule {
             planted += 1
@@ -97,6 +102,7 @@ struct FeedbackScore {
         addHoldLabels(trial)
         guard trial.exercise.task == .repetitions, hasRule || trial.pattern == .level,
             let right = FeedbackScore.label(for: trial.pattern),
+            trial.pattern != .drop || !FeedbackScore.isTip(trial.exercise),
             // In the hinge "lean" is the trunk against the pelvis, which has no label.
             !(trial.exercise.id == "hinge" && trial.pattern == .lean)
         else { return }
@@ -267,7 +273,7 @@ enum FeedbackBench {
         worn: [Segment]
     ) -> [Double]? {
         if pattern == .level { return [0] }
-        let numbers = FeedbackScore.rules(for: pattern)
+        let numbers = FeedbackScore.rules(for: pattern, exercise)
         let segments = Set(worn)
         let seen = exercise.rules.filter {
             numbers.contains($0.id.number) && !$0.reportOnly

@@ -11,6 +11,7 @@ enum Unit: String, Encodable, Sendable {
     case megabytes = "MB"
     case times = "x"
     case inFiveMinutes = "in 5 min"
+    case exercises = "exercises"
 
     /// The number as people read it.
     func text(_ value: Double) -> String {
@@ -20,6 +21,7 @@ enum Unit: String, Encodable, Sendable {
         case .percent: "\(number) %"
         case .times: "\(number) x"
         case .microseconds: "\(number) µs"
+        case .exercises: "\(Int(value.rounded()))"
         default: "\(number) \(rawValue)"
         }
     }

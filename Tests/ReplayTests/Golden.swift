@@ -10,14 +10,19 @@ enum Golden {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "Recordings")
 
-    /// `REHAB_RECORD=1` writes all goldens, `REHAB_RECORD=squat` those whose names begin so; the test fails
-    /// all the same.
+    /// What is to be written, the test failing all the same: `REHAB_RECORD=1` all goldens,
+    /// `REHAB_RECORD=squat,gait-fault` the squat's `-clean` and `-fault`, and that one of the gait.
     private static let recorded = ProcessInfo.processInfo.environment["REHAB_RECORD"] ?? ""
 
     static var isRecording: Bool { !recorded.isEmpty }
 
-    static func isRecording(_ name: String) -> Bool {
-        recorded == "1" || isRecording && name.hasPrefix(recorded)
+    static func isRecording(_ name: String) -> Bool { isNamed(name, in: recorded) }
+
+    /// Whether a list of exercises and single recordings, with commas between, names this recording.
+    static func isNamed(_ name: String, in list: String) -> Bool {
+        list.split(separator: ",").contains { item in
+            item == "1" || ["", "-clean", "-fault"].contains { name == item + $0 }
+        }
     }
 
     /// Lines of frames between two that are kept.

@@ -15,6 +15,20 @@ struct RecordingReplayTests {
     @Test("there are recordings")
     func foundRecordings() { #expect(!RecordingReplayTests.names.isEmpty) }
 
+    /// `side-step-down` begins as `side-step` does.
+    @Test(
+        "the list of what to record names exercises and recordings, not beginnings of names",
+        arguments: [
+            ("side-step", ["side-step-clean", "side-step-fault"]),
+            ("side-step-down-fault", ["side-step-down-fault"]),
+            ("one-leg-stand", ["one-leg-stand", "one-leg-stand-clean", "one-leg-stand-fault"]),
+            ("squat,gait-fault", ["gait-fault", "squat-clean", "squat-fault"]),
+            ("1", names), ("", []), ("s", []), (",", []),
+        ])
+    func listOfRecordings(list: String, recorded: [String]) {
+        #expect(RecordingReplayTests.names.filter { Golden.isNamed($0, in: list) } == recorded)
+    }
+
     @Test("comes to its golden, and to the same twice", arguments: names)
     func comesToGolden(name: String) throws {
         let path = Golden.folder.appending(path: "\(name).recording").path
