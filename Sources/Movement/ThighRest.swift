@@ -114,8 +114,9 @@ struct ThighRest: BitwiseCopyable {
         }
     }
 
-    /// A way that leads forward or back in the main does so altogether: what goes aside meanwhile is a shift
-    /// of the hips, with times of its own. Nil for another way.
+    /// The way straight forward or back, where a way leads there in the main; nil for another.
+    ///
+    /// It does so altogether then: what goes aside meanwhile is a shift of the hips, with times of its own.
     @_noLocks
     private static func ahead(_ way: Vector3, rest: Vector3?, forward: Vector3?) -> Vector3? {
         guard let rest, let forward, let ahead = (forward - rest * rest.dot(forward)).normalized()
