@@ -2,7 +2,7 @@
 
 import Kinematics
 
-/// Accelerations at 50 a second in a ring.
+/// Accelerations at 25 a second in a ring.
 ///
 /// A height is integrated twice, and drifts; where nobody stands still between repetitions it tells their
 /// times to half a second only. The acceleration of a whole repetition, there and back along bells of speed,
@@ -22,7 +22,7 @@ struct ForceHistory: BitwiseCopyable {
         }
     }
 
-    private var samples: InlineArray<1024, ForceSample>
+    private var samples: InlineArray<512, ForceSample>
     private var next = 0
     private var count = 0
     private var sum = ForceSample()
@@ -30,8 +30,8 @@ struct ForceHistory: BitwiseCopyable {
     /// By how much the exponent 3 fitted the set's clear repetitions better than 2, in shares of their power.
     private var evidence = 0.0
 
-    private static var size: Int { @_noLocks get { 1024 } }
-    private static var spacing: Double { @_noLocks get { 0.02 } }
+    private static var size: Int { @_noLocks get { 512 } }
+    private static var spacing: Double { @_noLocks get { 0.04 } }
     /// m from the middle of the pelvis to a hip joint (Harrington 2007).
     private static var hip: Double { @_noLocks get { 0.09 } }
     /// Share of the power that a movement of another shape leaves over at most [engineering default].
@@ -76,7 +76,7 @@ struct ForceHistory: BitwiseCopyable {
     ) -> HeightFit? {
         let oldest = place(
             from: max(earliest, out.start - ForceHistory.margin * (out.end - out.start)))
-        guard oldest > 20 else { return nil }
+        guard oldest > 15 else { return nil }
         let rough = HeightFit(
             out: out, back: back, size: size, side: ForceHistory.hip * weight.side)
         var best = rough
@@ -146,10 +146,10 @@ struct ForceHistory: BitwiseCopyable {
             return (lever - level) * over.way(at: sample.time)
         }
         var back = oldest
-        // The levers' accelerations want two places to either side.
-        while back >= 2 {
+        // The levers' accelerations want a place to either side.
+        while back >= 1 {
             let here = samples[index(back)]
-            let (older, newer) = (samples[index(back + 2)], samples[index(back - 2)])
+            let (older, newer) = (samples[index(back + 1)], samples[index(back - 1)])
             let span = newer.time - older.time
             let share = span > 0 ? 4 / (span * span) : 0
             var beside = InlineArray<4, Double>(repeating: 0)
@@ -166,8 +166,8 @@ struct ForceHistory: BitwiseCopyable {
     @_noLocks
     private func place(from: Double) -> Int {
         var back = 0
-        // Two are left for the levers' accelerations.
-        while back + 3 < count, samples[index(back + 1)].time >= from { back += 1 }
+        // One is left for the levers' accelerations.
+        while back + 2 < count, samples[index(back + 1)].time >= from { back += 1 }
         return back
     }
 
