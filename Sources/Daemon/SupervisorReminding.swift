@@ -45,7 +45,11 @@ extension Supervisor {
 
     private func noteUnfelt(_ door: CueDoor, reason: String, cure: String) {
         door.noteUndelivered(reason: reason, cure: cure)
-        tellUnreached(HapticAlert.name, "cues are not felt: \(reason). To cure it: \(cure)")
+        tellUnreached(HapticAlert.name, "cues are not felt: \(reason). \(sentence(cure))")
+    }
+
+    private func sentence(_ cure: String) -> String {
+        cure.prefix(1).uppercased() + cure.dropFirst()
     }
 
     /// Said once, until the output reaches the person again.
@@ -169,6 +173,6 @@ extension Supervisor {
     private func tellUnshown(_ problem: DesktopTrouble) {
         tellUnreached(
             NotificationAlert.name,
-            "no reminder can be shown: \(problem.reason). To cure it: \(problem.cure)")
+            "no reminder can be shown: \(problem.reason). \(sentence(problem.cure))")
     }
 }

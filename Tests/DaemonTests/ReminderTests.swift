@@ -117,7 +117,7 @@ struct ReminderTests {
         for arguments in [["breaks"], ["breaks", "on"]] {
             let told = try daemon.rehabctl(arguments)
             #expect(
-                told.output.contains("no reminder can be shown: \(words). To cure it: "), "\(told)")
+                told.output.contains("no reminder can be shown: \(words). Start the"), "\(told)")
         }
         let status = try daemon.rehabctl(["status"]).output
         #expect(
