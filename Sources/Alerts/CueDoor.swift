@@ -44,6 +44,11 @@ package final class CueDoor: Sendable {
         trouble.withLock { $0 = (reason, cure) }
     }
 
+    /// What stands in the way of the next cue, before there is one; nil: nothing.
+    package func noteOutlook(_ trouble: (reason: String, cure: String)?) {
+        self.trouble.withLock { $0 = trouble }
+    }
+
     /// The health of the output that this door serves.
     func health(named name: String) -> AlertOutputHealth {
         var health = AlertOutputHealth(name: name)

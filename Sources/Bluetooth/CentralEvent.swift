@@ -28,9 +28,9 @@ package enum CentralCondition: Sendable, Equatable {
             "bluetoothd does not answer: restart it with: systemctl restart bluetooth"
         case .noAdapter: "no Bluetooth adapter is there: plug it in"
         case .adapterOff(isBlocked: true):
-            "Bluetooth is blocked by a switch or rfkill: rfkill unblock bluetooth"
+            "Bluetooth is blocked by a switch or rfkill: unblock it with: rfkill unblock bluetooth"
         case .adapterOff(isBlocked: false):
-            "the Bluetooth adapter is off: bluetoothctl power on"
+            "the Bluetooth adapter is off: turn it on with: bluetoothctl power on"
         case .asleep: "the computer is going to sleep"
         }
     }

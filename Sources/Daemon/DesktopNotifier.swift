@@ -4,6 +4,37 @@ import DBus
 import EventLoop
 import Synchronization
 
+/// Why the desktop showed nothing, and what to do about it.
+struct DesktopTrouble: Sendable, Equatable {
+    let reason: String
+    let cure: String
+
+    static let noBus = DesktopTrouble(
+        reason: "there is no session bus",
+        cure: "run rehabd as a user service in a desktop session, or: rehabctl breaks off")
+
+    init(reason: String, cure: String) {
+        self.reason = reason
+        self.cure = cure
+    }
+
+    init(_ error: BusError) {
+        switch error.remoteName {
+        case nil where error == .notConnected: self = .noBus
+        case "org.freedesktop.DBus.Error.ServiceUnknown",
+            "org.freedesktop.DBus.Error.NameHasNoOwner":
+            self.init(
+                reason: "no program shows notifications in this session",
+                cure: "start the desktop's, or install one (sudo apt install dunst), or: rehabctl "
+                    + "breaks off")
+        default:
+            self.init(
+                reason: error.description.replacing(": ", with: ", "),
+                cure: "see whether the desktop shows others, or: rehabctl breaks off")
+        }
+    }
+}
+
 /// Speaks with `org.freedesktop.Notifications` (specification 1.2).
 ///
 /// Owned by the loop's thread.
@@ -18,6 +49,8 @@ final class DesktopNotifier: Sendable {
     /// The key and the words of the button that puts reminders off.
     private static let snooze = "snooze"
     private static let snoozeWords = "Snooze 1 h"
+    /// Under the words: not every desktop tells which program a text is from.
+    private static let origin = "rehabd (to put off or stop: rehabctl breaks)"
     /// Numbers of the texts that we showed: the signal of a button goes to everybody.
     private let shown = Mutex<[UInt32]>([])
 
@@ -52,12 +85,12 @@ final class DesktopNotifier: Sendable {
     }
 
     /// Shows one line; the completion says what went amiss, or nil.
-    func show(_ text: String, _ completion: @escaping @Sendable (String?) -> Void) {
-        guard let bus else { return completion("there is no session bus") }
+    func show(_ text: String, _ completion: @escaping @Sendable (DesktopTrouble?) -> Void) {
+        guard let bus else { return completion(.noBus) }
         let call = BusCall(
             to: Self.name, path: Self.path, interface: Self.name, member: "Notify",
             [
-                .string("rehabd"), .uint32(0), .string(""), .string(text), .string(""),
+                .string("rehabd"), .uint32(0), .string(""), .string(text), .string(Self.origin),
                 .array([.string(Self.snooze), .string(Self.snoozeWords)], of: "s"),
                 .dictionary(
                     [BusEntry(.string("urgency"), .variant(.byte(0)))], key: "s", value: "v"),
@@ -68,7 +101,22 @@ final class DesktopNotifier: Sendable {
             case .success(let body):
                 self?.note(body.first?.asInt)
                 completion(nil)
-            case .failure(let error): completion("\(error)")
+            case .failure(let error): completion(DesktopTrouble(error))
+            }
+        }
+    }
+
+    /// Asks whether somebody would show a text; the completion says what is in the way, or nil.
+    func look(_ completion: @escaping @Sendable (DesktopTrouble?) -> Void) {
+        guard let bus else { return completion(.noBus) }
+        let call = BusCall(
+            to: Self.name, path: Self.path, interface: Self.name, member: "GetServerInformation", []
+        )
+        bus.request(call, limit: Self.limit) { result in
+            if case .failure(let error) = result {
+                completion(DesktopTrouble(error))
+            } else {
+                completion(nil)
             }
         }
     }

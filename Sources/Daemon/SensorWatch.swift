@@ -139,7 +139,7 @@ extension Supervisor {
         return text
     }
 
-    private func withdraw(_ warning: String) {
+    func withdraw(_ warning: String) {
         warnings.removeAll { $0 == warning }
         control.broadcast(.status(status()))
     }

@@ -92,6 +92,8 @@ extension Supervisor {
         note(thresholds, of: found)
         if call.record == false { session.isUnwanted = true }
         session.setWarm(true)
+        // The set's plan has taken the place of the reminders', however short the set is.
+        feedback.remindedSession = nil
         exercise = RunningExercise(
             exercise: found, side: side, cueing: cueing, isProbe: isProbe, isTest: isTest,
             record: SetRecord(plan: plan), course: SetCourse(thresholds: thresholds),
@@ -189,7 +191,8 @@ extension Supervisor {
             exercise: running.exercise.id, title: running.exercise.title,
             side: running.side?.name, durationSeconds: record.duration,
             holds: record.holds.map { $0.told() }, shareInBand: record.shareInBand,
-            rules: record.rules.map { told($0) }, cues: Int64(record.cues),
+            rules: record.rules.map { told($0, stance: record.plan.stanceSide) },
+            cues: Int64(record.cues),
             notHeard: Int64(running.notHeard),
             packets: Int64(max(0, total { $0.packets.value } - running.packetsBefore)),
             gaps: Int64(max(0, total { $0.gaps.value } - running.gapsBefore)),
@@ -211,10 +214,10 @@ extension Supervisor {
         return exercise.repetitionFallback == .height && calibratedSegments.isDisjoint(with: thighs)
     }
 
-    private func told(_ rule: RuleRecord) -> Rehab1.RuleResult {
+    private func told(_ rule: RuleRecord, stance: Side?) -> Rehab1.RuleResult {
         Rehab1.RuleResult(
             id: rule.rule.id.name, signal: rule.rule.signal.name,
-            measured: rule.rule.signal.isMeasurable(with: calibratedSegments),
+            measured: rule.rule.signal.isMeasurable(with: calibratedSegments, stance: stance),
             cues: Int64(rule.cues), episodes: Int64(rule.episodes),
             activeShare: rule.isMeasured ? rule.active / rule.judged : nil,
             typicalDegrees: rule.typical.map { $0 * degreesPerRadian })
@@ -224,7 +227,9 @@ extension Supervisor {
     private func notMeasured(_ running: RunningExercise) -> [String] {
         let exercise = running.exercise
         var names: [String] = []
-        for rule in exercise.rules where !rule.signal.isMeasurable(with: calibratedSegments) {
+        let stance = running.record.plan.stanceSide
+        for rule in exercise.rules
+        where !rule.signal.isMeasurable(with: calibratedSegments, stance: stance) {
             if !names.contains(rule.signal.plainName) { names.append(rule.signal.plainName) }
         }
         // A leg that was not named was seen to take the weight.

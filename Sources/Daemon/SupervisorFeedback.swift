@@ -25,6 +25,14 @@ struct FeedbackState {
     var isPlaying = false
     /// The session whose estimator runs the habits plan.
     var remindedSession: ObjectIdentifier?
+    /// When the pelvis sensor was last seen to send, and the sample of the last reminder given to the
+    /// desktop, host ns.
+    var pelvisSeen: Int64 = 0
+    var reminded: Int64?
+    /// What was said of an output that does not reach the person, by its name.
+    var unreached: [String: String] = [:]
+    /// s between any two reminders: the longest rest of the habits exercise's rules.
+    var reminderRest = 0.0
     /// Ticks until the outputs' delay is looked at again.
     var ticksToLook = 0
 }
@@ -199,6 +207,8 @@ extension Supervisor {
             new.soundsTowards = convention == .towards ? true : nil
         }
         try take(new)
+        // A bus that was just opened takes a moment.
+        if call.breaks == true { after(300_000_000) { $0.lookForDesktop() } }
         return sound()
     }
 

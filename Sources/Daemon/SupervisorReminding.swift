@@ -24,23 +24,49 @@ extension Supervisor {
         guard let central, let entry = Supervisor.wearer(among: able, side: side),
             let address = entry.address
         else {
-            door.noteUndelivered(
-                reason: "no sensor that is worn can vibrate",
+            noteUnfelt(
+                door, reason: "no sensor that is worn can vibrate",
                 cure: "wear one that can (MetaMotion, Myo), or: rehabctl sound vibration off")
             return
         }
         let length = vibrationMilliseconds(alert.rule)
         let name = entry.name
-        Task(executorPreference: loop) {
+        Task(executorPreference: loop) { [self] in
             do throws(BluetoothError) {
                 try await central.buzz(address, milliseconds: length)
-                door.noteDelivered()
+                await noteReached(door, HapticAlert.name)
             } catch {
-                door.noteUndelivered(
-                    reason: "\(name) did not vibrate (\(error.description))",
+                await noteUnfelt(
+                    door, reason: "\(name) did not vibrate (\(await named(error)))",
                     cure: "try it with: rehabctl sensors buzz \(name)")
             }
         }
+    }
+
+    private func noteUnfelt(_ door: CueDoor, reason: String, cure: String) {
+        door.noteUndelivered(reason: reason, cure: cure)
+        tellUnreached(HapticAlert.name, "cues are not felt: \(reason). \(sentence(cure))")
+    }
+
+    private func sentence(_ cure: String) -> String {
+        cure.prefix(1).uppercased() + cure.dropFirst()
+    }
+
+    /// Said once, until the output reaches the person again.
+    private func tellUnreached(_ output: String, _ text: String) {
+        if let told = feedback.unreached.updateValue(text, forKey: output), told != text {
+            withdraw(told)
+        }
+        warn(text)
+    }
+
+    private func noteReached(_ door: CueDoor, _ output: String) {
+        door.noteDelivered()
+        withdrawUnreached(output)
+    }
+
+    private func withdrawUnreached(_ output: String) {
+        if let told = feedback.unreached.removeValue(forKey: output) { withdraw(told) }
     }
 
     /// The sensor that vibrates: on the side of the cue where one is worn there, else the pelvis', else
@@ -54,17 +80,24 @@ extension Supervisor {
 
     // MARK: breaks
 
+    /// How long the pelvis sensor may be silent before a sitting counts anew, ns: a minute, as in a set
+    /// [engineering default].
+    private static let longestSilence: Int64 = 60_000_000_000
+
     /// Runs the habits plan while nothing else goes on, where the person asked for it.
     ///
-    /// No sound is kept ready for it: it costs what the sensors cost.
+    /// No sound is kept ready for it: it costs what the sensors cost. Somebody who leans back out of range
+    /// for a moment has not stood up: the plan goes on.
     func watchBreaks() {
         let running = feedback.remindedSession == ObjectIdentifier(session)
         let pelvis = sensors.first { $0.segment == .pelvis }
+        let isSending = pelvis?.stateNow(loop.now) == .streaming
+        if isSending { feedback.pelvisSeen = loop.now }
         let isReady =
-            pelvis?.calibration != nil && pelvis?.stateNow(loop.now) == .streaming
+            isSending || running && loop.now - feedback.pelvisSeen < Supervisor.longestSilence
         let isWanted =
             feedback.sound.breaks && exercise == nil && calibration == nil && replay == nil
-            && session.hasBegun && isReady
+            && session.hasBegun && pelvis?.calibration != nil && isReady
         if exercise != nil {
             feedback.remindedSession = nil
         } else if isWanted, !running {
@@ -72,6 +105,7 @@ extension Supervisor {
                 session.send(.begin(plan: habits.plan(side: nil)))
             else { return }
             feedback.remindedSession = ObjectIdentifier(session)
+            feedback.reminderRest = habits.rules.map(\.refractory).max() ?? 0
             session.mark("reminders begin")
         } else if !isWanted, running {
             pauseReminders()
@@ -103,20 +137,42 @@ extension Supervisor {
         }
         let isNight = LocalTime.hour() >= 22 || LocalTime.hour() < 7
         guard !isNight else { return }
+        // A rule's own rest ends with its plan, and the other rule has one of its own.
+        let rest = Int64(feedback.reminderRest * 1e9)
+        if let last = feedback.reminded, alert.time - last < rest {
+            session.mark("reminder \(alert.rule.name): too soon after the last")
+            return
+        }
         let language = feedback.languages.first { $0.code == feedback.sound.language }
         let words =
             language?.spoken[alert.rule.number] ?? CueText(rule: alert.rule)?.spoken ?? "rehabd"
         guard let notifier = feedback.notifier else { return }
-        notifier.show(words) { problem in
+        feedback.reminded = alert.time
+        notifier.show(words) { [weak self] problem in
             if let problem {
-                door.noteUndelivered(
-                    reason: "the desktop did not show a reminder (\(problem))",
-                    cure:
-                        "run rehabd as a user service in a desktop session, or: rehabctl breaks off"
-                )
+                door.noteUndelivered(reason: problem.reason, cure: problem.cure)
+                self?.assumeIsolated { $0.tellUnshown(problem) }
             } else {
-                door.noteDelivered()
+                self?.assumeIsolated { $0.noteReached(door, NotificationAlert.name) }
             }
         }
+    }
+
+    /// Looks whether the desktop would show a reminder, so that whoever turns them on hears of it at once.
+    func lookForDesktop() {
+        guard let notifier = feedback.notifier, let door = feedback.notification else { return }
+        notifier.look { [weak self] problem in
+            door.noteOutlook(problem.map { ($0.reason, $0.cure) })
+            self?.assumeIsolated { supervisor in
+                if let problem { return supervisor.tellUnshown(problem) }
+                supervisor.withdrawUnreached(NotificationAlert.name)
+            }
+        }
+    }
+
+    private func tellUnshown(_ problem: DesktopTrouble) {
+        tellUnreached(
+            NotificationAlert.name,
+            "no reminder can be shown: \(problem.reason). \(sentence(problem.cure))")
     }
 }

@@ -231,12 +231,18 @@ extension Supervisor {
         guard let central else {
             return Rehab1.Bluetooth(
                 condition: .off,
-                cure: "rehabd was started without Bluetooth (REHABD_BLUETOOTH=no)")
+                cure: "rehabd was started without Bluetooth: start it without "
+                    + "REHABD_BLUETOOTH=no, or with [bluetooth] enabled = true")
         }
         let doctor = central.assumeIsolated { $0.doctor }
+        var cure = doctor.condition.sentence
+        // What is not there cannot be started.
+        if doctor.condition == .noBluetoothd, BlueZProgram.path == nil {
+            cure = "bluetoothd is not installed: install it with: sudo apt-get install bluez"
+        }
         return Rehab1.Bluetooth(
             condition: Rehab1.Bluetooth.Condition(doctor.condition),
-            cure: doctor.condition.sentence.isEmpty ? nil : doctor.condition.sentence,
+            cure: cure.isEmpty ? nil : cure,
             adapters: doctor.adapters.map {
                 Rehab1.Adapter(
                     address: $0.address.text, powered: $0.isPowered, blocked: $0.isBlocked,
@@ -283,7 +289,12 @@ extension Supervisor {
             case .notAble: "this kind of device has nothing to do it with"
             default: "see: rehabctl doctor bluetooth"
             }
-        return .bluetoothFailed(reason: error.description, cure: cure)
+        return .bluetoothFailed(reason: named(error), cure: cure)
+    }
+
+    /// The sentence of an error with a sensor's name in place of its address.
+    func named(_ error: BluetoothError) -> String {
+        book.entries.reduce(error.description) { $0.replacing($1.address, with: $1.name) }
     }
 }
 

@@ -93,11 +93,23 @@ package struct StageEntry: Codable, Sendable, Equatable {
     package var why: String
     /// A clinician holds it: going up is not offered.
     package var locked: Bool
+    /// UTC, ISO 8601; absent in logs of before.
+    package var time: String?
+    /// The stage before.
+    package var from: Int?
+    /// What of the gate was not met and was passed over.
+    package var passedOver: [String]?
 
-    package init(stage: Int, why: String, locked: Bool = false) {
+    package init(
+        stage: Int, why: String, locked: Bool = false, time: String? = nil, from: Int? = nil,
+        passedOver: [String]? = nil
+    ) {
         self.stage = stage
         self.why = why
         self.locked = locked
+        self.time = time
+        self.from = from
+        self.passedOver = passedOver
     }
 }
 
@@ -121,12 +133,34 @@ package struct ThresholdEntry: Codable, Sendable, Equatable {
     /// Nil: taken back.
     package var onDegrees: Double?
     package var by: String
+    /// UTC, ISO 8601; absent in logs of before.
+    package var time: String?
+    /// What was in force before, and what is in force where it is taken back; absent where the rule's
+    /// signals differ.
+    package var fromDegrees: Double?
+    package var backToDegrees: Double?
 
-    package init(exercise: String, rule: String, onDegrees: Double?, by: String) {
+    package init(
+        exercise: String, rule: String, onDegrees: Double?, by: String, time: String? = nil,
+        fromDegrees: Double? = nil, backToDegrees: Double? = nil
+    ) {
         self.exercise = exercise
         self.rule = rule
         self.onDegrees = onDegrees
         self.by = by
+        self.time = time
+        self.fromDegrees = fromDegrees
+        self.backToDegrees = backToDegrees
+    }
+
+    /// The change in words.
+    ///
+    /// "from 4.0 to 6.5 by the physiotherapist", "taken back from 6.5 to 4.0 by the person".
+    package var change: String {
+        var words = onDegrees == nil ? ["taken back"] : []
+        if let fromDegrees { words.append("from \(fixed(fromDegrees))") }
+        if let now = onDegrees ?? backToDegrees { words.append("to \(fixed(now))") }
+        return words.joined(separator: " ") + " by \(by)"
     }
 }
 

@@ -83,10 +83,8 @@ package enum OwnThresholds {
             case .set(let day, let entry):
                 state.prescribe(entry.onDegrees)
                 setBy = entry.onDegrees == nil ? nil : entry.by
-                history.append(
-                    "\(day.text) "
-                        + (entry.onDegrees.map { "set to \(fixed($0))" } ?? "taken back")
-                        + " by \(entry.by)")
+                let verb = entry.onDegrees == nil ? "" : "set "
+                history.append("\(entry.time ?? day.text) \(verb)\(entry.change)")
             }
         }
         return OwnThreshold(

@@ -152,7 +152,9 @@ extension StandLimits {
     func judge(_ leg: String, _ tests: RecentTests) -> Verdict? {
         let free: Set<String> = allowsTouch ? ["T1", "T2"] : ["T1"]
         guard let run = tests.newest(free, side: leg) else { return nil }
-        guard let hold = run.hold else { return Verdict(.notKnown, "hold not measured") }
+        guard let hold = run.hold else {
+            return Verdict(.notKnown, "no hold seen in the run of \(run.day.text), do it again")
+        }
         var said = ["held \(fixed(hold)) s (\(run.day.text))"]
         guard hold >= seconds - StandLimits.tolerance else { return Verdict(.notMet, said[0]) }
         if !allowsTouch {

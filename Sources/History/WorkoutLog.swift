@@ -86,6 +86,13 @@ package struct WorkoutLog: Sendable {
         return (try? encoder.encode(value)).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The log as it would be with one more entry; nothing is written.
+    package func with(_ entry: LogEntry) -> WorkoutLog {
+        var log = self
+        log.entries.append(entry)
+        return log
+    }
+
     /// Adds entries; what another program added meanwhile is kept.
     package mutating func append(_ new: [LogEntry]) throws(HistoryError) {
         let added = new.compactMap { WorkoutLog.encode($0) }

@@ -34,7 +34,7 @@ package struct Body: BitwiseCopyable, Sendable {
     private var swayMutedUntil: Int64 = 0
     var otherSideFor = 0.0
     private var alertCount: UInt32 = 0
-    package private(set) var hold = HoldTracker()
+    package internal(set) var hold = HoldTracker()
 
     /// m/s³: calm below which sensor noise, not the person, sets the jerk.
     private static var leastCalmJerk: Double { @_noLocks get { 1.0 } }

@@ -32,6 +32,7 @@ extension Body {
         }
         watchSide(angles, interval: observation.interval)
         if otherSideFor > 1 { gates.close(.wrongSide) }
+        if otherSideFor > Body.surelyOther { hold.seeOtherLeg(time: observation.time) }
         if plan.restsUpright { watchSlips(&angles, observation, gates: gates) }
         if slips[Segment.pelvis.index].hasSlipped { gates.close(.slipped) }
         if swap.isSwapped { gates.close(.swapped) }
@@ -43,6 +44,9 @@ extension Body {
     /// Both read the same. People are told of the other leg at once and change, so a thigh that stays
     /// up has slipped.
     private static var longestOtherSide: Double { @_noLocks get { 20 } }
+
+    /// s in the air after which it is the other leg, not a step [engineering default].
+    private static var surelyOther: Double { @_noLocks get { 0.3 } }
 
     /// For how long the given leg has been the one in the air.
     @_noLocks
@@ -144,10 +148,11 @@ extension Body {
         return abs(leftShank.anteriorTilt - rightShank.anteriorTilt) < 2 * most
     }
 
-    /// How far the free leg is lifted before the standing one in a hold, rad; nil where that is not seen.
+    /// How far the free leg is lifted before the standing one in a hold, or where it is awaited, rad; nil where
+    /// that is not seen.
     @_noLocks
     mutating func freeLegLift(_ angles: BodyAngles) -> Double? {
-        guard hold.phase == .holding, let stance = hold.stanceSide,
+        guard hold.phase == .holding || hold.awaitsLift, let stance = hold.stanceSide,
             let standing = angles.thigh(stance), let free = angles.thigh(stance.opposite)
         else { return nil }
         return standing.anteriorTilt - free.anteriorTilt

@@ -90,8 +90,10 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private var wentBack: Int64 = 0
     /// Host ns until which shifts are those of a way back that was not recognised.
     private var deafUntil: Int64 = 0
-    /// When both feet were last seen to stand, host ns.
+    /// When both feet were last seen to stand, or the leg that is to stand in the air, host ns.
     private var seenOnBoth: Int64 = 0
+    /// The other leg was stood on since the newest hold: the free one is awaited in the air.
+    package private(set) var awaitsLift = false
 
     /// rad that a free leg is lifted before the standing one, and below which it is coming down.
     private static var lifted: Double { @_noLocks get { 12 * radiansPerDegree } }
@@ -102,6 +104,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     private static var toTheFloor: Int64 { @_noLocks get { 150_000_000 } }
     /// ns after such an end in which no new hold begins [engineering default].
     private static var wayBack: Int64 { @_noLocks get { 2_000_000_000 } }
+    /// ns after the leg that is to stand was last seen in the air in which the weight comes back over it
+    /// [engineering default].
+    private static var otherBack: Int64 { @_noLocks get { 1_500_000_000 } }
     /// s without a shift after which a given side is believed.
     private static var assumeAfter: Double { @_noLocks get { 5.0 } }
     /// s for the pelvis to become still after a shift; later the hold begins regardless.
@@ -168,6 +173,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     /// Takes how far the free leg is lifted before the standing one, rad, where both thighs are worn.
     @_noLocks
     package mutating func see(lift: Double, time: Int64) {
+        if awaitsLift, phase != .holding, lift > HoldTracker.lifted {
+            start(at: time, assumed: true)
+        }
         guard phase == .holding else { return }
         if lift > HoldTracker.lifted {
             wasSeenUp = true
@@ -180,6 +188,25 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         else { return }
         finish(.lowered, at: downSince &+ HoldTracker.toTheFloor)
         deafUntil = time &+ HoldTracker.wayBack
+    }
+
+    /// Takes that the leg which was to stand is the one in the air.
+    ///
+    /// None of that is a hold: one that was only taken for begun is forgotten, one that was seen is over. Nor
+    /// does the weight that comes back begin one; the right leg in the air does.
+    @_noLocks
+    package mutating func seeOtherLeg(time: Int64) {
+        guard phase != .idle else { return }
+        seenOnBoth = time
+        deafUntil = max(deafUntil, time &+ HoldTracker.otherBack)
+        awaitsLift = true
+        shifted = nil
+        guard phase == .holding else { return }
+        if wasSeenUp {
+            finish(.lowered, at: time)
+        } else {
+            phase = .waiting
+        }
     }
 
     @_noLocks
@@ -261,6 +288,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         loudSince = 0
         wasSeenUp = false
         downSince = 0
+        awaitsLift = false
         self.assumed = assumed
     }
 

@@ -84,10 +84,14 @@ extension Signal {
 
     /// Whether calibrated sensors on these segments can show the signal (compensations 4).
     ///
-    /// Which thigh is meant depends on the stance side; one is enough to count as measurable.
-    package func isMeasurable(with segments: Set<Segment>) -> Bool {
-        let thigh = segments.contains(.leftThigh) || segments.contains(.rightThigh)
-        let shank = segments.contains(.leftShank) || segments.contains(.rightShank)
+    /// Which leg is meant depends on the side that stands; while that is not known, either is enough.
+    package func isMeasurable(with segments: Set<Segment>, stance: Side? = nil) -> Bool {
+        func either(_ left: Segment, _ right: Segment, of side: Side?) -> Bool {
+            guard let side else { return segments.contains(left) || segments.contains(right) }
+            return segments.contains(side == .left ? left : right)
+        }
+        let thigh = either(.leftThigh, .rightThigh, of: stance)
+        let shank = either(.leftShank, .rightShank, of: stance)
         let pelvis = segments.contains(.pelvis)
         return switch self {
         case .drop, .hike, .tiltChange, .jerkRatio, .obliquity, .hikeUpper, .roll, .turn, .sag,
@@ -96,8 +100,9 @@ extension Signal {
             pelvis
         case .leanIpsilateral, .leanAway, .spineDifference, .stepLeanExcess, .stepLeanAwayExcess:
             pelvis && segments.contains(.trunk)
-        case .legLean, .femurAdduction, .pastMidline: pelvis && thigh
-        case .hipAdduction, .sittingTime: pelvis && thigh
+        case .legLean, .femurAdduction, .hipAdduction: pelvis && thigh
+        case .pastMidline: pelvis && either(.leftThigh, .rightThigh, of: stance?.opposite)
+        case .sittingTime: pelvis && either(.leftThigh, .rightThigh, of: nil)
         case .kneeIn: pelvis && thigh && shank
         case .shankAdduction: pelvis && shank
         }

@@ -37,7 +37,7 @@ extension ExerciseMotion {
             ?? (isShare ? 0.5 : 8)
         let numbers =
             section.has("tempo")
-            ? try section.doubles("tempo", in: 0...30, count: 4...4) : kind.usualTempo
+            ? try section.doubles("tempo", in: 0...3_600, count: 4...4) : kind.usualTempo
         guard numbers.count == 4, numbers[0] > 0.1, numbers[2] > 0.1 else {
             throw section.fault("tempo", "must be raise, hold, lower and rest, in seconds")
         }

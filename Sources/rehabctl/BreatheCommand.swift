@@ -115,8 +115,13 @@ struct BreaksCommand: ParsableCommand {
         }
         if daemon.json { return try printJSON(sound) }
         print("break reminders: \(BreaksCommand.text(sound))")
+        // Whether the desktop would show them is asked for when they are turned on.
+        if state == .on { MonotonicClock.sleep(until: MonotonicClock.now() + 1_000_000_000) }
         guard sound.breaks, let status = try? client.call(Rehab1.GetStatus()).status else { return }
         BreaksCommand.unseen(status.sensors).forEach { print($0) }
+        tell(
+            status.warnings.filter { $0.hasPrefix("no reminder can be shown") }
+                .map { "  " + visible($0) })
     }
 
     /// What the worn sensors cannot see.

@@ -72,6 +72,10 @@ struct LiveState {
         answeredAt = 0
     }
 
+    private static func isLookedFor(_ state: Rehab1.Sensor.State) -> Bool {
+        [.searching, .connecting, .configuring].contains(state)
+    }
+
     /// Takes an event; returns a line that should be said at once, if any.
     mutating func take(_ event: Rehab1.Event, at now: Int64) -> String? {
         if began == 0 { began = now }
@@ -83,8 +87,13 @@ struct LiveState {
             self.frame = frame
             frameSeen = now
         case .sensor(let sensor):
+            let before = sensors.first { $0.name == sensor.name }?.state
             sensors.removeAll { $0.name == sensor.name }
             if sensor.state != .ended { sensors.append(sensor) }
+            // One that is away is looked for again and again: said once.
+            if let before, LiveState.isLookedFor(before), LiveState.isLookedFor(sensor.state) {
+                return nil
+            }
             return "sensor \(visible(sensor.name)): \(sensor.state.rawValue)"
         case .cue(let cue):
             cues.append(LoggedCue(at: Double(now - began) * 1e-9, cue: cue))

@@ -67,17 +67,25 @@ struct LogCommand: ParsableCommand {
                 + ", night \(said(morning.night))"
                 + (morning.woken.map { $0 ? ", woken by the hip" : "" } ?? "")
         case .stage(let stage):
-            return "stage \(stage.stage): \(visible(stage.why))"
-                + (stage.locked ? ", held by a clinician" : "")
+            return "stage \(stage.stage)"
+                + (stage.from.map { $0 == stage.stage ? "" : " after \($0)" } ?? "")
+                + ": \(visible(stage.why))" + (stage.locked ? ", held by a clinician" : "")
+                + (stage.passedOver.map { "; passed over: " + visible($0.joined(separator: ", ")) }
+                    ?? "") + LogCommand.clock(stage.time)
         case .health(let health):
             if health.seen { return "questions before exercise: seen by a professional" }
             return "questions before exercise: " + (health.applies ? "one applies" : "none applies")
         case .threshold(let change):
-            return "threshold \(change.exercise) \(change.rule): "
-                + (change.onDegrees.map { "\(decimal($0, 1))" } ?? "taken back")
-                + " by \(visible(change.by))"
+            return "threshold \(change.exercise) \(change.rule): \(visible(change.change))"
+                + LogCommand.clock(change.time)
         case .person(let person): return "painful side: \(visible(person.painfulSide))"
         }
+    }
+
+    /// "; 14:03 UTC", where the log has the time of day.
+    private static func clock(_ time: String?) -> String {
+        guard let time, let start = time.firstIndex(of: "T") else { return "" }
+        return "; \(visible(String(time[start...].dropFirst().prefix(5)))) UTC"
     }
 }
 
@@ -103,6 +111,7 @@ struct ProgressCommand: ParsableCommand {
         let pain = Progress.pain(log, on: today())
         guard !lines.isEmpty || pain != nil else {
             print("Nothing to compare yet. Do a set with: rehabctl start one-leg-stand")
+            print("Tests of the battery compare by themselves: rehabctl test results")
             return
         }
         if let pain {

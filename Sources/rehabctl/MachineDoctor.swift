@@ -179,11 +179,13 @@ struct MachineDoctor {
             ]
         }
         var checks: [Check] = []
-        if let output = status?.outputs.first(where: { $0.state == .failing }) {
+        for output in status?.outputs ?? [] where output.state == .failing {
+            let parts = (output.reason ?? "fails in rehabd").split(separator: ": ", maxSplits: 1)
             checks.append(
                 Check(
-                    name: "sound", state: .failure, finding: "\(output.name) fails in rehabd",
-                    cure: output.reason))
+                    name: output.name, state: .failure,
+                    finding: parts.first.map(String.init) ?? "fails in rehabd",
+                    cure: parts.count > 1 ? String(parts[1]) : nil))
         }
         if listens { checks.append(measured(device)) }
         if let sink = defaultSink(), sink.contains("bluez") {

@@ -124,17 +124,16 @@ struct ProgrammeCommand: ParsableCommand {
                     cure: "talk to them; they say who they are with --by")
                 throw ExitCode(77)
             }
+            var passedOver: [String] = []
             if let now, stage > now.stage {
-                let open =
-                    stage > now.stage + 1
-                    ? ["a stage is left out"]
-                    : (Gate.lines(log, tests: tests.kept(), on: day) ?? []).filter {
-                        $0.state != .met
-                    }
-                    .map { "\($0.name): \($0.state.rawValue)" }
-                if !open.isEmpty { try confirm(open) }
+                passedOver = (Gate.lines(log, tests: tests.kept(), on: day) ?? [])
+                    .filter { $0.state != .met }.map { "\($0.name): \($0.state.rawValue)" }
+                if stage > now.stage + 1 { passedOver.insert("a stage is left out", at: 0) }
+                if !passedOver.isEmpty { try confirm(passedOver) }
             }
-            let entry = StageEntry(stage: stage, why: "by \(visible(by))", locked: hold)
+            let entry = StageEntry(
+                stage: stage, why: "by \(visible(by))", locked: hold, time: nowText(),
+                from: now?.stage, passedOver: passedOver.isEmpty ? nil : passedOver)
             try logging.append([LogEntry(day: day, .stage(entry))], to: &log)
             if json {
                 return try printJSON(ProgrammeReply(log, tests: tests.kept(), on: day))
@@ -142,6 +141,9 @@ struct ProgrammeCommand: ParsableCommand {
             guard let found = Programme.stage(stage) else { return }
             print("Stage \(stage), \(found.name), from today on: \(found.goal).")
             print("Pain in a set at most \(found.cap); workouts \(found.workouts).")
+            if !passedOver.isEmpty {
+                tell(["Kept in the log: passed over \(passedOver.joined(separator: ", "))."])
+            }
         }
 
         private func confirm(_ open: [String]) throws {

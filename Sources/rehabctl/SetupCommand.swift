@@ -10,7 +10,8 @@ struct SetupCommand: ParsableCommand {
         commandName: "setup", abstract: "Find, connect, place and calibrate your sensors.",
         discussion: """
             Switch the sensor on and have it at hand. Every question has an answer that Enter takes. \
-            Run it again to add another sensor.
+            Run it again to add another sensor. Sensors that send already are taken as they are, also \
+            where there is no Bluetooth.
             """)
 
     @OptionGroup var daemon: DaemonOptions
@@ -38,13 +39,18 @@ struct SetupCommand: ParsableCommand {
     }
 
     func run() throws {
-        try checkBluetooth()
-        repeat {
-            try addOne()
-        } while try address == nil && ask("Add another sensor?", isYes: false)
-        try calibrate()
+        if try hasBluetooth() {
+            var isMore = true
+            while isMore {
+                isMore = try addOne() && address == nil && ask("Add another sensor?", isYes: false)
+            }
+        }
+        let isCalibrated = try calibrate()
         try checkHearing()
-        print("Ready. Begin with: rehabctl start one-leg-stand")
+        print(
+            isCalibrated
+                ? "Ready. Begin with: rehabctl start one-leg-stand"
+                : "Before the first exercise: rehabctl calibrate")
     }
 
     /// Whether the cues are heard, on their sides; may be left out.
@@ -59,39 +65,59 @@ struct SetupCommand: ParsableCommand {
         _ = try HearingCheck(daemon: daemon).ask()
     }
 
-    private func checkBluetooth() throws {
-        var client = try daemon.connect()
-        let told = try withDaemon { () throws(ControlError) in
-            try client.call(Rehab1.GetBluetooth()).bluetooth
-        }
-        guard told.condition != .ready else { return }
+    /// Whether sensors can be looked for.
+    ///
+    /// Where they cannot, that is said with its cure, and setup goes on with those that send already, or
+    /// ends.
+    private func hasBluetooth() throws -> Bool {
+        let told = try call(Rehab1.GetBluetooth()).bluetooth
+        guard told.condition != .ready else { return true }
         let parts = (told.cure ?? "Bluetooth is not ready").split(separator: ": ", maxSplits: 1)
         complain(
             parts.first.map(String.init) ?? "Bluetooth is not ready",
             cure: (parts.count > 1 ? String(parts[1]) + "; then see" : "See")
                 + ": rehabctl doctor bluetooth")
-        throw ExitCode(69)
+        try goOnWithThoseHere()
+        return false
+    }
+
+    /// Takes the sensors that send already; ends where there is none, or where one was named.
+    private func goOnWithThoseHere() throws {
+        let here = try statusNow().sensors.filter { $0.state == .streaming }
+        guard address == nil, !here.isEmpty else { throw ExitCode(69) }
+        print("Going on with what sends already:")
+        for sensor in here {
+            let place = sensor.segment.map { "on the \($0)" } ?? "worn nowhere yet"
+            print("  \(visible(sensor.name)), \(place)")
+        }
+        for sensor in here {
+            if sensor.segment == nil { try place(sensor) }
+            if here.count > 1 { print(visible(sensor.name)) }
+            try check(sensor.name)
+        }
     }
 
     // MARK: one sensor
 
-    private func addOne() throws {
+    /// False where none was heard and setup goes on with those that are here.
+    private func addOne() throws -> Bool {
         var refused: Set<String> = []
         while true {
-            let candidate = try choose(except: refused)
+            guard let candidate = try choose(except: refused) else { return false }
             let sensor = try connect(candidate)
             if try isTheRightOne(sensor) {
                 try place(sensor)
                 try check(sensor.name)
-                return
+                return true
             }
             refused.insert(candidate.address)
             try call(Rehab1.ForgetSensor(name: sensor.name))
         }
     }
 
-    /// The device to take: the only one, or the one that the person names.
-    private func choose(except refused: Set<String>) throws -> Rehab1.Sighting {
+    /// The device to take: the only one, or the one that the person names; nil where none is heard and
+    /// others send already.
+    private func choose(except refused: Set<String>) throws -> Rehab1.Sighting? {
         print("Looking for sensors. Switch yours on and hold it near.")
         let begun = MonotonicClock.now()
         var found: [Rehab1.Sighting] = []
@@ -108,7 +134,8 @@ struct SetupCommand: ParsableCommand {
                 "no new sensor was heard",
                 cure: "Switch it on, charge it, and close apps on a phone that may hold it; "
                     + "all devices around: rehabctl scan --all")
-            throw ExitCode(69)
+            try goOnWithThoseHere()
+            return nil
         }
         guard found.count > 1, address == nil else { return first }
         print("Sensors around, strongest first:")
@@ -222,16 +249,16 @@ struct SetupCommand: ParsableCommand {
 
     // MARK: calibration
 
-    private func calibrate() throws {
+    /// Whether the pelvis sensor is calibrated, now or from before.
+    private func calibrate() throws -> Bool {
         let worn = try statusNow().sensors.filter { $0.segment != nil && $0.state == .streaming }
-        guard worn.contains(where: { $0.segment == "pelvis" }) else {
-            print("No sensor on the pelvis yet: calibrate when there is one: rehabctl calibrate")
-            return
+        guard let pelvis = worn.first(where: { $0.segment == "pelvis" }) else {
+            print("No sensor on the pelvis yet: run rehabctl setup again when you have one.")
+            return false
         }
-        guard !noCalibration else { return }
-        guard try ask("Put the sensors on now. Calibrate?", isYes: true) else {
-            print("Later: rehabctl calibrate")
-            return
+        let isCalibrated = pelvis.calibration != nil
+        guard !noCalibration, try ask("Put the sensors on now. Calibrate?", isYes: true) else {
+            return isCalibrated
         }
         while true {
             let progress = CalibrationProgress(
@@ -241,7 +268,7 @@ struct SetupCommand: ParsableCommand {
                     progress.show($0)
                 }
             }
-            if last?.step == .done { return }
+            if last?.step == .done { return true }
             guard try ask("Try again?", isYes: true) else { throw ExitCode(65) }
         }
     }

@@ -105,8 +105,16 @@ struct StatusText {
     }
 
     private func outputText(_ output: Rehab1.Output) -> String {
-        var text = "\(output.name): \(output.state.rawValue), \(output.presented) cues"
-        if output.notHeard > 0 { text += ", \(output.notHeard) not heard" }
+        let (one, many, missed) =
+            switch output.name {
+            case "notification": ("reminder", "reminders", "not shown")
+            case "vibration": ("cue", "cues", "not felt")
+            default: ("cue", "cues", "not heard")
+            }
+        var text =
+            "\(output.name): \(output.state.rawValue), \(output.presented) "
+            + (output.presented == 1 ? one : many)
+        if output.notHeard > 0 { text += ", \(output.notHeard) \(missed)" }
         if let reason = output.reason { text += " (\(visible(reason)))" }
         return output.state == .failing ? style.notice(text) : text
     }

@@ -28,6 +28,10 @@ struct TestRun {
         let begun = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StartTest(test: test.id, side: side)).test
         }
+        // Whoever pressed Enter while waiting wanted to begin, not to end.
+        while Terminal.inputIsTerminal, UnixSocket.waitReadable(0, milliseconds: 0),
+            readLine() != nil
+        {}
         if !quiet { print("\u{7}Go.") }
         let watching = try daemon.connect()
         do throws(ControlError) {

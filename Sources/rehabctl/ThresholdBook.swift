@@ -33,6 +33,15 @@ enum ThresholdBook {
         exercise.rules.map { OwnThresholds.threshold(standard($0, of: exercise), log: log) }
     }
 
+    /// What is in force of one rule; nil where the signals that it watches differ.
+    static func inForce(
+        _ rules: [Rehab1.Rule], of exercise: Rehab1.Exercise, log: WorkoutLog
+    ) -> Double? {
+        let values = Set(
+            rules.map { OwnThresholds.threshold(standard($0, of: exercise), log: log).on })
+        return values.count == 1 ? values.first : nil
+    }
+
     /// Those that are not the exercise's own.
     static func inForce(_ exercise: Rehab1.Exercise, log: WorkoutLog) -> [Rehab1.Threshold] {
         all(exercise, log: log).filter(\.differs).map { own in

@@ -110,12 +110,11 @@ struct ThresholdsCommand: ParsableCommand {
                 throw ExitCode(65)
             }
             let entry = ThresholdEntry(
-                exercise: found.id, rule: rule.uppercased(), onDegrees: value, by: visible(by))
+                exercise: found.id, rule: rule.uppercased(), onDegrees: value, by: visible(by),
+                time: nowText(), fromDegrees: ThresholdBook.inForce(rules, of: found, log: log))
             try logging.append([LogEntry(day: today(), .threshold(entry))], to: &log)
             if daemon.json { return try printJSON(entry) }
-            print(
-                "\(found.title) \(entry.rule): \(decimal(value, 1)) from the next set on, by "
-                    + "\(entry.by).")
+            print("\(found.title) \(entry.rule): \(entry.change), from the next set on.")
         }
     }
 
@@ -152,16 +151,30 @@ struct ThresholdsCommand: ParsableCommand {
                 print("Nothing of \(visible(exercise)) was set by hand.")
                 return
             }
+            let known = Reset.exercise(exercise)
             let entries = rules.map { rule in
-                LogEntry(
-                    day: today(),
-                    .threshold(
-                        ThresholdEntry(
-                            exercise: exercise, rule: rule, onDegrees: nil, by: visible(by))))
+                var entry = ThresholdEntry(
+                    exercise: exercise, rule: rule, onDegrees: nil, by: visible(by),
+                    time: nowText())
+                if let known {
+                    let watched = known.rules.filter { $0.id == rule }
+                    entry.fromDegrees = ThresholdBook.inForce(watched, of: known, log: log)
+                    entry.backToDegrees = ThresholdBook.inForce(
+                        watched, of: known, log: log.with(LogEntry(day: today(), .threshold(entry)))
+                    )
+                }
+                return entry
             }
-            try logging.append(entries, to: &log)
+            try logging.append(
+                entries.map { LogEntry(day: today(), .threshold($0)) }, to: &log)
             if json { return try printJSON(rules) }
-            print("Taken back: \(rules.joined(separator: ", ")).")
+            entries.forEach { print("\(visible(exercise)) \($0.rule): \($0.change).") }
+        }
+
+        /// Without a daemon nobody knows the exercise's own: the log then says who and when.
+        private static func exercise(_ id: String) -> Rehab1.Exercise? {
+            guard var client = try? ControlClient(socket: nil, limit: 5_000) else { return nil }
+            return (try? client.call(Rehab1.ListExercises()))?.exercises.first { $0.id == id }
         }
     }
 }

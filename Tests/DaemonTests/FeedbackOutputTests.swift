@@ -13,32 +13,11 @@ struct FeedbackOutputTests {
 
     private static let myo = "D0:01:02:03:04:05"
 
-    /// A Myo that lies still, as its header describes it.
-    private static func fakeMyo() -> FakeDevice {
-        func uuid(_ short: String) -> String { "d506\(short)-a904-deb9-4748-2c7f4a124842" }
-        var device = FakeDevice(
-            address: myo, name: "My Myo", service: uuid("0001"),
-            characteristics: [
-                FakeCharacteristic(
-                    uuid("0101"), ["read"], value: [UInt8](repeating: 1, count: 20)),
-                FakeCharacteristic(uuid("0401"), ["write"]),
-                FakeCharacteristic(uuid("0402"), ["notify"]),
-                FakeCharacteristic(uuid("0502"), ["indicate"]),
-            ])
-        device.advertisedServices = [uuid("0001")]
-        let still: [UInt8] = [0, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 1, 0, 2, 0, 1, 0]
-        device.reaction = .exchanges([
-            FakeExchange(
-                uuid("0401"), prefix: [1, 3, 0, 1], stream: (uuid("0402"), [still], 50))
-        ])
-        return device
-    }
-
     @Test(.enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
     func aCueVibratesTheWornSensorAndWhatDidNotArriveIsSaid() async throws {
         let bus = try TestBus()
         let fake = try FakeBlueZ(at: bus.address)
-        await fake.add(FeedbackOutputTests.fakeMyo())
+        await fake.add(FakeDevice.myo(FeedbackOutputTests.myo))
         await fake.start()
         let scene = try FeedbackScene(
             FeedbackTests.threeStands,
@@ -79,6 +58,10 @@ struct FeedbackOutputTests {
         let output = try #require(try scene.output("vibration"))
         #expect(output.state == .failing)
         #expect(output.reason?.contains("rehabctl sensors buzz arm") == true, "\(output)")
+        // Said in the set, by the name that the person gave, and once.
+        let told = try scene.daemon.status().warnings.filter { $0.hasPrefix("cues are not felt") }
+        #expect(
+            told.count == 1 && told.first?.contains("arm did not vibrate (arm ") == true, "\(told)")
         // The tones did not suffer.
         #expect(try scene.output("tone")?.presented == Int64(log.cues.count))
         scene.player.stop()
@@ -87,49 +70,11 @@ struct FeedbackOutputTests {
 
     private static let board = "E5:01:02:03:04:05"
 
-    /// A MetaMotion with a motor that lies still: it answers as the vendor's tests do and sends fused
-    /// packets at 50 Hz, z up, ±4 g and ±1000 °/s, ticks of 1.46 ms.
-    private static func fakeMetaMotion() -> FakeDevice {
-        let command = "326a9001-85cb-9195-d9dd-464cfbbae75a"
-        let notify = "326a9006-85cb-9195-d9dd-464cfbbae75a"
-        let model = "00002a24-0000-1000-8000-00805f9b34fb"
-        var device = FakeDevice(
-            address: board, name: "MetaWear", service: "326a9000-85cb-9195-d9dd-464cfbbae75a",
-            characteristics: [
-                FakeCharacteristic(command, ["write", "write-without-response"]),
-                FakeCharacteristic(notify, ["notify"]),
-                FakeCharacteristic(model, ["read"], value: Array("5".utf8)),
-            ])
-        device.advertisedServices = [device.service]
-        func answer(_ prefix: [UInt8], _ reply: [UInt8]) -> FakeExchange {
-            FakeExchange(command, prefix: prefix, replies: [(notify, reply)])
-        }
-        let packets = (0..<4_000).map { index -> [UInt8] in
-            let tick = UInt32(Double(index) * 20 / 1.46484375)
-            let ticks = [0, 8, 16, 24].map { UInt8(truncatingIfNeeded: tick >> UInt32($0)) }
-            // 32768 counts are 4 g: 8192 are one.
-            return [0x09, 0x03, 0x02] + ticks + [0, 0, 0, 0, 0, 0x20, 1, 0, 2, 0, 1, 0]
-        }
-        device.reaction = .exchanges([
-            answer([0x02, 0x80], [0x02, 0x80, 0x00, 0x01, 0x03, 0x00]),
-            answer([0x08, 0x80], [0x08, 0x80, 0x00, 0x00]),
-            answer([0x09, 0x80], [0x09, 0x80, 0x00, 0x01, 0x1C]),
-            answer([0x03, 0x80], [0x03, 0x80, 0x01, 0x02]),
-            answer([0x13, 0x80], [0x13, 0x80, 0x00, 0x01]),
-            answer([0x11, 0x8C], [0x11, 0x8C, 0x63, 0x34, 0x10]),
-            answer([0x09, 0x02, 0x13], [0x09, 0x02, 0x00]),
-            answer([0x09, 0x02, 0x03], [0x09, 0x02, 0x01]),
-            answer([0x09, 0x02, 0x09], [0x09, 0x02, 0x02]),
-            FakeExchange(command, prefix: [0x03, 0x01, 0x01], stream: (notify, packets, 50)),
-        ])
-        return device
-    }
-
     @Test(.enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
     func aCueVibratesAWornMetaMotion() async throws {
         let bus = try TestBus()
         let fake = try FakeBlueZ(at: bus.address)
-        await fake.add(FeedbackOutputTests.fakeMetaMotion())
+        await fake.add(FakeDevice.metaMotion(FeedbackOutputTests.board))
         await fake.start()
         let scene = try FeedbackScene(
             FeedbackTests.threeStands,
@@ -198,6 +143,7 @@ struct FeedbackOutputTests {
                 pattern = "drop"
                 degrees = 7
                 clean = 0
+                tempo = [1, 90, 1, 5]
                 count = 1
                 """),
             environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address, "TZ": "NOON\(hour - 12)"],
@@ -217,8 +163,19 @@ struct FeedbackOutputTests {
         // A set takes the sensors over, and the reminders come back after it.
         #expect(try scene.daemon.rehabctl(["start", "one-leg-stand", "--side", "left"]).code == 0)
         #expect(try scene.daemon.rehabctl(["stop"]).code == 0)
+        // They see the same hip again, and ten minutes are not over.
+        let moment = MonotonicClock.now()
+        try waitUntil("12 s to go by", within: 30) {
+            MonotonicClock.now() - moment > 12_000_000_000
+        }
+        #expect(desktop.shown == ["Share the weight"])
         #expect(try scene.daemon.rehabctl(["breaks", "off"]).output == "break reminders: off\n")
         scene.player.stop()
+        #expect(try scene.daemon.terminate() == .exited(0))
+        let recordings = try scene.daemon.recordingFiles().map {
+            try String(contentsOfFile: $0, encoding: .utf8)
+        }
+        #expect(recordings.contains { $0.contains("reminder C17: too soon after the last") })
         await desktop.end()
     }
 }

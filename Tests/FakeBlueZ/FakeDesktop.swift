@@ -20,6 +20,9 @@ package final class FakeDesktop: Sendable {
 
     package func start() async {
         await bus.onInvocation { [weak self] call in
+            if call.interface == FakeDesktop.name, call.member == "GetServerInformation" {
+                return call.reply(["desktop", "rehabd's tests", "1", "1.2"].map { .string($0) })
+            }
             guard let self, call.interface == FakeDesktop.name, call.member == "Notify",
                 call.arguments.count == 8, let summary = call.arguments[3].asString
             else { return false }

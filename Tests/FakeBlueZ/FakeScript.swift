@@ -11,6 +11,7 @@ package struct FakeScript: Sendable {
 
     package static let help = """
         dot ADDRESS [HERTZ]        a Movella DOT that advertises
+        myo|metamotion ADDRESS     one that vibrates, advertises and lies still
         play ADDRESS FILE          it sends these packets (a line of hexadecimal digits each)
         away|back ADDRESS          out of range, and back
         battery ADDRESS PERCENT    BlueZ's Battery1 property
@@ -22,6 +23,7 @@ package struct FakeScript: Sendable {
         silence MEMBER COUNT       the next calls are not answered
         freeze|thaw|crash|restart  of bluetoothd
         calls                      what was called so far
+        writes                     the bytes that were written to characteristics so far
         wait SECONDS, help, quit
         """
 
@@ -37,6 +39,11 @@ package struct FakeScript: Sendable {
         case "dot":
             guard words.count > 1 else { return "dot needs an address" }
             var device = FakeDevice.dot(address, rateHertz: number > 0 ? number : 60)
+            device.isKnown = false
+            await fake.add(device)
+        case "myo", "metamotion":
+            guard words.count > 1 else { return "\(command) needs an address" }
+            var device = command == "myo" ? FakeDevice.myo(address) : .metaMotion(address)
             device.isKnown = false
             await fake.add(device)
         case "play": return await play(address, words.count > 2 ? words[2] : "")
@@ -61,6 +68,13 @@ package struct FakeScript: Sendable {
         case "restart": await fake.restart()
         case "calls":
             return await fake.calls.map { "\($0.member) \($0.path)" }.joined(separator: "\n")
+        case "writes":
+            return await fake.calls.compactMap { call in
+                call.bytes.map { bytes in
+                    let digits = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+                    return "\(call.path) " + digits.joined(separator: " ")
+                }
+            }.joined(separator: "\n")
         case "wait":
             await fake.pause(Int64((Double(words.count > 1 ? words[1] : "") ?? 1) * 1e9))
         case "help": return FakeScript.help

@@ -145,4 +145,18 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         // Two sensors of 0.2 degrees: √2 · 0.2.
         #expect(cells[spine] == "0.283")
     }
+
+    /// A shank on the leg that does not stand shows nothing of the knee that does.
+    @Test func whatOnlyTheOtherLegWearsIsNotMeasured() {
+        let worn: Set<Segment> = [.pelvis, .leftThigh, .rightThigh, .leftShank]
+        #expect(Signal.kneeIn.isMeasurable(with: worn, stance: .left))
+        #expect(!Signal.kneeIn.isMeasurable(with: worn, stance: .right))
+        #expect(Signal.kneeIn.isMeasurable(with: worn))
+        let one: Set<Segment> = [.pelvis, .leftThigh]
+        #expect(!Signal.legLean.isMeasurable(with: one, stance: .right))
+        // C12 looks at the leg that moves, a sitting at either.
+        #expect(Signal.pastMidline.isMeasurable(with: one, stance: .right))
+        #expect(!Signal.pastMidline.isMeasurable(with: one, stance: .left))
+        #expect(Signal.sittingTime.isMeasurable(with: one, stance: .right))
+    }
 }

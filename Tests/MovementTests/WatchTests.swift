@@ -110,9 +110,18 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         let told = wearing.frames[(first + 110)...].filter { $0.gates.has(.wrongSide) }.count
         #expect(told == 1500 - 110)
         #expect(wearing.body.hold.completed == 0)
+        // None of it looks like a hold, nor do two feet on the floor after it.
+        #expect(wearing.frames[first...].allSatisfy { $0.phase != .holding })
         stand(2)
+        #expect(wearing.frames.suffix(200).allSatisfy { $0.phase != .holding })
+        // The right one in the air is one at once: 10 ms a sample.
         stand(5, right: 25)
         #expect(wearing.frames.suffix(300).allSatisfy { !$0.gates.has(.wrongSide) })
+        #expect(wearing.frames.suffix(490).allSatisfy { $0.phase == .holding })
+        stand(2)
+        #expect(wearing.body.hold.completed == 1)
+        let held = Double(wearing.body.hold.holdEnd - wearing.body.hold.holdStart) * 1e-9
+        #expect(abs(held - 5) < 0.25, "\(held)")
         // What stays up for half a minute, though it was told, is a sensor that has slipped.
         stand(2)
         stand(30, left: 25)

@@ -94,6 +94,25 @@ private func expectGolden(_ lines: [String], _ name: String) throws {
         #expect(judged?.hasSuffix("0.2 deg, in band") == true, "\(judged ?? "none")")
     }
 
+    /// One that is away is looked for every few seconds; whoever reads lines hears of it once.
+    @Test func aSensorThatIsAwayIsSaidOnce() {
+        var state = LiveState()
+        let lines = [
+            Rehab1.Sensor.State.streaming, .searching, .connecting, .searching, .connecting,
+            .streaming, .searching,
+        ].map { told in
+            state.take(
+                LivePictures.event(
+                    .sensor(LivePictures.sensor("leg", "left-thigh", told, calibrated: true))),
+                at: 1_000_000_000)
+        }
+        #expect(
+            lines == [
+                "sensor leg: streaming", "sensor leg: searching", nil, nil, nil,
+                "sensor leg: streaming", "sensor leg: searching",
+            ])
+    }
+
     /// "not heard" and what to do stay where the row is too long; the numbers go.
     @Test func aCueThatWasNotHeardIsSaidToBeSoInANarrowTerminalToo() {
         var state = LivePictures.fiveOut

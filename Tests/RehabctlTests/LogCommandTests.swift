@@ -71,7 +71,23 @@ import Testing
         let up = try home.rehabctl(["programme", "stage", "2"])
         #expect(up.code == 65, "\(up)")
         #expect(up.errors.contains("the stage stays as it is"))
-        #expect(try home.rehabctl(["programme", "stage", "2", "--yes"]).code == 0)
+        let over = try home.rehabctl(["programme", "stage", "2", "--yes", "--by", "Dr. Roe"])
+        #expect(over.code == 0)
+        // What was passed over is said, and kept with who and when.
+        #expect(
+            over.output.contains("passed over time in the stage: not met, workouts: not met"),
+            "\(over)")
+        let entry =
+            try String(contentsOfFile: home.log, encoding: .utf8)
+            .split(separator: "\n").last.map(String.init) ?? ""
+        for words in [
+            #""from":1"#, #""stage":2"#, #""why":"by Dr. Roe""#, #""time":"20"#,
+            #""passedOver":["time in the stage: not met","workouts: not met""#,
+        ] {
+            #expect(entry.contains(words), "\(words)\n\(entry)")
+        }
+        #expect(
+            try home.rehabctl(["log"]).output.contains("stage 2 after 1: by Dr. Roe; passed over"))
         // A clinician may hold it.
         let hold = ["programme", "stage", "2", "--hold", "--by", "the physiotherapist"]
         #expect(try home.rehabctl(hold).code == 0)
@@ -153,7 +169,19 @@ import Testing
         _ = try practice.rehabctl(["stop"])
         #expect(try practice.rehabctl(["thresholds", "reset", "one-leg-stand"]).code == 0)
         let after = try practice.rehabctl(["thresholds", "show", "one-leg-stand"])
-        #expect(after.output.contains("taken back by the person"), "\(after)")
+        #expect(after.output.contains("taken back from 6.5 to 4.0 by the person"), "\(after)")
+        // The ledger: who, what, from, to, when.
+        let ledger = practice.logText()
+        #expect(
+            ledger.contains(#""fromDegrees":4,"onDegrees":6.5,"rule":"C01","time":"20"#),
+            "\(ledger)")
+        #expect(ledger.contains(#""backToDegrees":4,"by":"the person""#), "\(ledger)")
+        let log = try practice.rehabctl(["log"]).output
+        #expect(
+            log.contains(
+                /threshold one-leg-stand C01: from 4\.0 to 6\.5 by the physiotherapist; \d\d:\d\d UTC/
+            ),
+            "\(log)")
         #expect(try practice.rehabctl(["start", "one-leg-stand"]).code == 0)
         #expect(try practice.daemon.status().set?.thresholds == [])
         practice.player.stop()

@@ -30,6 +30,31 @@ import Testing
         result.measures.first { $0.id == id }?.value
     }
 
+    /// Whoever presses Enter to begin does not end the run before it has begun.
+    @Test func enterBeforeGoEndsNothing() throws {
+        let scenario = try Scenario(TestBatteryTests.lifted)
+        let daemon = try RunningDaemon()
+        try scenario.storeCalibration(of: "belt", in: daemon.state)
+        let sensor = try AttachedSensor("belt", segment: "pelvis", to: daemon)
+        let player = PacketPlayer(scenario.packets, into: sensor)
+        defer { player.stop() }
+        try waitUntil("the sensor to stream") { try daemon.sensor("belt")?.state == .streaming }
+        let terminal = try Pseudoterminal()
+        let run = try terminal.start(
+            Products.rehabctl,
+            [
+                "test", "T1", "--side", "right", "--lead-in", "1.5", "--pain", "1", "--fingertip",
+                "no",
+            ],
+            environment: Program.environment(["REHABD_SOCKET": daemon.socket]))
+        try waitUntil("the lead-in") { terminal.drawn().contains("get ready") }
+        terminal.type("\n\n")
+        #expect(try run.wait(within: 60) == .exited(0))
+        let result = try #require(try daemon.call(Rehab1.ListTestResults()).results.first)
+        let hold = try #require(value("hold-s", result), "\(terminal.drawn())")
+        #expect((12.5...13.5).contains(hold), "\(hold)")
+    }
+
     @Test func aRunIsScoredKeptAndAnswered() throws {
         let scenario = try Scenario(TestBatteryTests.lifted)
         let daemon = try RunningDaemon()
