@@ -78,4 +78,32 @@ private let degree = Double.pi / 180
         #expect(abs(power / (fastest * fastest / 4) - 1) < 0.05)
         #expect(rest.sway(source: .height, stance: .left) == nil)
     }
+
+    /// Who leans by 8° over the right foot while the left leg is lifted by 26° has not lifted it by 34°.
+    @Test func aLeanTakesTheFreeThighAlong() {
+        var rest = ThighRest()
+        var thighs = ThighDirections()
+        func angles(stance: Double) -> BodyAngles {
+            var angles = BodyAngles()
+            angles.set(.pelvis, SegmentAngles(obliquity: 0, anteriorTilt: 0))
+            angles.set(.rightThigh, SegmentAngles(obliquity: stance * degree, anteriorTilt: 0))
+            return angles
+        }
+        thighs.left = segmentUp(0)
+        thighs.right = segmentUp(0)
+        for _ in 1...200 { rest.step(thighs, rate: 0.02, interval: 0.01, mayFollow: true) }
+        thighs.left = segmentUp(34)
+        thighs.right = segmentUp(8)
+        func lift(_ angles: BodyAngles) -> Double {
+            (rest.lift(thighs, angles: angles, stance: .right) ?? .nan) / degree
+        }
+        #expect(abs(lift(angles(stance: 8)) - 26) < 0.1)
+        // For a moment without the standing thigh the lean is the last one seen.
+        var blind = BodyAngles()
+        blind.set(.pelvis, SegmentAngles(obliquity: 0, anteriorTilt: 0))
+        #expect(abs(lift(blind) - 26) < 0.1)
+        // Lying on a side, the lower thigh does not stand.
+        blind.set(.pelvis, SegmentAngles(obliquity: 90 * degree, anteriorTilt: 0))
+        #expect(abs(lift(blind) - 34) < 0.1)
+    }
 }
