@@ -32,15 +32,16 @@ enum FeedbackFigures {
             figures += self.figures(rows, wearing)
             figures.append(FeedbackGoals.figure(rows, id: wearing.id, title: wearing.title))
         }
-        return figures + [real(options, standing: true), real(options, standing: false)]
+        return figures + RealStretch.Kind.allCases.map { real(options, $0) }
     }
 
     /// Real people, standing or walking.
-    private static func real(_ options: BenchOptions, standing: Bool) -> Figure {
-        let kind = standing ? "standing" : "walking"
-        let (id, title) = ("feedback-false-real-\(kind)", "cues without reason, real \(kind)")
+    private static func real(_ options: BenchOptions, _ kind: RealStretch.Kind) -> Figure {
+        let (id, title) = (
+            "feedback-false-real-\(kind)", "cues without reason, real \(kind.rawValue)"
+        )
         do {
-            let score = try FeedbackReal.run(options, standing: standing)
+            let score = try FeedbackReal.run(options, kind: kind)
             return Figure(
                 id, title, score.falseRate, .inFiveMinutes, .atMost(1), note: score.note)
         } catch {

@@ -21,7 +21,17 @@ struct RealStretch: Sendable {
     /// in between is told, not counted.
     let labelled: [ClosedRange<Double>]
 
-    var isStanding: Bool { exercises == nil }
+    /// Kinds that are told apart: hours of one would hide what is cued in another.
+    enum Kind: String, CaseIterable {
+        case standing, walking
+        /// A set runs through all daily activities, of which only the walks are labelled.
+        case walkingAmongActivities = "walking among daily activities"
+    }
+
+    var kind: Kind {
+        guard exercises != nil else { return .standing }
+        return labelled.count == 1 ? .walking : .walkingAmongActivities
+    }
 
     private static let qmt: [(segment: Segment, file: String)] = [
         (.pelvis, "qmt_full_body/hip.csv"), (.trunk, "qmt_full_body/upper_back.csv"),
@@ -102,11 +112,10 @@ struct RealScore {
 enum FeedbackReal {
     private static var rate: Double { 100 }
 
-    /// Apart from each other: hours of standing would hide what is cued in walks.
-    static func run(_ options: BenchOptions, standing: Bool) throws -> RealScore {
+    static func run(_ options: BenchOptions, kind: RealStretch.Kind) throws -> RealScore {
         let catalogue = try Catalogue.load()
         var score = RealScore()
-        for stretch in RealStretch.all where stretch.isStanding == standing {
+        for stretch in RealStretch.all where stretch.kind == kind {
             let segments = try stretch.files.map {
                 try segment($0.segment, $0.file, standing: stretch.from, options)
             }
