@@ -8,7 +8,8 @@ struct ForceSample: BitwiseCopyable {
     var time = 0.0
     /// m/s² in the direction of the way out.
     var upward: Float = 0
-    /// How much higher a metre to the pelvis' right and a metre ahead lie, m.
+    /// How much higher a metre to the pelvis' right and a metre ahead lie, m; lying, a metre towards the trunk
+    /// in place of ahead: along what is level, turning lifts most.
     var right: Float = 0
     var ahead: Float = 0
     /// Level specific force to the right and ahead, m/s².
@@ -24,7 +25,7 @@ struct ForceSample: BitwiseCopyable {
         let level = specificForce - up * specificForce.dot(up)
         self.upward = Float(upward * sign)
         right = Float(up.z * sign)
-        ahead = Float(up.x * sign)
+        ahead = Float((abs(up.x) < 0.7 ? up.x : up.y) * sign)
         sidelong = Float(level.z)
         forward = Float(level.x)
     }

@@ -78,11 +78,11 @@ package enum RepetitionSource: UInt8, BitwiseCopyable, Sendable, CaseIterable {
         }
     }
 
-    /// Seen in a thigh.
-    var isThigh: Bool {
+    /// An angle that may go along with a way of the pelvis up or down.
+    var liftsPelvis: Bool {
         @_noLocks get {
             switch self {
-            case .movingThigh, .stanceThigh, .eitherThigh, .risingThighs: true
+            case .bridgeHeight, .movingThigh, .stanceThigh, .eitherThigh, .risingThighs: true
             default: false
             }
         }

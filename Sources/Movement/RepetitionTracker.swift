@@ -63,7 +63,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     package mutating func begin(source: RepetitionSource, lowersFirst: Bool, time: Int64) {
         self = RepetitionTracker()
         least = source.leastRange
-        mayFeel = source.isThigh
+        mayFeel = source.liftsPelvis
         self.lowersFirst = lowersFirst
         origin = time
     }
@@ -335,8 +335,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             earliest: count == 0 ? departed - 6 : previousEnd),
             returns || mayFeel && fit.isClear
         {
-            out = fit.out
-            back = fit.back
+            // An angle is another look at the same movement: sway blurs the one, noise the other.
+            out = returns ? fit.out : out.middle(fit.out)
+            back = returns ? fit.back : back.middle(fit.back)
         }
         let (outward, homeward) = (out.end - out.start, back.end - back.start)
         let rest = count == 0 ? 0 : max(0, out.start - previousEnd)

@@ -12,6 +12,12 @@ package struct MovementSpan: BitwiseCopyable, Sendable {
         self.start = start
         self.end = end
     }
+
+    /// Between this and another look at the same movement.
+    @_noLocks
+    func middle(_ other: MovementSpan) -> MovementSpan {
+        MovementSpan(start: (start + other.start) / 2, end: (end + other.end) / 2)
+    }
 }
 
 /// Speeds at 50 a second in a ring; tells when a movement began and ended.
