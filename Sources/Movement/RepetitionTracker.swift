@@ -330,10 +330,12 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     @_noLocks
     private mutating func finish(now: Double, returns: Bool) {
         var (out, back) = spans(now: now, learns: true)
-        if let fit = forces.fit(
-            out: out, back: back, size: returns ? peak - base : 0.1, weight: weight,
-            earliest: count == 0 ? departed - 6 : previousEnd),
-            returns || mayFeel && fit.isClear
+        // Where the pelvis does not go up or down, there is nothing to fit.
+        if returns || mayFeel,
+            let fit = forces.fit(
+                out: out, back: back, size: returns ? peak - base : 0.1, weight: weight,
+                earliest: count == 0 ? departed - 6 : previousEnd),
+            returns || fit.isClear
         {
             // An angle is another look at the same movement: sway blurs the one, noise the other.
             out = returns ? fit.out : out.middle(fit.out)

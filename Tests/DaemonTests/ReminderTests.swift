@@ -91,10 +91,9 @@ struct ReminderTests {
         let origin = MonotonicClock.now()
         try waitUntil("the reminder", within: 75) { !desktop.shown.isEmpty }
         let seconds = Double(MonotonicClock.now() - origin) * 1e-9
-        print("reminded after \(seconds) s")
         // Some 5 s of the first seat, 18 and 7 of the second, and up to 15 s in which the tilt after the silence
         // is uncertain; counted anew it would be 42 + 30 at the earliest.
-        #expect((45...68).contains(seconds))
+        #expect((45...68).contains(seconds), "\(seconds) s")
         players.forEach { $0.stop() }
         #expect(try daemon.terminate() == .exited(0))
         await desktop.end()
