@@ -135,15 +135,14 @@ struct ThighRest: BitwiseCopyable {
     }
 
     /// Angle between now and the rest, rad; nil where not measured.
+    ///
+    /// The free thigh's is its `lift`.
     @_noLocks
     func way(_ thighs: ThighDirections, source: RepetitionSource, stance: Side?) -> Double? {
         switch source {
         case .stanceThigh:
             guard let stance else { return nil }
             return way(thighs, stance)
-        case .movingThigh:
-            guard let stance else { return nil }
-            return way(thighs, stance.opposite)
         case .eitherThigh:
             guard let a = way(thighs, .left) else { return way(thighs, .right) }
             guard let b = way(thighs, .right) else { return a }
