@@ -145,6 +145,19 @@ import TomlReading
             clean("not Annas-DOTs, 12:34:56, 2026-11-26T05:00:00Z")
                 == "not Annas-DOTs, 12:34:56, 2026-11-26T05:00:00Z")
         #expect(clean("two\nlines  and  blanks ") == "two\nlines  and  blanks ")
+        #expect(
+            clean("a table\tAnnas-DOT\tD4:22:CD:00:00:01\r\n") == "a table\tpelvis\t(address)\r\n")
+    }
+
+    /// A mark that combines with the blank before it, or with the name's last letter, hides nothing.
+    @Test(arguments: ["\u{301}", "\u{200D}", "\u{FE0F}", "\u{93E}"])
+    func marksDoNotShieldNames(_ mark: String) {
+        func clean(_ text: String) -> String {
+            Anonymity.remove(from: text, hidden: ["Annas-DOT": "pelvis"])
+        }
+        #expect(clean("at Annas-DOT \(mark) now") == "at pelvis \(mark) now")
+        #expect(clean("\(mark) Annas-DOT \(mark)x") == "\(mark) pelvis \(mark)x")
+        #expect(clean("D4:22:CD:00:00:01 \(mark)") == "(address) \(mark)")
     }
 
     @Test func aFloodLeavesTenLinesAndOneInTenSeconds() {
