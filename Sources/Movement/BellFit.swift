@@ -1,33 +1,5 @@
 // Fits a movement's bell of speed: least squares over its height, start and end.
 
-/// The bell (4u(1 − u))^k at one moment, and its slope over u.
-///
-/// Between whole k it is the mean of the two next bells: as good a family, and it needs no logarithm.
-struct Bell: BitwiseCopyable {
-    private(set) var value = 0.0
-    private(set) var slope = 0.0
-    let u: Double
-
-    @_noLocks
-    init(at u: Double, exponent: Double) {
-        self.u = u
-        guard u > 0, u < 1 else { return }
-        let k = max(1, min(3, exponent))
-        let q = 4 * u * (1 - u)
-        var whole = 1.0
-        var lower = 1.0
-        // q to the whole part of k less one.
-        while whole + 1 <= k {
-            lower *= q
-            whole += 1
-        }
-        let part = k - whole
-        value = lower * q * (1 - part + part * q)
-        slope =
-            lower * (whole * (1 - part) + (whole + 1) * part * q) * 4 * (1 - 2 * u)
-    }
-}
-
 /// A movement as a fit found it.
 struct BellSpan: BitwiseCopyable {
     var span: MovementSpan
@@ -61,27 +33,27 @@ struct BellFit: BitwiseCopyable {
     private var height: Double { @_noLocks get { bells > 0 ? product / bells : 0 } }
 
     @_noLocks
-    mutating func addHeight(_ bell: Bell, speed: Double) {
-        product += bell.value * speed
-        bells += bell.value * bell.value
+    mutating func addHeight(_ bell: Double, speed: Double) {
+        product += bell * speed
+        bells += bell * bell
         power += speed * speed
     }
 
+    /// `byStart` and `byEnd`: by how much a bell of height 1 changes there with its ends, 1/s.
     @_noLocks
-    mutating func add(_ bell: Bell, speed: Double, length: Double) {
+    mutating func add(_ bell: Double, byStart: Double, byEnd: Double, speed: Double) {
         let height = height
-        let rest = speed - height * bell.value
+        let rest = speed - height * bell
         left += rest * rest
-        // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
-        let byStart = -height * bell.slope * (1 - bell.u) / length
-        let byEnd = -height * bell.slope * bell.u / length
-        hh += bell.value * bell.value
-        hs += bell.value * byStart
-        he += bell.value * byEnd
+        let byStart = height * byStart
+        let byEnd = height * byEnd
+        hh += bell * bell
+        hs += bell * byStart
+        he += bell * byEnd
         ss += byStart * byStart
         se += byStart * byEnd
         ee += byEnd * byEnd
-        h += bell.value * rest
+        h += bell * rest
         s += byStart * rest
         e += byEnd * rest
     }

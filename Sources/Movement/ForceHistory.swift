@@ -27,8 +27,8 @@ struct ForceHistory: BitwiseCopyable {
     private var count = 0
     private var sum = ForceSample()
     private var summed = 0.0
-    /// By how much the exponent 3 fitted the set's clear repetitions better than 2, in shares of their power.
-    private var evidence = 0.0
+    /// How well each shape fits the set's clear repetitions.
+    private(set) var evidence = ShapeEvidence()
 
     private static var size: Int { @_noLocks get { 512 } }
     private static var spacing: Double { @_noLocks get { 0.04 } }
@@ -36,11 +36,8 @@ struct ForceHistory: BitwiseCopyable {
     private static var hip: Double { @_noLocks get { 0.09 } }
     /// Share of the power that a movement of another shape leaves over at most [engineering default].
     private static var mostMisfit: Double { @_noLocks get { 0.6 } }
-    /// Share below which a misfit leaves no doubt of the shape; the evidence that makes it least jerk's, and that
-    /// settles it [engineering defaults]: one clear repetition of either shape gives 0.003 to 0.013.
+    /// Share below which a misfit leaves no doubt of the shape [engineering default].
     private static var clear: Double { @_noLocks get { 0.05 } }
-    private static var abrupt: Double { @_noLocks get { -0.01 } }
-    private static var settled: Double { @_noLocks get { 0.05 } }
     /// s that the fit moves an end of the rough times at most [engineering default].
     private static var farthest: Double { @_noLocks get { 1.0 } }
     private static var rounds: Int { @_noLocks get { 20 } }
@@ -67,51 +64,87 @@ struct ForceHistory: BitwiseCopyable {
         summed = 0
     }
 
+    /// The ends of a repetition's two ways as each shape sees them.
+    struct Fit: BitwiseCopyable {
+        var out: ShapedSpan
+        var back: ShapedSpan
+        /// The movement stands out of the noise and has the shape of one.
+        var isClear = false
+    }
+
     /// The repetition nearest to all accelerations from `earliest` on; nil where no shape comes near.
     ///
     /// `size`: the way, m, roughly.
     @_noLocks
     mutating func fit(
-        out: MovementSpan, back: MovementSpan, size: Double, weight: Weight, earliest: Double
-    ) -> HeightFit? {
+        out: ShapedSpan, back: ShapedSpan, size: Double, weight: Weight, earliest: Double
+    ) -> Fit? {
+        let likeliest = evidence.best
+        let rough = out[likeliest]
         let oldest = place(
-            from: max(earliest, out.start - ForceHistory.margin * (out.end - out.start)))
+            from: max(earliest, rough.start - ForceHistory.margin * (rough.end - rough.start)))
         guard oldest > 15 else { return nil }
-        let rough = HeightFit(
-            out: out, back: back, size: size, side: ForceHistory.hip * weight.side)
-        var best = rough
-        if evidence > ForceHistory.abrupt {
-            best = nearest(rough, oldest: oldest, exponent: 3, weight: weight)
-        }
-        if evidence < ForceHistory.settled {
-            let other = nearest(rough, oldest: oldest, exponent: 2, weight: weight)
-            // What has no bell's shape at all does not tell which bell it is.
-            if evidence > ForceHistory.abrupt, min(best.misfit, other.misfit) < ForceHistory.clear {
-                evidence += (other.left - best.left) / max(1e-9, best.power)
+        var found = Fit(out: out, back: back)
+        // The likeliest shape's fit shows the others where to begin.
+        let begin = self.nearest(
+            HeightFit(
+                out: rough, back: back[likeliest], size: size, side: ForceHistory.hip * weight.side),
+            oldest: oldest, shape: likeliest, weight: weight)
+        var left = InlineArray<5, Double>(repeating: 0)
+        var nearest: HeightFit?
+        var place = 0
+        while place < BellShape.count {
+            let shape = BellShape(index: place)
+            place += 1
+            // What ends abruptly has no acceleration that could be told from a knock.
+            if shape == .even { continue }
+            let one =
+                shape == likeliest
+                ? begin
+                : self.nearest(
+                    begin.seen(as: shape, by: likeliest), oldest: oldest, shape: shape,
+                    weight: weight)
+            left[shape.index] = one.left
+            if nearest.map({ one.left < $0.left }) ?? true { nearest = one }
+            if isNear(one.out, rough), isNear(one.back, back[likeliest]),
+                one.back.start > one.out.end - 0.3
+            {
+                found.out[shape] = one.out
+                found.back[shape] = one.back
             }
-            if evidence <= ForceHistory.abrupt { best = other }
         }
-        guard best.misfit < ForceHistory.mostMisfit,
-            abs(best.out.start - out.start) < ForceHistory.farthest,
-            abs(best.out.end - out.end) < ForceHistory.farthest,
-            abs(best.back.start - back.start) < ForceHistory.farthest,
-            abs(best.back.end - back.end) < ForceHistory.farthest,
-            best.back.start > best.out.end - 0.3
-        else { return nil }
-        return best
+        guard let nearest, nearest.misfit < ForceHistory.mostMisfit else { return nil }
+        // What has no bell's shape at all does not tell which bell it is.
+        if nearest.misfit < ForceHistory.clear {
+            left[BellShape.even.index] = left[BellShape.leastJerk.index] + nearest.power
+            var place = 0
+            while place < BellShape.count {
+                left[place] = (left[place] - nearest.left) / max(1e-9, nearest.power)
+                place += 1
+            }
+            evidence.add(left)
+        }
+        found.isClear = nearest.isClear
+        return found
+    }
+
+    @_noLocks
+    private func isNear(_ found: MovementSpan, _ rough: MovementSpan) -> Bool {
+        abs(found.start - rough.start) < ForceHistory.farthest
+            && abs(found.end - rough.end) < ForceHistory.farthest
     }
 
     /// Steps down to where no step leads further down (Levenberg 1944, Marquardt 1963).
     @_noLocks
     private func nearest(
-        _ rough: HeightFit, oldest: Int, exponent: Int, weight: Weight
+        _ rough: HeightFit, oldest: Int, shape: BellShape, weight: Weight
     ) -> HeightFit {
         var best = rough
         var weighing = 0
         while weighing < (weight.goesOver ? ForceHistory.weighings : 1) {
             weighing += 1
             let over = weight.goesOver ? best : nil
-            measure(&best, oldest: oldest, exponent: exponent, over: over)
+            measure(&best, oldest: oldest, shape: shape, over: over)
             var damping = 0.001
             var round = 0
             while round < ForceHistory.rounds, damping < 1e4 {
@@ -120,7 +153,7 @@ struct ForceHistory: BitwiseCopyable {
                     damping *= 10
                     continue
                 }
-                measure(&next, oldest: oldest, exponent: exponent, over: over)
+                measure(&next, oldest: oldest, shape: shape, over: over)
                 guard next.left < best.left else {
                     damping *= 10
                     continue
@@ -136,7 +169,7 @@ struct ForceHistory: BitwiseCopyable {
 
     /// `over`: the movement with which the weight goes over the leg; nil where it lies there all along.
     @_noLocks
-    private func measure(_ fit: inout HeightFit, oldest: Int, exponent: Int, over: HeightFit?) {
+    private func measure(_ fit: inout HeightFit, oldest: Int, shape: BellShape, over: HeightFit?) {
         fit.begin()
         let level = Double(samples[index(oldest)].right)
         /// How much higher the standing hip's metre lies, as far as it carries.
@@ -157,7 +190,7 @@ struct ForceHistory: BitwiseCopyable {
             beside[1] = Double(newer.ahead - 2 * here.ahead + older.ahead) * share
             beside[2] = Double(here.sidelong)
             beside[3] = Double(here.forward)
-            fit.add(Double(here.upward), beside: beside, time: here.time, exponent: exponent)
+            fit.add(Double(here.upward), beside: beside, time: here.time, shape: shape)
             back -= 1
         }
     }

@@ -2,29 +2,6 @@
 
 import Kinematics
 
-/// Third and second derivative of a movement from 0 to 1 over u from 0 to 1, whose speed is (u(1 − u))^k.
-private struct Turn: BitwiseCopyable {
-    private(set) var second = 0.0
-    private(set) var third = 0.0
-    let u: Double
-
-    /// `exponent`: 2 for least jerk (Flash and Hogan 1985), 3 for a seventh-order step.
-    @_noLocks
-    init(at u: Double, exponent: Int) {
-        self.u = u
-        guard u > 0, u < 1 else { return }
-        let bell = u * (1 - u)
-        let slope = 1 - 2 * u
-        if exponent == 2 {
-            second = 60 * bell * slope
-            third = 60 * (slope * slope - 2 * bell)
-        } else {
-            second = 420 * bell * bell * slope
-            third = 840 * bell * (slope * slope - bell)
-        }
-    }
-}
-
 /// A repetition there and back, as its acceleration shows it.
 ///
 /// Ten unknowns: when the ways out and back begin and end, the way's size, what the sensor reads at rest,
@@ -71,6 +48,15 @@ struct HeightFit: BitwiseCopyable {
         self.size = size
         usualSide = side
         shares[0] = side
+    }
+
+    /// Where a fit of another shape may begin.
+    @_noLocks
+    func seen(as shape: BellShape, by other: BellShape) -> HeightFit {
+        var next = self
+        next.out = shape.span(out, by: other)
+        next.back = shape.span(back, by: other)
+        return next
     }
 
     /// Share of the movement's power that is left over and is no noise.
@@ -123,23 +109,23 @@ struct HeightFit: BitwiseCopyable {
     /// a metre's levers to the right and ahead and the level forces, m/s².
     @_noLocks
     mutating func add(
-        _ acceleration: Double, beside: InlineArray<4, Double>, time: Double, exponent: Int
+        _ acceleration: Double, beside: InlineArray<4, Double>, time: Double, shape: BellShape
     ) {
         let (outLength, backLength) = (out.end - out.start, back.end - back.start)
-        let there = Turn(at: (time - out.start) / outLength, exponent: exponent)
-        let home = Turn(at: (time - back.start) / backLength, exponent: exponent)
+        let there = Bell(at: (time - out.start) / outLength, shape: shape)
+        let home = Bell(at: (time - back.start) / backLength, shape: shape)
         let (outSquare, backSquare) = (outLength * outLength, backLength * backLength)
-        let shape = there.second / outSquare - home.second / backSquare
-        var rest = acceleration - size * shape - offset
+        let turn = there.slope / outSquare - home.slope / backSquare
+        var rest = acceleration - size * turn - offset
         // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
         let outCube = outSquare * outLength
         let backCube = backSquare * backLength
         var slopes = InlineArray<10, Double>(repeating: 0)
-        slopes[0] = size * (2 * there.second - there.third * (1 - there.u)) / outCube
-        slopes[1] = -size * (2 * there.second + there.third * there.u) / outCube
-        slopes[2] = -size * (2 * home.second - home.third * (1 - home.u)) / backCube
-        slopes[3] = size * (2 * home.second + home.third * home.u) / backCube
-        slopes[4] = shape
+        slopes[0] = size * (2 * there.slope - there.bend * (1 - there.u)) / outCube
+        slopes[1] = -size * (2 * there.slope + there.bend * there.u) / outCube
+        slopes[2] = -size * (2 * home.slope - home.bend * (1 - home.u)) / backCube
+        slopes[3] = size * (2 * home.slope + home.bend * home.u) / backCube
+        slopes[4] = turn
         slopes[5] = 1
         var share = 0
         while share < 4 {
@@ -151,7 +137,7 @@ struct HeightFit: BitwiseCopyable {
         if taken > 0 { changes += (rest - before) * (rest - before) / 2 }
         before = rest
         taken += 1
-        power += size * shape * size * shape
+        power += size * turn * size * turn
         var row = 0
         while row < HeightFit.unknowns {
             right[row] += slopes[row] * rest

@@ -12,6 +12,8 @@ package struct RepetitionRecord: Sendable, Equatable {
     package var maxDrop: Double?
     /// No rule became active, range within 80 to 120 % of the own one, lowering at least 70 % of its target.
     package var isClean: Bool
+    /// The first two of these.
+    package var keepsForm = false
     /// False where data were missing in the middle of it: it was done, but how is not known.
     package var isJudged = true
 

@@ -40,6 +40,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var farTime = 0.0
     private var backTime = 0.0
     private var previousEnd = 0.0
+    /// The newest way back, which the next rest is counted from.
+    private var ends = ShapedSpan(MovementSpan(start: 0, end: 0))
     /// Not zero at the sample that ends a repetition only.
     private(set) var drift = Drift()
 
@@ -133,6 +135,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             isSeen: false)
         last.isWhole = false
         previousEnd = now
+        ends = ShapedSpan(MovementSpan(start: now, end: now))
         return true
     }
 
@@ -290,7 +293,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private mutating func balance(now: Double, range: Double) {
         var round = 0
         while round < RepetitionTracker.balancing {
-            let (out, back) = spans(now: now, learns: false)
+            let shape = history.evidence.best
+            let both = spans(now: now, learns: false)
+            let (out, back) = (both.out[shape], both.back[shape])
             let slope = history.balance(
                 from: out.start, to: back.end, least: RepetitionTracker.leastMissing * range,
                 most: RepetitionTracker.mostMissing * range)
@@ -305,54 +310,81 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     @_noLocks
     private mutating func spans(
         now: Double, learns: Bool
-    ) -> (out: MovementSpan, back: MovementSpan) {
+    ) -> (out: ShapedSpan, back: ShapedSpan) {
+        let shape = history.evidence.best
         let earliest = count == 0 ? departed - 6 : previousEnd - 0.3
         // What covers too little of the way is a wave of sway, not the movement.
         let most = RepetitionTracker.covered * (peak - base)
-        var out = MovementSpan(start: departed, end: farTime)
+        var out = ShapedSpan(MovementSpan(start: departed, end: farTime))
         if let seen = history.span(from: earliest, to: farTime, sign: 1, learns: learns),
-            history.way(from: seen.start, to: seen.end) > most
+            history.way(from: seen[shape].start, to: seen[shape].end) > most
         {
             out = seen
         }
-        var back = MovementSpan(start: backTime, end: now)
+        var back = ShapedSpan(MovementSpan(start: backTime, end: now))
         if let seen = history.span(
-            from: max(out.end - 0.3, farTime - 1), to: now, sign: -1, learns: learns),
-            -history.way(from: seen.start, to: seen.end) > most
+            from: max(out[shape].end - 0.3, farTime - 1), to: now, sign: -1, learns: learns),
+            -history.way(from: seen[shape].start, to: seen[shape].end) > most
         {
             back = seen
         }
         // Little is left of a way back that has become slow.
-        back.end = min(back.end, now + RepetitionTracker.slowEnd * (now - back.start))
+        var place = 0
+        while place < BellShape.count {
+            let shape = BellShape(index: place)
+            back[shape].end = min(
+                back[shape].end, now + RepetitionTracker.slowEnd * (now - back[shape].start))
+            place += 1
+        }
         return (out, back)
     }
 
     @_noLocks
     private mutating func finish(now: Double, returns: Bool) {
-        var (out, back) = spans(now: now, learns: true)
+        var (outs, backs) = spans(now: now, learns: true)
+        var shape = history.evidence.best
         // Where the pelvis does not go up or down, there is nothing to fit.
         if returns || mayFeel,
             let fit = forces.fit(
-                out: out, back: back, size: returns ? peak - base : 0.1, weight: weight,
+                out: outs, back: backs, size: returns ? peak - base : 0.1, weight: weight,
                 earliest: count == 0 ? departed - 6 : previousEnd),
             returns || fit.isClear
         {
             // An angle is another look at the same movement: sway blurs the one, noise the other.
-            out = returns ? fit.out : out.middle(fit.out)
-            back = returns ? fit.back : back.middle(fit.back)
+            outs = returns ? fit.out : outs.middle(fit.out)
+            backs = returns ? fit.back : backs.middle(fit.back)
+            shape =
+                returns ? forces.evidence.best : history.evidence.with(forces.evidence).best
         }
-        let (outward, homeward) = (out.end - out.start, back.end - back.start)
-        let rest = count == 0 ? 0 : max(0, out.start - previousEnd)
+        let (out, back) = (outs[shape], backs[shape])
+        var tempos = ShapedTempo()
+        var place = 0
+        while place < BellShape.count {
+            let shape = BellShape(index: place)
+            tempos[shape] = tempo(outs[shape], backs[shape], after: ends[shape].end)
+            place += 1
+        }
+        let tempo = tempo(out, back, after: ends[shape].end)
         count &+= 1
         last = Repetition(
             number: count, start: origin &+ Int64(max(0, min(out.start, 1e8)) * 1e9),
             end: origin &+ Int64(max(0, min(back.end, 1e8)) * 1e9),
-            tempo: Tempo(
-                raise: lowersFirst ? homeward : outward, hold: max(0, back.start - out.end),
-                lower: lowersFirst ? outward : homeward, rest: rest),
-            range: peak - base)
+            tempo: tempo, range: peak - base)
+        last.shape = shape
+        last.tempos = tempos
+        ends = backs
         farWay = peak - base
         previousEnd = back.end
+    }
+
+    /// The phases of a repetition after one that ended at `end`.
+    @_noLocks
+    private func tempo(_ out: MovementSpan, _ back: MovementSpan, after end: Double) -> Tempo {
+        let (outward, homeward) = (out.end - out.start, back.end - back.start)
+        return Tempo(
+            raise: lowersFirst ? homeward : outward, hold: max(0, back.start - out.end),
+            lower: lowersFirst ? outward : homeward,
+            rest: count == 0 ? 0 : max(0, out.start - end))
     }
 }
 

@@ -199,22 +199,42 @@ package struct SetRecord: Sendable {
         repetition.number = repetition.number &+ numberBase
         typical.close(isHold: false)
         let shares = window.shares(plan)
+        let keepsForm = keepsForm(repetition)
         repetitions.append(
             RepetitionRecord(
                 repetition: repetition, shares: shares, label: PatternLabel(shares),
-                meanDrop: window.meanDrop, maxDrop: window.maxDrop, isClean: isClean(repetition),
+                meanDrop: window.meanDrop, maxDrop: window.maxDrop,
+                isClean: keepsForm && lowersSlowly(repetition), keepsForm: keepsForm,
                 isJudged: repetition.isWhole && gapEnd <= repetition.start))
         window = PatternWindow(rules: plan.ruleCount)
+        if let shape = repetition.shape { retime(as: shape, source: repetition.source) }
     }
 
-    private func isClean(_ repetition: Repetition) -> Bool {
+    /// Times the earlier repetitions by the shape of movement that the newest has settled on.
+    private mutating func retime(as shape: BellShape, source: RepetitionSource) {
+        for index in repetitions.indices {
+            let repetition = repetitions[index].repetition
+            guard let other = repetition.shape, other != shape, repetition.source == source else {
+                continue
+            }
+            repetitions[index].repetition.tempo = repetition.tempos[shape]
+            repetitions[index].repetition.shape = shape
+            repetitions[index].isClean =
+                repetitions[index].keepsForm && lowersSlowly(repetitions[index].repetition)
+        }
+    }
+
+    private func lowersSlowly(_ repetition: Repetition) -> Bool {
+        !repetition.isSeen || repetition.tempo.lower >= 0.7 * plan.tempo.lower
+    }
+
+    /// True where no rule was active and the range is the person's own.
+    private func keepsForm(_ repetition: Repetition) -> Bool {
         guard !window.isAnyActive(plan) else { return false }
         guard repetition.isSeen else { return true }
         let own = repetitions.filter { $0.isJudged && $0.repetition.source == repetition.source }
             .prefix(3).map(\.repetition.range)
-        let inRange =
-            own.count < 3 || (0.8 * median(own)...1.2 * median(own)).contains(repetition.range)
-        return inRange && repetition.tempo.lower >= 0.7 * plan.tempo.lower
+        return own.count < 3 || (0.8 * median(own)...1.2 * median(own)).contains(repetition.range)
     }
 
     private mutating func countRules(_ frame: MotionFrame, interval: Double) {

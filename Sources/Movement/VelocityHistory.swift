@@ -35,8 +35,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var summed = 0.0
     /// The exponent k, learnt over the set.
     private var exponent = 2.7
-    /// How badly the bells of the exponents 1 to 3 fitted the set's movements.
-    private var misfits: InlineArray<3, Double>
+    /// How well each shape fits the set's movements.
+    package private(set) var evidence = ShapeEvidence()
     /// Speed at rest, RMS squared: below it nothing says when a movement began.
     private var noise = 0.0
     /// The newest windows of rest, RMS squared.
@@ -52,9 +52,9 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// is not known [engineering defaults].
     private static var misfit: Double { @_noLocks get { 0.005 } }
     private static var unknownMisfit: Double { @_noLocks get { 0.02 } }
-    /// What the exponent 2 is to make good, and 1 thrice: a movement cut short by what counts as rest looks
-    /// as if it had begun abruptly [engineering default].
-    private static var unusual: Double { @_noLocks get { 0.001 } }
+    /// Entries between two speeds whose difference tells the shape [engineering default]: shapes differ in how
+    /// fast they turn, and sway is slow.
+    private static var lag: Int { @_noLocks get { 4 } }
     /// What sway leaves over beside a bell of the true shape, as a multiple of its share of the peak: 4.4 times in
     /// the mean over a window of one and a half bells of exponent 3, and thrice that once in a hundred.
     private static var swayLeaves: Double { @_noLocks get { 15 } }
@@ -68,10 +68,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     package init() {
         speeds = InlineArray(repeating: 0)
         times = InlineArray(repeating: 0)
-        misfits = InlineArray(repeating: 0)
         rests = InlineArray(repeating: 0)
-        misfits[0] = 3 * VelocityHistory.unusual
-        misfits[1] = VelocityHistory.unusual
     }
 
     /// Adds the mean speed over `interval` s that ended at `time` s.
@@ -145,7 +142,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     @_noLocks
     package mutating func span(
         from: Double, to: Double, sign: Double, learns: Bool = true
-    ) -> MovementSpan? {
+    ) -> ShapedSpan? {
         var peak = 0.0
         var peakBack = -1
         var back = 0
@@ -189,14 +186,14 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         exponent += (seen - exponent) * trust
     }
 
-    /// The span whose bell comes nearest to all speeds around a peak; the `rough` one where no bell comes near.
+    /// The span whose bell comes nearest to all speeds around a peak, for every shape; the `rough` one where no
+    /// bell comes near.
     ///
-    /// Sway moves two flanks more than the whole bell. The bell's exponent is that of 1 to 3 which has come
-    /// nearest over the set.
+    /// Sway moves two flanks more than the whole bell.
     @_noLocks
     private mutating func fitted(
         _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double, learns: Bool
-    ) -> MovementSpan {
+    ) -> ShapedSpan {
         let margin = 0.25 * (rough.end - rough.start)
         let against = -0.15 * Double(speeds[index(peakBack)]) * sign
         // The oldest and the newest speed of the window: up to a movement the other way.
@@ -213,65 +210,85 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
             if times[place] > rough.end + margin || Double(speeds[place]) * sign < against { break }
             newest -= 1
         }
-        var best = BellSpan(rough)
-        var least = Double.infinity
-        var exponent = 1
-        while exponent <= 3 {
-            let found = fit(
-                rough, from: oldest, to: newest, exponent: Double(exponent), sign: sign)
-            let place = exponent - 1
-            let sum = misfits[place] + found.misfit
-            if learns { misfits[place] = sum }
-            if sum < least {
-                least = sum
-                best = found
-            }
-            exponent += 1
-        }
-        // Two movements on top of each other are no bell; sway leaves its own share over.
+        // What is tried again while the drift is taken off needs the likeliest shape only.
+        let likeliest = evidence.best
+        var found = ShapedSpan(rough)
+        var misfits = InlineArray<5, Double>(repeating: 0)
+        var worst = 0.0
         let peak = Double(speeds[index(peakBack)])
+        // Two movements on top of each other are no bell; sway leaves its own share over.
         let allowed =
             windows == 0
             ? VelocityHistory.unknownMisfit
             : min(
                 0.3, VelocityHistory.misfit + VelocityHistory.swayLeaves * noise / (peak * peak))
         let limit = 2 * margin
-        guard best.misfit < allowed, abs(best.span.start - rough.start) < limit,
-            abs(best.span.end - rough.end) < limit
-        else { return rough }
-        return best.span
+        var place = 0
+        while place < BellShape.count {
+            let shape = BellShape(index: place)
+            place += 1
+            guard learns || shape == likeliest else { continue }
+            let one = fit(BellSpan(rough), from: oldest, to: newest, shape: shape, sign: sign, lag: 0)
+            let turned = fit(
+                one, from: oldest, to: newest, shape: shape, sign: sign, lag: VelocityHistory.lag)
+            misfits[shape.index] = turned.misfit
+            worst = max(worst, turned.misfit)
+            if one.misfit < allowed, abs(one.span.start - rough.start) < limit,
+                abs(one.span.end - rough.end) < limit
+            {
+                found[shape] = one.span
+            }
+        }
+        if learns { evidence.add(misfits) }
+        return found
     }
 
-    /// The bell of one exponent that is nearest to the speeds between two places, by Gauss and Newton.
+    /// The bell of one shape that is nearest to the speeds between two places, by Gauss and Newton; with a `lag`, to
+    /// the differences of speeds so many entries apart.
     @_noLocks
     private mutating func fit(
-        _ rough: MovementSpan, from oldest: Int, to newest: Int, exponent: Double, sign: Double
+        _ rough: BellSpan, from oldest: Int, to newest: Int, shape: BellShape, sign: Double, lag: Int
     ) -> BellSpan {
-        var found = BellSpan(rough)
+        var found = rough
         var round = 0
         while round < 7 {
             let length = found.span.end - found.span.start
-            guard length > 0.2 else { return BellSpan(rough) }
+            guard length > 0.2 else { return rough }
             // The bell's height for this span, then one step of all three.
             var sums = BellFit()
             var back = newest
-            while back <= oldest {
-                let place = index(back)
-                sums.addHeight(
-                    Bell(at: (times[place] - found.span.start) / length, exponent: exponent),
-                    speed: Double(speeds[place]) * sign)
+            while back + lag <= oldest {
+                let (newer, older) = (index(back), index(back + lag))
+                var value = Bell(at: (times[newer] - found.span.start) / length, shape: shape).value
+                var speed = Double(speeds[newer]) * sign
+                if lag > 0 {
+                    value -= Bell(at: (times[older] - found.span.start) / length, shape: shape).value
+                    speed -= Double(speeds[older]) * sign
+                }
+                sums.addHeight(value, speed: speed)
                 back += 1
             }
             back = newest
-            while back <= oldest {
-                let place = index(back)
-                sums.add(
-                    Bell(at: (times[place] - found.span.start) / length, exponent: exponent),
-                    speed: Double(speeds[place]) * sign, length: length)
+            while back + lag <= oldest {
+                let (newer, older) = (index(back), index(back + lag))
+                let bell = Bell(at: (times[newer] - found.span.start) / length, shape: shape)
+                var value = bell.value
+                // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
+                var byStart = -bell.slope * (1 - bell.u) / length
+                var byEnd = -bell.slope * bell.u / length
+                var speed = Double(speeds[newer]) * sign
+                if lag > 0 {
+                    let other = Bell(at: (times[older] - found.span.start) / length, shape: shape)
+                    value -= other.value
+                    byStart += other.slope * (1 - other.u) / length
+                    byEnd += other.slope * other.u / length
+                    speed -= Double(speeds[older]) * sign
+                }
+                sums.add(value, byStart: byStart, byEnd: byEnd, speed: speed)
                 back += 1
             }
             found.misfit = sums.residualShare
-            guard let step = sums.step else { return BellSpan(rough) }
+            guard let step = sums.step else { return rough }
             round += 1
             if round == 7 { break }
             found.span.start += max(-0.2, min(0.2, step.start))

@@ -60,13 +60,15 @@ extension ExerciseMotion {
         return pose
     }
 
-    private func shape(_ index: Int, start: Double, at time: Double) -> RepetitionShape {
+    private func shape(
+        _ index: Int, start: Double, at time: Double, person: Person
+    ) -> RepetitionShape {
         let times = phases[index]
         let out = kind.lowersFirst ? times.lower : times.raise
         let back = kind.lowersFirst ? times.raise : times.lower
         var shape = RepetitionShape()
         shape.way = SmoothCurve.plateau(
-            time, start: start, rise: out, hold: times.hold, fall: back)
+            time, start: start, rise: out, hold: times.hold, fall: back, shape: person.shape)
         let from = start + 0.3 * out
         let until = start + out + times.hold + 0.7 * back
         // Nobody carries the pelvis sideways as fast as it sinks.
@@ -93,7 +95,7 @@ extension ExerciseMotion {
             }
             // Whoever stands up leans forward first, and the landing of a hop rings on for a moment.
             if time >= start - leadIn(phases[index]), time < next + 0.5 {
-                let now = shape(index, start: start, at: time)
+                let now = shape(index, start: start, at: time, person: person)
                 addMovement(now.way, start: start, index: index, at: time, to: &pose, person)
                 let size = index < sizes.count ? sizes[index] : 0
                 if size > 0 { addPattern(now.fault * size, way: now.way, to: &pose, person) }

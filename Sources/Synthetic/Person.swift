@@ -39,6 +39,8 @@ package struct Person: Sendable, Equatable {
     package var swayDistance = 0.003
     /// Peak upward acceleration of the pelvis when the foot comes down, m/s².
     package var impact = 3.0
+    /// How the speed of an exercise's movements grows and falls.
+    package var shape = MovementShape.soft
     /// From being asked to beginning, s: only where tasks are asked for one by one.
     package var reaction = 0.0
 

@@ -87,6 +87,13 @@ extension Person {
         swayAngle = try section.degrees("sway_degrees", in: 0...5) ?? swayAngle
         swayDistance = try metres("sway_m", in: 0...0.05, else: swayDistance)
         impact = try section.optionalDouble("impact_m_s2", in: 0...50) ?? impact
+        if let word = try section.optionalString("shape") {
+            guard let named = MovementShape(rawValue: word) else {
+                let known = MovementShape.allCases.map(\.rawValue).joined(separator: ", ")
+                throw section.fault("shape", "is not known; use one of \(known)")
+            }
+            shape = named
+        }
         reaction = try section.optionalDouble("reaction_s", in: 0...60) ?? reaction
         guard hipHeight > kneeHeight, kneeHeight > ankleHeight else {
             throw section.fault(

@@ -1,6 +1,21 @@
 // The shapes all movement is made of: a smooth step, a plateau and a pulse, with continuous third
 // derivatives so that accelerations have no corners.
 
+/// How the speed of a movement from one place to another grows and falls.
+///
+/// People differ: reaching movements are near least jerk (Flash and Hogan 1985), careful ones start and end more
+/// softly, and one that is thrown or braked has its peak before or after the middle.
+package enum MovementShape: String, Sendable, CaseIterable {
+    /// Speed (u(1 − u))³: the seventh-order step.
+    case soft
+    /// Speed (u(1 − u))²: least jerk, the fifth-order step.
+    case leastJerk = "least-jerk"
+    /// Speed u²(1 − u)³: the peak at two fifths of the time.
+    case early
+    /// Speed u³(1 − u)²: the peak at three fifths.
+    case late
+}
+
 /// Smooth functions of time with exact derivatives.
 package enum SmoothCurve {
     /// 0 before `start`, 1 after `start + length`, in between 35u⁴ − 84u⁵ + 70u⁶ − 20u⁷.
@@ -20,12 +35,47 @@ package enum SmoothCurve {
             acceleration: 420 * square * rest * rest * (1 - 2 * u) / (span * span))
     }
 
+    /// The same along another shape; but for the seventh-order step, the third derivative jumps at both ends.
+    package static func step(
+        _ time: Double, start: Double, length: Double, shape: MovementShape
+    ) -> Jet {
+        let span = max(length, 1e-6)
+        let u = (time - start) / span
+        if u <= 0 { return .zero }
+        if u >= 1 { return Jet(1) }
+        func jet(_ way: Double, _ rate: Double, _ acceleration: Double) -> Jet {
+            Jet(way, rate: rate / span, acceleration: acceleration / (span * span))
+        }
+        let rest = 1 - u
+        switch shape {
+        case .soft: return step(time, start: start, length: length)
+        case .leastJerk:
+            return jet(
+                u * u * u * (10 + u * (6 * u - 15)), 30 * u * u * rest * rest,
+                60 * u * rest * (1 - 2 * u))
+        case .early:
+            return jet(
+                earlyWay(u), 60 * u * u * rest * rest * rest, 60 * u * rest * rest * (2 - 5 * u))
+        case .late:
+            // The early one, backwards in time.
+            return jet(
+                1 - earlyWay(rest), 60 * rest * rest * u * u * u,
+                60 * rest * u * u * (5 * rest - 2))
+        }
+    }
+
+    /// 60 ∫ u²(1 − u)³ du.
+    private static func earlyWay(_ u: Double) -> Double {
+        u * u * u * (20 + u * (-45 + u * (36 - 10 * u)))
+    }
+
     /// Rises to 1 over `rise`, stays for `hold`, returns to 0 over `fall`.
     package static func plateau(
-        _ time: Double, start: Double, rise: Double, hold: Double, fall: Double
+        _ time: Double, start: Double, rise: Double, hold: Double, fall: Double,
+        shape: MovementShape = .soft
     ) -> Jet {
-        step(time, start: start, length: rise)
-            - step(time, start: start + rise + hold, length: fall)
+        step(time, start: start, length: rise, shape: shape)
+            - step(time, start: start + rise + hold, length: fall, shape: shape)
     }
 
     /// (1 − u²)⁴ within `halfWidth` of `centre`, else 0; the peak of its second derivative is

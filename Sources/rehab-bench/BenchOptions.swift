@@ -1,5 +1,7 @@
 // What a run is to do, and why it could not do something.
 
+import Synthetic
+
 /// Choices of one run, as paths and flags.
 struct BenchOptions: Sendable {
     /// Few repetitions: shows that everything works; its figures mean little.
@@ -20,6 +22,8 @@ struct BenchOptions: Sendable {
     var tellsPhases = false
     /// The exercises of that section; empty: all.
     var exercises: [String] = []
+    /// The shape in which all of them move; nil: each another one in turn.
+    var shape: MovementShape?
 }
 
 /// Why something could not be measured.

@@ -1,6 +1,7 @@
 // The feedback scores as figures, and the table of exercises behind them.
 
 import Kinematics
+import Synthetic
 
 enum FeedbackFigures {
     /// A set of worn sensors to be tried.
@@ -22,7 +23,7 @@ enum FeedbackFigures {
             let rows = try FeedbackBench.run(
                 seeds: options.quick ? 1...1 : options.seeds,
                 extra: options.quick ? [2] : [2, 5, 8], worn: wearing.segments,
-                tellsMisses: options.tellsMisses, exercises: options.exercises)
+                tellsMisses: options.tellsMisses, exercises: options.exercises, shape: options.shape)
             print("\nfeedback, \(wearing.title):\n" + table(rows))
             if options.tellsPhases {
                 let phases = rows.map { (name: $0.name, errors: $0.score.phases) }
@@ -61,6 +62,9 @@ enum FeedbackFigures {
         }
         let strays = all.strays.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.value) x \($0.key)" }.joined(separator: ", ")
+        let shapes = MovementShape.allCases.compactMap { shape in
+            all.phaseError(shape).map { "\(shape.rawValue) \(Int(($0.high * 1000).rounded()))" }
+        }.joined(separator: ", ")
         return [
             Figure(
                 "feedback-cued-\(wearing.id)", "planted and cued, \(wearing.title)",
@@ -86,7 +90,8 @@ enum FeedbackFigures {
                 phases.map { $0.median * 1000 }, .milliseconds, .atMost(100)),
             Figure(
                 "feedback-phase-p95-\(wearing.id)", "phase duration error p95, \(wearing.title)",
-                phases.map { $0.high * 1000 }, .milliseconds, .atMost(100)),
+                phases.map { $0.high * 1000 }, .milliseconds, .atMost(100),
+                note: "by the shape of the movement: \(shapes)"),
             Figure(
                 "feedback-hold-p95-\(wearing.id)", "hold time error p95, \(wearing.title)",
                 holds.map { $0.high * 1000 }, .milliseconds, .atMost(200),

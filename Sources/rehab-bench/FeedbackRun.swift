@@ -19,6 +19,7 @@ struct FeedbackTrial {
     /// s of the set, getting in place and back included.
     var length: Double
     var seed: UInt64
+    var shape: MovementShape
     /// s that the foot was off the floor in a hold.
     var heldFor: Double
 
@@ -29,7 +30,8 @@ struct FeedbackTrial {
     /// Runs the person, the sensors, the tilt filters and the body.
     static func run(
         _ exercise: Exercise, kind: ExerciseKind, pattern: PlantedPattern, size: Double,
-        count: Int, worn: [Segment], side: Side, seed: UInt64, rateHertz: Double = 60
+        count: Int, worn: [Segment], side: Side, seed: UInt64, shape: MovementShape,
+        rateHertz: Double = 60
     ) throws -> FeedbackTrial {
         let tempo = kind.usualTempo
         let motion = ExerciseMotion.set(
@@ -41,6 +43,7 @@ struct FeedbackTrial {
         var script = Script()
         script.seed = seed
         script.person = person(&random)
+        script.person.shape = shape
         script.tasks = [
             NamedTask(name: "stand", task: .quietStand(seconds: stand)),
             NamedTask(name: "set", task: .exercise(motion)),
@@ -66,6 +69,7 @@ struct FeedbackTrial {
         return FeedbackTrial(
             exercise: exercise, truth: motion.truth(from: stand), pattern: pattern, size: size,
             record: record, cues: cues, length: motion.duration, seed: seed,
+            shape: shape,
             heldFor: motion.heldFor)
     }
 

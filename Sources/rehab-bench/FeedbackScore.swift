@@ -18,6 +18,8 @@ struct FeedbackScore {
     var exactSets = 0
     /// Absolute errors of raise, hold and lower of counted repetitions, s.
     var phaseErrors: [Double] = []
+    /// The same by the shape of the movement.
+    var shapeErrors: [MovementShape: [Double]] = [:]
     /// The same by phase, signed, with the rests.
     var phases = PhaseErrors()
     /// Absolute errors of holds on one leg, s.
@@ -173,6 +175,7 @@ struct FeedbackScore {
                 tempo.lower - truth.phases.lower,
             ]
             phaseErrors += errors.map(abs)
+            shapeErrors[trial.shape, default: []] += errors.map(abs)
             if errors.contains(where: { abs($0) > 0.1 }) {
                 miss(
                     trial,
@@ -184,7 +187,7 @@ struct FeedbackScore {
 
     private mutating func miss(_ trial: FeedbackTrial, _ text: String) {
         misses.append(
-            "\(trial.exercise.id) \(trial.pattern.rawValue) "
+            "\(trial.exercise.id) \(trial.shape.rawValue) \(trial.pattern.rawValue) "
                 + "\(tenths(trial.size * degreesPerRadian)) seed \(trial.seed): \(text)")
     }
 
@@ -206,6 +209,7 @@ struct FeedbackScore {
         sets += other.sets
         exactSets += other.exactSets
         phaseErrors += other.phaseErrors
+        shapeErrors.merge(other.shapeErrors, uniquingKeysWith: +)
         phases.add(other.phases)
         holdErrors += other.holdErrors
         holdBiases += other.holdBiases
@@ -218,6 +222,11 @@ struct FeedbackScore {
 
     /// Median and 95th percentile of the phase errors, s; nil without any.
     var phaseError: (median: Double, high: Double)? { FeedbackScore.quantiles(phaseErrors) }
+
+    /// The same for one shape of movement.
+    func phaseError(_ shape: MovementShape) -> (median: Double, high: Double)? {
+        FeedbackScore.quantiles(shapeErrors[shape] ?? [])
+    }
 
     /// The same of the holds.
     var holdError: (median: Double, high: Double)? { FeedbackScore.quantiles(holdErrors) }
@@ -236,7 +245,7 @@ enum FeedbackBench {
     /// Sizes are the rule's threshold with 2° on top and 5°, as the goal asks.
     static func run(
         seeds: ClosedRange<UInt64>, extra: [Double] = [2, 5], worn: [Segment] = Segment.allCases,
-        tellsMisses: Bool = false, exercises: [String] = []
+        tellsMisses: Bool = false, exercises: [String] = [], shape: MovementShape? = nil
     ) throws -> [(name: String, score: FeedbackScore)] {
         let catalogue = try Catalogue.load()
         var rows: [(name: String, score: FeedbackScore)] = []
@@ -256,7 +265,8 @@ enum FeedbackBench {
                             exercise, kind: kind, pattern: pattern, size: size,
                             count: pattern == .fatigue ? 12 : count, worn: worn,
                             side: seed % 2 == 0 ? .left : .right,
-                            seed: seed &* 1000 &+ UInt64(place))
+                            seed: seed &* 1000 &+ UInt64(place),
+                            shape: shape ?? FeedbackBench.shape(seed, place))
                         score.add(trial, hasRule: true)
                     }
                 }
@@ -265,6 +275,12 @@ enum FeedbackBench {
             rows.append((kind.rawValue, score))
         }
         return rows
+    }
+
+    /// Every person and every size of a pattern in another shape.
+    private static func shape(_ seed: UInt64, _ place: Int) -> MovementShape {
+        let all = MovementShape.allCases
+        return all[Int((seed &- 1 &+ UInt64(place)) % UInt64(all.count))]
     }
 
     /// The sizes to plant; nil where no rule of the exercise and no worn sensor can see the pattern.

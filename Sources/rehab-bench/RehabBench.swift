@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Plumbing
+import Synthetic
 
 @main
 struct RehabBench: ParsableCommand {
@@ -62,6 +63,18 @@ struct RehabBench: ParsableCommand {
             "Section feedback: do this exercise only; may be repeated.", valueName: "id"))
     var exercises: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Section feedback: all people move in this shape: soft, least-jerk, early, late "
+                + "(default: one shape after the other).", valueName: "name"),
+        transform: {
+            guard let shape = MovementShape(rawValue: $0) else {
+                throw ValidationError("there is no shape \($0)")
+            }
+            return shape
+        })
+    var shape: MovementShape?
+
     @Argument(
         help:
             "Sections to run: step, latency, sound, daemon, replay, accuracy, feedback (default: all)."
@@ -77,7 +90,7 @@ struct RehabBench: ParsableCommand {
             python: python, peers: peers, rehabd: beside.appending(path: "rehabd").path,
             rehabctl: beside.appending(path: "rehabctl").path,
             seeds: firstSeed...(firstSeed &+ max(1, min(people, 1_000)) &- 1), tellsMisses: misses,
-            tellsPhases: phases, exercises: exercises)
+            tellsPhases: phases, exercises: exercises, shape: shape)
         Terminal.bufferByLine()
         var report = Report(quick: quick)
         print("rehab-bench\(quick ? " (quick: the figures mean little)" : "")")
