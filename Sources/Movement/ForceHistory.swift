@@ -70,6 +70,8 @@ struct ForceHistory: BitwiseCopyable {
         var back: ShapedSpan
         /// The movement stands out of the noise and has the shape of one.
         var isClear = false
+        /// What the sensor reads too much, m/s², where a shape comes near.
+        var offset: Double?
     }
 
     /// The repetition nearest to all accelerations from `earliest` on; nil where no shape comes near.
@@ -125,6 +127,7 @@ struct ForceHistory: BitwiseCopyable {
             evidence.add(left)
         }
         found.isClear = nearest.isClear
+        if nearest.misfit < ForceHistory.clear { found.offset = nearest.offset }
         return found
     }
 

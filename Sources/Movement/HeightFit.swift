@@ -14,7 +14,7 @@ struct HeightFit: BitwiseCopyable {
     private(set) var back: MovementSpan
     /// m and m/s².
     private var size: Double
-    private var offset = 0.0
+    private(set) var offset = 0.0
     /// m, m, rad and rad.
     private var shares = InlineArray<4, Double>(repeating: 0)
     private let usualSide: Double

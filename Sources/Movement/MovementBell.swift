@@ -119,13 +119,21 @@ package struct ShapeEvidence: BitwiseCopyable, Sendable {
     /// What a shape is to make good before it is believed [engineering defaults]: a movement cut short by what
     /// counts as rest looks as if it had begun abruptly.
     private static var skewed: Double { @_noLocks get { 0.004 } }
+    /// Share of a movement's length by which two that touch seem to overlap, and what more of it is worth.
+    private static var touching: Double { @_noLocks get { 0.03 } }
+    private static var overlapping: Double { @_noLocks get { 0.3 } }
     private static var abrupt: Double { @_noLocks get { 0.05 } }
 
     @_noLocks
-    package init() {
-        misfits[BellShape.early.index] = ShapeEvidence.skewed
-        misfits[BellShape.late.index] = ShapeEvidence.skewed
-        misfits[BellShape.even.index] = ShapeEvidence.abrupt
+    package init() {}
+
+    @_noLocks
+    private func handicap(_ index: Int) -> Double {
+        switch index {
+        case 2, 3: ShapeEvidence.skewed
+        case 4: ShapeEvidence.abrupt
+        default: 0
+        }
     }
 
     @_noLocks
@@ -137,24 +145,37 @@ package struct ShapeEvidence: BitwiseCopyable, Sendable {
         }
     }
 
+    /// Takes by what share of its length a movement overlaps the one before as each shape sees them: nobody goes
+    /// there and back at once.
+    @_noLocks
+    mutating func addOverlap(_ earlier: ShapedSpan, _ later: ShapedSpan) {
+        var index = 0
+        while index < BellShape.count {
+            let shape = BellShape(index: index)
+            let length = later[shape].end - later[shape].start
+            let share = (earlier[shape].end - later[shape].start) / max(0.1, length)
+            misfits[index] +=
+                ShapeEvidence.overlapping * max(0, min(1, share) - ShapeEvidence.touching)
+            index += 1
+        }
+    }
+
     /// The shape that fits best.
     package var best: BellShape {
         @_noLocks get {
             var found = BellShape.soft.index
             var index = 0
             while index < BellShape.count {
-                if misfits[index] < misfits[found] { found = index }
+                if misfits[index] + handicap(index) < misfits[found] + handicap(found) {
+                    found = index
+                }
                 index += 1
             }
             return BellShape(index: found)
         }
     }
 
-    /// Both looks at the same movements.
+    /// Another look at the same movements.
     @_noLocks
-    func with(_ other: ShapeEvidence) -> ShapeEvidence {
-        var result = self
-        result.add(other.misfits)
-        return result
-    }
+    mutating func add(_ other: ShapeEvidence) { add(other.misfits) }
 }

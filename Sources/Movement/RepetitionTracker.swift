@@ -40,6 +40,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var farTime = 0.0
     private var backTime = 0.0
     private var previousEnd = 0.0
+    /// m/s² of even drift that were taken off the newest repetition's speeds.
+    private var balanced = 0.0
+    private var overlaps = ShapeEvidence()
     /// The newest way back, which the next rest is counted from.
     private var ends = ShapedSpan(MovementSpan(start: 0, end: 0))
     /// Not zero at the sample that ends a repetition only.
@@ -185,19 +188,21 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         let ended = advance(
             at: now, interval: interval, time: time, returns: true)
         drift = Drift(
-            speed: drift.speed * sign, way: drift.way * sign)
+            speed: drift.speed * sign, way: drift.way * sign, offset: drift.offset * sign)
         return ended
     }
 
-    /// What the newest repetition showed of an integrated speed's drift: m/s and m that are not the person's.
+    /// What the newest repetition showed of an integrated speed's drift: m/s, m and m/s² that are not the person's.
     struct Drift: BitwiseCopyable {
         var speed = 0.0
         var way = 0.0
+        var offset = 0.0
 
         @_noLocks
-        init(speed: Double = 0, way: Double = 0) {
+        init(speed: Double = 0, way: Double = 0, offset: Double = 0) {
             self.speed = speed
             self.way = way
+            self.offset = offset
         }
     }
 
@@ -282,7 +287,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
         guard low - base < 0.45 * range, slowFor >= 0.04 else { return false }
         if returns { balance(now: now, range: range) }
-        finish(now: now, returns: returns)
+        finish(x, now: now, returns: returns)
         base = min(x - drift.way, base + 0.3 * range)
         state = .rest
         return true
@@ -292,14 +297,16 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     @_noLocks
     private mutating func balance(now: Double, range: Double) {
         var round = 0
+        balanced = 0
         while round < RepetitionTracker.balancing {
-            let shape = history.evidence.best
-            let both = spans(now: now, learns: false)
+            let shape = forces.evidence.best
+            let both = spans(now: now, shape: shape, only: shape)
             let (out, back) = (both.out[shape], both.back[shape])
             let slope = history.balance(
                 from: out.start, to: back.end, least: RepetitionTracker.leastMissing * range,
                 most: RepetitionTracker.mostMissing * range)
             let since = max(0, now - out.start)
+            balanced += slope
             drift.speed += slope * since
             drift.way += slope * since * since / 2
             round += 1
@@ -309,21 +316,20 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     /// When the way out and the way back began and ended.
     @_noLocks
     private mutating func spans(
-        now: Double, learns: Bool
+        now: Double, shape: BellShape, only: BellShape? = nil
     ) -> (out: ShapedSpan, back: ShapedSpan) {
-        let shape = history.evidence.best
         let earliest = count == 0 ? departed - 6 : previousEnd - 0.3
         // What covers too little of the way is a wave of sway, not the movement.
         let most = RepetitionTracker.covered * (peak - base)
         var out = ShapedSpan(MovementSpan(start: departed, end: farTime))
-        if let seen = history.span(from: earliest, to: farTime, sign: 1, learns: learns),
+        if let seen = history.span(from: earliest, to: farTime, sign: 1, only: only),
             history.way(from: seen[shape].start, to: seen[shape].end) > most
         {
             out = seen
         }
         var back = ShapedSpan(MovementSpan(start: backTime, end: now))
         if let seen = history.span(
-            from: max(out[shape].end - 0.3, farTime - 1), to: now, sign: -1, learns: learns),
+            from: max(out[shape].end - 0.3, farTime - 1), to: now, sign: -1, only: only),
             -history.way(from: seen[shape].start, to: seen[shape].end) > most
         {
             back = seen
@@ -340,9 +346,12 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     }
 
     @_noLocks
-    private mutating func finish(now: Double, returns: Bool) {
-        var (outs, backs) = spans(now: now, learns: true)
-        var shape = history.evidence.best
+    private mutating func finish(_ x: Double, now: Double, returns: Bool) {
+        // A height drifts: only the accelerations tell its movements' shape.
+        let known = returns ? forces.evidence.best : history.evidence.best
+        var (outs, backs) = spans(now: now, shape: known)
+        var evidence = history.evidence
+        var offset: Double?
         // Where the pelvis does not go up or down, there is nothing to fit.
         if returns || mayFeel,
             let fit = forces.fit(
@@ -353,9 +362,14 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             // An angle is another look at the same movement: sway blurs the one, noise the other.
             outs = returns ? fit.out : outs.middle(fit.out)
             backs = returns ? fit.back : backs.middle(fit.back)
-            shape =
-                returns ? forces.evidence.best : history.evidence.with(forces.evidence).best
+            if !returns { evidence.add(forces.evidence) }
+            offset = fit.offset
         }
+        if returns { evidence = forces.evidence }
+        overlaps.addOverlap(outs, backs)
+        if count > 0 { overlaps.addOverlap(ends, outs) }
+        evidence.add(overlaps)
+        let shape = evidence.best
         let (out, back) = (outs[shape], backs[shape])
         var tempos = ShapedTempo()
         var place = 0
@@ -375,6 +389,16 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         ends = backs
         farWay = peak - base
         previousEnd = back.end
+        if returns, let offset { settle(x, now: now, offset: offset) }
+    }
+
+    /// At the end of the way back the pelvis stood still where it had begun; since then it is a movement's beginning.
+    @_noLocks
+    private mutating func settle(_ x: Double, now: Double, offset: Double) {
+        let since = now - previousEnd
+        guard since >= 0, since < 1.5, let atEnd = history.speed(at: previousEnd) else { return }
+        let moved = speed - drift.speed - atEnd + (balanced - offset) * since
+        drift = Drift(speed: speed - moved, way: x - base - moved * since / 2, offset: offset)
     }
 
     /// The phases of a repetition after one that ended at `end`.

@@ -191,7 +191,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 height: vertical, lever: TaskTracker.standingHip(moment.up, stance: stance),
                 sign: plan.lowersFirst ? -1 : 1, interval: moment.interval, time: moment.time)
             if ended {
-                vertical.takeOff(speed: repetitions.drift.speed, way: repetitions.drift.way)
+                vertical.takeOff(
+                    speed: repetitions.drift.speed, way: repetitions.drift.way,
+                    offset: repetitions.drift.offset)
             }
         } else if let way = angle(
             stance: stance, angles: angles, thighs: thighs, signals: &signals)

@@ -120,6 +120,21 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         return drift
     }
 
+    /// The speed at a moment; nil where it is not in the history.
+    @_noLocks
+    func speed(at time: Double) -> Double? {
+        var back = 0
+        while back + 1 < count {
+            let (newer, older) = (index(back), index(back + 1))
+            if times[older] <= time {
+                let part = (time - times[older]) / max(1e-6, times[newer] - times[older])
+                return Double(speeds[older]) + Double(speeds[newer] - speeds[older]) * min(1, part)
+            }
+            back += 1
+        }
+        return nil
+    }
+
     /// The way that the speeds between two moments make.
     @_noLocks
     package mutating func way(from start: Double, to end: Double) -> Double {
@@ -138,10 +153,11 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
 
     /// The movement with the largest speed of `sign` between two moments; nil where there is none.
     ///
-    /// `learns`: what it shows of the bell's shape is kept.
+    /// `only`: by that shape alone, where nothing is to be learnt; else by all of them, and what it shows of the
+    /// shape is kept.
     @_noLocks
     package mutating func span(
-        from: Double, to: Double, sign: Double, learns: Bool = true
+        from: Double, to: Double, sign: Double, only: BellShape? = nil
     ) -> ShapedSpan? {
         var peak = 0.0
         var peakBack = -1
@@ -162,18 +178,18 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         let half = width(peakBack, level: peak * 0.5, sign: sign, from: from)
         let (wide, narrow) = (foot.end - foot.start, half.end - half.start)
         guard wide > 0, narrow > 0 else { return nil }
-        if learns { learn(ratio: wide / narrow, level: level) }
+        if only == nil { learn(ratio: wide / narrow, level: level) }
         // Where sway reaches up to there, the steep flanks at half the peak tell the time better.
         if 3 * squareRoot(noise) / peak > VelocityHistory.unclear {
             let extra = narrow * (1 / VelocityHistory.half(exponent) - 1) * 0.5
             return fitted(
                 MovementSpan(start: half.start - extra, end: half.end + extra), peakBack,
-                sign: sign, from: from, learns: learns)
+                sign: sign, from: from, only: only)
         }
         let extra = wide * (1 / VelocityHistory.width(level, exponent) - 1) * 0.5
         return fitted(
             MovementSpan(start: foot.start - extra, end: foot.end + extra), peakBack, sign: sign,
-            from: from, learns: learns)
+            from: from, only: only)
     }
 
     @_noLocks
@@ -192,7 +208,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// Sway moves two flanks more than the whole bell.
     @_noLocks
     private mutating func fitted(
-        _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double, learns: Bool
+        _ rough: MovementSpan, _ peakBack: Int, sign: Double, from: Double, only: BellShape?
     ) -> ShapedSpan {
         let margin = 0.25 * (rough.end - rough.start)
         let against = -0.15 * Double(speeds[index(peakBack)]) * sign
@@ -201,20 +217,25 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         while oldest + 1 < count {
             let place = index(oldest + 1)
             if times[place] < max(from, rough.start - margin) { break }
-            if Double(speeds[place]) * sign < against { break }
+            if Double(speeds[place]) * sign < against {
+                // Nor the beginning of that one.
+                while oldest > peakBack, Double(speeds[index(oldest)]) * sign < 0 { oldest -= 1 }
+                break
+            }
             oldest += 1
         }
         var newest = peakBack
         while newest > 0 {
             let place = index(newest - 1)
-            if times[place] > rough.end + margin || Double(speeds[place]) * sign < against { break }
+            if times[place] > rough.end + margin { break }
+            if Double(speeds[place]) * sign < against {
+                while newest < peakBack, Double(speeds[index(newest)]) * sign < 0 { newest += 1 }
+                break
+            }
             newest -= 1
         }
-        // What is tried again while the drift is taken off needs the likeliest shape only.
-        let likeliest = evidence.best
         var found = ShapedSpan(rough)
         var misfits = InlineArray<5, Double>(repeating: 0)
-        var worst = 0.0
         let peak = Double(speeds[index(peakBack)])
         // Two movements on top of each other are no bell; sway leaves its own share over.
         let allowed =
@@ -227,19 +248,19 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         while place < BellShape.count {
             let shape = BellShape(index: place)
             place += 1
-            guard learns || shape == likeliest else { continue }
-            let one = fit(BellSpan(rough), from: oldest, to: newest, shape: shape, sign: sign, lag: 0)
+            if let only, only != shape { continue }
+            let one = fit(
+                BellSpan(rough), from: oldest, to: newest, shape: shape, sign: sign, lag: 0)
             let turned = fit(
                 one, from: oldest, to: newest, shape: shape, sign: sign, lag: VelocityHistory.lag)
             misfits[shape.index] = turned.misfit
-            worst = max(worst, turned.misfit)
             if one.misfit < allowed, abs(one.span.start - rough.start) < limit,
                 abs(one.span.end - rough.end) < limit
             {
                 found[shape] = one.span
             }
         }
-        if learns { evidence.add(misfits) }
+        if only == nil { evidence.add(misfits) }
         return found
     }
 
@@ -247,7 +268,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// the differences of speeds so many entries apart.
     @_noLocks
     private mutating func fit(
-        _ rough: BellSpan, from oldest: Int, to newest: Int, shape: BellShape, sign: Double, lag: Int
+        _ rough: BellSpan, from oldest: Int, to newest: Int, shape: BellShape, sign: Double,
+        lag: Int
     ) -> BellSpan {
         var found = rough
         var round = 0
@@ -262,7 +284,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
                 var value = Bell(at: (times[newer] - found.span.start) / length, shape: shape).value
                 var speed = Double(speeds[newer]) * sign
                 if lag > 0 {
-                    value -= Bell(at: (times[older] - found.span.start) / length, shape: shape).value
+                    value -=
+                        Bell(at: (times[older] - found.span.start) / length, shape: shape).value
                     speed -= Double(speeds[older]) * sign
                 }
                 sums.addHeight(value, speed: speed)

@@ -28,6 +28,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private var lowest = 0.0
     private var highest = 0.0
     private var evenFor = 0.0
+    private var evenSum = 0.0
     private var sinceStill = 0.0
     /// m/s that piled up in the newest part of a stillness.
     private var soft = 0.0
@@ -47,13 +48,17 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// s at the end of a stillness in which a soft movement may have begun [engineering default].
     private static var softStart: Double { @_noLocks get { 0.6 } }
+    /// m/s in it that are a movement: a squat of 14 cm in 3 s reaches four times that, a breath half of it
+    /// [engineering default].
+    private static var softSpeed: Double { @_noLocks get { 0.02 } }
     /// s of the low-pass in front of the test of evenness.
     private static var smoothing: Double { @_noLocks get { 0.12 } }
     /// s of stillness over which the offset is averaged.
     private static var memory: Double { @_noLocks get { 5.0 } }
     /// m/s²: an even acceleration further from the known offset than this is a movement: a squat of 14 cm
-    /// in 3 s reaches 0.12.
-    private static var nearOffset: Double { @_noLocks get { 0.05 } }
+    /// in 3 s reaches 0.09 to 0.12, and stays at half of it for half a second.
+    private static var nearOffset: Double { @_noLocks get { 0.03 } }
+    private static var unlearnt: Double { @_noLocks get { 0.1 } }
 
     @_noLocks
     package init() {}
@@ -79,24 +84,34 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             lowest = smooth
             highest = smooth
             evenFor = 0
+            evenSum = 0
         }
         evenFor += interval
+        evenSum += smooth * interval
         acceleration = raw - offset
         velocity += acceleration * interval
         height += velocity * interval
         sinceStill += interval
-        let limit = learnt >= 2 ? VerticalMotion.nearOffset : 2 * VerticalMotion.nearOffset
-        let near = abs(smooth - offset) < limit
+        let limit = learnt >= 2 ? VerticalMotion.nearOffset : VerticalMotion.unlearnt
+        // The mean, not the moment: a slow movement hovers about the limit.
+        let near = abs(evenSum / evenFor - offset) < limit
         // Two seconds of evenness are no movement, whatever was known before.
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
         if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
-            let isClose = abs(smooth - offset) < 0.6 * VerticalMotion.nearOffset
+            let isClose = abs(smooth - offset) < VerticalMotion.nearOffset
             // Half-way the speed is even too; so much of it is no drift.
             let isDrift = abs(velocity) < VerticalMotion.drift * (sinceStill + 0.7)
             wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
         }
-        let longEnough = evenFor >= wanted
         if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
+        if isStill, abs(soft) > VerticalMotion.softSpeed {
+            // Even, but for long enough in one direction: a slow movement has begun, and what was learnt from its
+            // beginning is not the sensor's.
+            offset -= soft / learnt
+            evenFor = 0
+            evenSum = 0
+        }
+        let longEnough = evenFor >= wanted
         if longEnough {
             settle(interval)
         } else if isStill {
@@ -106,10 +121,12 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         }
     }
 
-    /// Takes off what turned out to be drift, m/s and m.
+    /// Takes off what turned out to be drift, m/s and m, and to be the sensor's, m/s².
     @_noLocks
-    package mutating func takeOff(speed: Double, way: Double) {
+    package mutating func takeOff(speed: Double, way: Double, offset: Double = 0) {
         guard !isStill else { return }
+        self.offset += max(
+            -VerticalMotion.nearOffset, min(VerticalMotion.nearOffset, offset))
         velocity -= speed
         height -= way
     }

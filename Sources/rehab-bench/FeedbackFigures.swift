@@ -23,7 +23,8 @@ enum FeedbackFigures {
             let rows = try FeedbackBench.run(
                 seeds: options.quick ? 1...1 : options.seeds,
                 extra: options.quick ? [2] : [2, 5, 8], worn: wearing.segments,
-                tellsMisses: options.tellsMisses, exercises: options.exercises, shape: options.shape)
+                tellsMisses: options.tellsMisses, exercises: options.exercises, shape: options.shape
+            )
             print("\nfeedback, \(wearing.title):\n" + table(rows))
             if options.tellsPhases {
                 let phases = rows.map { (name: $0.name, errors: $0.score.phases) }
