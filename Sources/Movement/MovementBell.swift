@@ -56,6 +56,8 @@ package struct BellShape: BitwiseCopyable, Sendable, Equatable {
 
     @_noLocks
     package static func == (left: BellShape, right: BellShape) -> Bool { left.index == right.index }
+    @_noLocks
+    package static func != (left: BellShape, right: BellShape) -> Bool { left.index != right.index }
 }
 
 /// The speed of a way from 0 to 1 at one moment of its time, and the speed's two derivatives.

@@ -120,49 +120,6 @@ package struct Tempo: BitwiseCopyable, Sendable, Equatable {
     package var total: Double { @_noLocks get { raise + hold + lower + rest } }
 }
 
-/// The tempo of one repetition as each shape of movement sees it.
-package struct ShapedTempo: BitwiseCopyable, Sendable, Equatable {
-    /// ms of raise, hold, lower and rest, shape by shape.
-    private var times = InlineArray<20, UInt16>(repeating: 0)
-
-    @_noLocks
-    package init() {}
-
-    package subscript(_ shape: BellShape) -> Tempo {
-        @_noLocks get {
-            Tempo(
-                raise: seconds(shape, 0), hold: seconds(shape, 1), lower: seconds(shape, 2),
-                rest: seconds(shape, 3))
-        }
-        @_noLocks set {
-            set(shape, 0, newValue.raise)
-            set(shape, 1, newValue.hold)
-            set(shape, 2, newValue.lower)
-            set(shape, 3, newValue.rest)
-        }
-    }
-
-    @_noLocks
-    private func seconds(_ shape: BellShape, _ phase: Int) -> Double {
-        Double(times[shape.index * 4 + phase]) / 1000
-    }
-
-    @_noLocks
-    private mutating func set(_ shape: BellShape, _ phase: Int, _ value: Double) {
-        times[shape.index * 4 + phase] = UInt16(max(0, min(65, value)) * 1000)
-    }
-
-    @_noLocks
-    package static func == (left: ShapedTempo, right: ShapedTempo) -> Bool {
-        var place = 0
-        while place < 20 {
-            if left.times[place] != right.times[place] { return false }
-            place += 1
-        }
-        return true
-    }
-}
-
 /// One finished repetition.
 package struct Repetition: BitwiseCopyable, Sendable, Equatable {
     /// Counts a set's repetitions from 1.

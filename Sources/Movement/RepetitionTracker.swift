@@ -46,7 +46,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     /// The newest way back, which the next rest is counted from.
     private var ends = ShapedSpan(MovementSpan(start: 0, end: 0))
     /// Not zero at the sample that ends a repetition only.
-    private(set) var drift = Drift()
+    private(set) var drift = HeightDrift()
 
     /// s of the two low-passes of an angle's speed: they widen a movement of 1 s by 2 %.
     private static var smoothing: Double { @_noLocks get { 0.025 } }
@@ -117,7 +117,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         speed += ((smooth - before) / interval - speed) * part
         restedFor = state == .rest ? restedFor + interval : 0
         // The end of the way back is no rest yet.
-        if restedFor > 0.7 { history.rest(restSpeed ?? speed, interval: interval) }
+        if restedFor > 0.7 { history.sway.add(restSpeed ?? speed, interval: interval) }
         return advance(at: smooth, interval: interval, time: time)
     }
 
@@ -187,23 +187,9 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         // Stillness near the rest level ends a way back whose integrated speed had drifted.
         let ended = advance(
             at: now, interval: interval, time: time, returns: true)
-        drift = Drift(
+        drift = HeightDrift(
             speed: drift.speed * sign, way: drift.way * sign, offset: drift.offset * sign)
         return ended
-    }
-
-    /// What the newest repetition showed of an integrated speed's drift: m/s, m and m/s² that are not the person's.
-    struct Drift: BitwiseCopyable {
-        var speed = 0.0
-        var way = 0.0
-        var offset = 0.0
-
-        @_noLocks
-        init(speed: Double = 0, way: Double = 0, offset: Double = 0) {
-            self.speed = speed
-            self.way = way
-            self.offset = offset
-        }
     }
 
     /// `returns`: the way is an integral that drifts, and each repetition ends where it began.
@@ -211,7 +197,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private mutating func advance(
         at x: Double, interval: Double, time: Int64, returns: Bool = false
     ) -> Bool {
-        drift = Drift()
+        drift = HeightDrift()
         let now = seconds(fromNanoseconds: time &- origin)
         history.add(speed, time: now, interval: interval)
         way = x - base
@@ -242,7 +228,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private mutating func leaveIfMoving(_ x: Double, now: Double, interval: Double) {
         if way > least * 0.5, speed > 0 {
             state = .out
-            history.leaveRest()
+            history.sway.leave()
             departed = now
             peak = x
             fastest = speed
@@ -371,14 +357,11 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         evidence.add(overlaps)
         let shape = evidence.best
         let (out, back) = (outs[shape], backs[shape])
-        var tempos = ShapedTempo()
-        var place = 0
-        while place < BellShape.count {
-            let shape = BellShape(index: place)
-            tempos[shape] = tempo(outs[shape], backs[shape], after: ends[shape].end)
-            place += 1
-        }
-        let tempo = tempo(out, back, after: ends[shape].end)
+        let before = count > 0 ? ends : nil
+        let tempo = Tempo(
+            out: out, back: back, after: before.map { $0[shape].end }, lowersFirst: lowersFirst)
+        let tempos = ShapedTempo(
+            out: outs, back: backs, after: before, lowersFirst: lowersFirst)
         count &+= 1
         last = Repetition(
             number: count, start: origin &+ Int64(max(0, min(out.start, 1e8)) * 1e9),
@@ -398,17 +381,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         let since = now - previousEnd
         guard since >= 0, since < 1.5, let atEnd = history.speed(at: previousEnd) else { return }
         let moved = speed - drift.speed - atEnd + (balanced - offset) * since
-        drift = Drift(speed: speed - moved, way: x - base - moved * since / 2, offset: offset)
-    }
-
-    /// The phases of a repetition after one that ended at `end`.
-    @_noLocks
-    private func tempo(_ out: MovementSpan, _ back: MovementSpan, after end: Double) -> Tempo {
-        let (outward, homeward) = (out.end - out.start, back.end - back.start)
-        return Tempo(
-            raise: lowersFirst ? homeward : outward, hold: max(0, back.start - out.end),
-            lower: lowersFirst ? outward : homeward,
-            rest: count == 0 ? 0 : max(0, out.start - end))
+        drift = HeightDrift(speed: speed - moved, way: x - base - moved * since / 2, offset: offset)
     }
 }
 

@@ -22,10 +22,9 @@ package struct MovementSpan: BitwiseCopyable, Sendable {
 
 /// Speeds at 50 a second in a ring; tells when a movement began and ended.
 ///
-/// A movement that starts and ends softly crosses any threshold late and leaves it early. Its speed is
-/// taken for a bell (u(1 − u))^k over the time u from 0 to 1: k is 2 for least jerk (Flash and Hogan
-/// 1985), 3 for a seventh-order step, about 1 for half a sine, near 0 for an even pace. The ratio of the
-/// bell's widths at two levels gives k, and k the part of the whole that a width is.
+/// A movement that starts and ends softly crosses any threshold late and leaves it early. Its speed is first
+/// taken for a bell (u(1 − u))^k over the time u from 0 to 1: the ratio of the bell's widths at two levels gives k,
+/// and k the part of the whole that a width is. From there, bells of every `BellShape` are fitted to all speeds.
 package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var speeds: InlineArray<1024, Float>
     private var times: InlineArray<1024, Double>
@@ -37,14 +36,9 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     private var exponent = 2.7
     /// How well each shape fits the set's movements.
     package private(set) var evidence = ShapeEvidence()
-    /// Speed at rest, RMS squared: below it nothing says when a movement began.
-    private var noise = 0.0
-    /// The newest windows of rest, RMS squared.
-    private var rests: InlineArray<16, Double>
+    /// How fast the person sways: below it nothing says when a movement began.
+    package var sway = RestSway()
     private var movements = 0.0
-    private var windowSum = 0.0
-    private var windowTime = 0.0
-    private var windows = 0
 
     /// Share of the peak above which sway blurs the foot of a movement.
     private static var unclear: Double { @_noLocks get { 0.15 } }
@@ -58,9 +52,6 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// What sway leaves over beside a bell of the true shape, as a multiple of its share of the peak: 4.4 times in
     /// the mean over a window of one and a half bells of exponent 3, and thrice that once in a hundred.
     private static var swayLeaves: Double { @_noLocks get { 15 } }
-    /// s of rest that give one figure of its speed.
-    private static var window: Double { @_noLocks get { 0.5 } }
-    private static var restsKept: Int { @_noLocks get { 16 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }
     private static var size: Int { @_noLocks get { 1024 } }
 
@@ -68,7 +59,6 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     package init() {
         speeds = InlineArray(repeating: 0)
         times = InlineArray(repeating: 0)
-        rests = InlineArray(repeating: 0)
     }
 
     /// Adds the mean speed over `interval` s that ended at `time` s.
@@ -173,14 +163,14 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         }
         guard peakBack >= 0, peak > 0 else { return nil }
         // The lower level stands clear of what the person sways at rest.
-        let level = max(0.1, min(0.3, 3 * squareRoot(noise) / peak))
+        let level = max(0.1, min(0.3, 3 * squareRoot(sway.power) / peak))
         let foot = width(peakBack, level: peak * level, sign: sign, from: from)
         let half = width(peakBack, level: peak * 0.5, sign: sign, from: from)
         let (wide, narrow) = (foot.end - foot.start, half.end - half.start)
         guard wide > 0, narrow > 0 else { return nil }
-        if only == nil { learn(ratio: wide / narrow, level: level) }
+        if case .none = only { learn(ratio: wide / narrow, level: level) }
         // Where sway reaches up to there, the steep flanks at half the peak tell the time better.
-        if 3 * squareRoot(noise) / peak > VelocityHistory.unclear {
+        if 3 * squareRoot(sway.power) / peak > VelocityHistory.unclear {
             let extra = narrow * (1 / VelocityHistory.half(exponent) - 1) * 0.5
             return fitted(
                 MovementSpan(start: half.start - extra, end: half.end + extra), peakBack,
@@ -239,10 +229,11 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         let peak = Double(speeds[index(peakBack)])
         // Two movements on top of each other are no bell; sway leaves its own share over.
         let allowed =
-            windows == 0
+            sway.windows == 0
             ? VelocityHistory.unknownMisfit
             : min(
-                0.3, VelocityHistory.misfit + VelocityHistory.swayLeaves * noise / (peak * peak))
+                0.3,
+                VelocityHistory.misfit + VelocityHistory.swayLeaves * sway.power / (peak * peak))
         let limit = 2 * margin
         var place = 0
         while place < BellShape.count {
@@ -260,7 +251,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
                 found[shape] = one.span
             }
         }
-        if only == nil { evidence.add(misfits) }
+        if case .none = only { evidence.add(misfits) }
         return found
     }
 
@@ -318,49 +309,6 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
             found.span.end += max(-0.2, min(0.2, step.end))
         }
         return found
-    }
-
-    /// Learns how fast the person sways when nothing is asked of them.
-    @_noLocks
-    package mutating func rest(_ speed: Double, interval: Double) {
-        windowSum += speed * speed * interval
-        windowTime += interval
-        guard windowTime >= VelocityHistory.window else { return }
-        let mean = windowSum / windowTime
-        // The middle one: sway has quiet moments, and a window may hold the start of a movement.
-        rests[windows % VelocityHistory.restsKept] = mean
-        windows += 1
-        noise = middleRest()
-        windowSum = 0
-        windowTime = 0
-    }
-
-    /// The middle of the kept windows of rest: the one that as many lie below as above.
-    @_noLocks
-    private func middleRest() -> Double {
-        let kept = min(windows, VelocityHistory.restsKept)
-        var one = 0
-        while one < kept {
-            var below = 0
-            var other = 0
-            while other < kept {
-                // Equal ones in their order.
-                if rests[other] < rests[one] || rests[other] == rests[one] && other < one {
-                    below += 1
-                }
-                other += 1
-            }
-            if below == (kept - 1) / 2 { return rests[one] }
-            one += 1
-        }
-        return rests[0]
-    }
-
-    /// A movement has begun: its start is not judged as rest.
-    @_noLocks
-    package mutating func leaveRest() {
-        windowSum = 0
-        windowTime = 0
     }
 
     /// The moments around a peak at which the speed passes `level`, between samples by a straight line.

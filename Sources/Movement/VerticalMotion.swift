@@ -97,7 +97,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         let near = abs(evenSum / evenFor - offset) < limit
         // Two seconds of evenness are no movement, whatever was known before.
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
-        if abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
+        if knowsOffset, abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
             let isClose = abs(smooth - offset) < VerticalMotion.nearOffset
             // Half-way the speed is even too; so much of it is no drift.
             let isDrift = abs(velocity) < VerticalMotion.drift * (sinceStill + 0.7)

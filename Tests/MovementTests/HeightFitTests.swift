@@ -80,13 +80,14 @@ private struct Felt {
     /// Largest error of the four times found from a rough guess, s.
     func error(_ history: inout ForceHistory, rough: Double = 0.25) -> Double {
         let fit = history.fit(
-            out: MovementSpan(start: out.start + rough, end: out.end - rough),
-            back: MovementSpan(start: back.start - rough, end: back.end + rough), size: 0.1,
-            weight: ForceHistory.Weight(), earliest: 0)
+            out: ShapedSpan(MovementSpan(start: out.start + rough, end: out.end - rough)),
+            back: ShapedSpan(MovementSpan(start: back.start - rough, end: back.end + rough)),
+            size: 0.1, weight: ForceHistory.Weight(), earliest: 0)
         guard let fit else { return .infinity }
+        let shape = history.evidence.best
         return [
-            fit.out.start - out.start, fit.out.end - out.end, fit.back.start - back.start,
-            fit.back.end - back.end,
+            fit.out[shape].start - out.start, fit.out[shape].end - out.end,
+            fit.back[shape].start - back.start, fit.back[shape].end - back.end,
         ].map(abs).max() ?? .infinity
     }
 }

@@ -22,6 +22,51 @@ private func plan() -> MovementPlan {
     return plan
 }
 
+private func repetition(_ number: UInt16, _ shape: BellShape, lower: [Double]) -> Repetition {
+    var tempos = ShapedTempo()
+    for (index, seconds) in lower.enumerated() {
+        tempos[BellShape(index: index)] = Tempo(raise: 2, hold: 1, lower: seconds, rest: 0.5)
+    }
+    var repetition = Repetition(
+        number: number, start: Int64(number) * 7 * second, end: Int64(number) * 7 * second,
+        tempo: tempos[shape], range: 1)
+    repetition.shape = shape
+    repetition.tempos = tempos
+    repetition.source = .tilt
+    return repetition
+}
+
+@Suite struct RetimingTests {
+    /// What the third repetition shows of the shape holds for the first two, and for whether they were clean.
+    @Test func earlierRepetitionsAreTimedByTheShapeThatTheSetSettlesOn() {
+        var plan = MovementPlan(task: .repetitions, posture: .upright, stanceSide: nil, targetHold: 0)
+        plan.tempo = Tempo(raise: 2, hold: 1, lower: 3, rest: 1)
+        var record = SetRecord(plan: plan)
+        func add(_ repetition: Repetition) {
+            var frame = MotionFrame()
+            frame.segment = .pelvis
+            frame.time = 100 * second + repetition.end
+            frame.sample.interval = 0.1
+            frame.task = .repetitions
+            frame.phase = .waiting
+            frame.repetition = repetition
+            record.add(frame)
+        }
+        // Lowering asked for in 3 s; less than 2.1 s is not clean.
+        add(repetition(1, .soft, lower: [2, 2.5, 2.2, 2.3, 1.5]))
+        add(repetition(2, .soft, lower: [2.6, 3.1, 2.8, 2.9, 2.0]))
+        #expect(record.repetitions.map(\.repetition.tempo.lower) == [2.5, 3.1])
+        #expect(record.repetitions.map(\.isClean) == [true, true])
+        var clock = Repetition(
+            number: 3, start: 21 * second, end: 21 * second, range: 0, isSeen: false)
+        clock.source = .metronome
+        add(clock)
+        add(repetition(4, .leastJerk, lower: [2.5, 3, 2.7, 2.8, 1.9]))
+        #expect(record.repetitions.map(\.repetition.tempo.lower) == [2, 2.6, 0, 2.5])
+        #expect(record.repetitions.map(\.isClean) == [false, true, true, true])
+    }
+}
+
 /// Writes frames of 0.1 s into a record.
 private struct Writing {
     var record = SetRecord(plan: plan())

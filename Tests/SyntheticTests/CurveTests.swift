@@ -15,6 +15,22 @@ import Testing
         #expect(SmoothCurve.step(3, start: 0, length: 2) == Jet(1))
     }
 
+    /// The incomplete beta functions I(0.3; 3, 3), I(0.3; 3, 4) and I(0.3; 4, 3) with two derivatives, by SciPy.
+    @Test(arguments: [
+        (MovementShape.leastJerk, 0.163_08, 1.323, 5.04), (.early, 0.255_69, 1.852_2, 4.41),
+        (.late, 0.070_47, 0.793_8, 5.67),
+    ])
+    func otherShapesHaveTheirPolynomialsValues(
+        _ shape: MovementShape, way: Double, rate: Double, acceleration: Double
+    ) {
+        let jet = SmoothCurve.step(1.6, start: 1, length: 2, shape: shape)
+        #expect(abs(jet.value - way) < 1e-12)
+        #expect(abs(jet.rate - rate / 2) < 1e-12)
+        #expect(abs(jet.acceleration - acceleration / 4) < 1e-12)
+        #expect(SmoothCurve.step(1, start: 1, length: 2, shape: shape) == .zero)
+        #expect(SmoothCurve.step(3, start: 1, length: 2, shape: shape) == Jet(1))
+    }
+
     @Test func curvesDifferentiateToTheirOwnDerivatives() {
         let h = 1e-5
         let curves: [(Double) -> Jet] = [

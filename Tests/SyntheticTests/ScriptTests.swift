@@ -61,6 +61,7 @@ import Testing
             sway_degrees = 0.5
             sway_m = 0.01
             impact_m_s2 = 5
+            shape = "late"
             reaction_s = 1.5
             [[sensor]]
             segment = "right-thigh"
@@ -120,6 +121,7 @@ import Testing
         person.swayAngle = 0.5 * radiansPerDegree
         person.swayDistance = 0.01
         person.impact = 5
+        person.shape = .late
         person.reaction = 1.5
         #expect(script.person == person)
         let worn = try #require(script.sensors.first)
