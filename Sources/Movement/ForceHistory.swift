@@ -38,11 +38,15 @@ struct ForceHistory: BitwiseCopyable {
     private static var mostMisfit: Double { @_noLocks get { 0.6 } }
     /// Share below which a misfit leaves no doubt of the shape [engineering default].
     private static var clear: Double { @_noLocks get { 0.05 } }
+    /// Share below which the fit still tells what the sensor reads at rest [engineering default].
+    private static var fair: Double { @_noLocks get { 0.15 } }
     /// s that the fit moves an end of the rough times at most [engineering default].
     private static var farthest: Double { @_noLocks get { 1.0 } }
     private static var rounds: Int { @_noLocks get { 20 } }
     /// Share by which a step still has to better the fit.
     private static var enough: Double { @_noLocks get { 1e-5 } }
+    /// Share that is not worth another look.
+    private static var nothing: Double { @_noLocks get { 1e-7 } }
     /// Share of a way's length that is looked at before it.
     private static var margin: Double { @_noLocks get { 0.4 } }
     /// How often the weight's way is taken anew from the times found.
@@ -70,6 +74,8 @@ struct ForceHistory: BitwiseCopyable {
         var back: ShapedSpan
         /// The movement stands out of the noise and has the shape of one.
         var isClear = false
+        /// A shape comes very near.
+        var isNear = false
         /// What the sensor reads too much, m/s², where a shape comes near.
         var offset: Double?
     }
@@ -127,7 +133,8 @@ struct ForceHistory: BitwiseCopyable {
             evidence.add(left)
         }
         found.isClear = nearest.isClear
-        if nearest.misfit < ForceHistory.clear { found.offset = nearest.offset }
+        found.isNear = nearest.misfit < ForceHistory.clear
+        if nearest.misfit < ForceHistory.fair { found.offset = nearest.offset }
         return found
     }
 
@@ -139,7 +146,7 @@ struct ForceHistory: BitwiseCopyable {
 
     /// Steps down to where no step leads further down (Levenberg 1944, Marquardt 1963).
     @_noLocks
-    private func nearest(
+    private mutating func nearest(
         _ rough: HeightFit, oldest: Int, shape: BellShape, weight: Weight
     ) -> HeightFit {
         var best = rough
@@ -156,6 +163,8 @@ struct ForceHistory: BitwiseCopyable {
                     damping *= 10
                     continue
                 }
+                // Nothing is left to be gained: further rounds would only look at the same again.
+                if next.promised < best.left * ForceHistory.nothing { break }
                 measure(&next, oldest: oldest, shape: shape, over: over)
                 guard next.left < best.left else {
                     damping *= 10
@@ -172,7 +181,9 @@ struct ForceHistory: BitwiseCopyable {
 
     /// `over`: the movement with which the weight goes over the leg; nil where it lies there all along.
     @_noLocks
-    private func measure(_ fit: inout HeightFit, oldest: Int, shape: BellShape, over: HeightFit?) {
+    private mutating func measure(
+        _ fit: inout HeightFit, oldest: Int, shape: BellShape, over: HeightFit?
+    ) {
         fit.begin()
         let level = Double(samples[index(oldest)].right)
         /// How much higher the standing hip's metre lies, as far as it carries.
@@ -200,7 +211,7 @@ struct ForceHistory: BitwiseCopyable {
 
     /// How far back the first entry at or after a moment lies.
     @_noLocks
-    private func place(from: Double) -> Int {
+    private mutating func place(from: Double) -> Int {
         var back = 0
         // One is left for the levers' accelerations.
         while back + 2 < count, samples[index(back + 1)].time >= from { back += 1 }
@@ -209,7 +220,7 @@ struct ForceHistory: BitwiseCopyable {
 
     /// The place of the entry `back` before the newest.
     @_noLocks
-    private func index(_ back: Int) -> Int {
+    private mutating func index(_ back: Int) -> Int {
         let place = next - 1 - back
         return place >= 0 ? place : place + ForceHistory.size
     }

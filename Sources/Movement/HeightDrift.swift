@@ -7,11 +7,14 @@ struct HeightDrift: BitwiseCopyable {
     var speed = 0.0
     var way = 0.0
     var offset = 0.0
+    /// What is left is the person's speed.
+    var isKnown = false
 
     @_noLocks
-    init(speed: Double = 0, way: Double = 0, offset: Double = 0) {
+    init(speed: Double = 0, way: Double = 0, offset: Double = 0, isKnown: Bool = false) {
         self.speed = speed
         self.way = way
         self.offset = offset
+        self.isKnown = isKnown
     }
 }

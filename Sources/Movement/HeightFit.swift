@@ -19,8 +19,13 @@ struct HeightFit: BitwiseCopyable {
     private var shares = InlineArray<4, Double>(repeating: 0)
     private let usualSide: Double
 
-    private var matrix = InlineArray<100, Double>(repeating: 0)
-    private var right = InlineArray<10, Double>(repeating: 0)
+    /// The lower triangle's even and odd rows in pairs of columns: pair c of pair of rows p at p(p + 1)/2 + c.
+    private var even = InlineArray<15, SIMD2<Double>>(repeating: .zero)
+    private var odd = InlineArray<15, SIMD2<Double>>(repeating: .zero)
+    private var right = InlineArray<5, SIMD2<Double>>(repeating: .zero)
+    /// 1/s of the ways out and back.
+    private var outPace = 0.0
+    private var backPace = 0.0
     /// Sum of the squares of what is left over, (m/s²)².
     private(set) var left = 0.0
     private var changes = 0.0
@@ -28,8 +33,9 @@ struct HeightFit: BitwiseCopyable {
     private(set) var power = 0.0
     private var before = 0.0
     private var taken = 0
+    /// By how much the step that led here was to lower what is left over, (m/s²)².
+    private(set) var promised = Double.infinity
 
-    private static var unknowns: Int { @_noLocks get { 10 } }
     /// m/s² of an accelerometer's noise [engineering default].
     private static var noise: Double { @_noLocks get { 0.03 } }
     /// How far the levers are from the usual ones, m, and how wrong the tilt is while the pelvis is pushed
@@ -83,8 +89,11 @@ struct HeightFit: BitwiseCopyable {
     /// Begins a round.
     @_noLocks
     mutating func begin() {
-        matrix = InlineArray(repeating: 0)
-        right = InlineArray(repeating: 0)
+        even = InlineArray(repeating: .zero)
+        odd = InlineArray(repeating: .zero)
+        right = InlineArray(repeating: .zero)
+        outPace = 1 / (out.end - out.start)
+        backPace = 1 / (back.end - back.start)
         changes = 0
         power = 0
         taken = 0
@@ -101,8 +110,15 @@ struct HeightFit: BitwiseCopyable {
         let weight = HeightFit.noise / spread
         let strays = (usual - shares[share]) * weight
         left += strays * strays
-        right[6 + share] = strays * weight
-        matrix[(6 + share) * (HeightFit.unknowns + 1)] = weight * weight
+        let pair = 3 + share / 2
+        let place = pair * (pair + 1) / 2 + pair
+        if share % 2 == 0 {
+            right[pair].x = strays * weight
+            even[place].x = weight * weight
+        } else {
+            right[pair].y = strays * weight
+            odd[place].y = weight * weight
+        }
     }
 
     /// Takes an acceleration, m/s² in the way out's direction, in the order of time; and `beside` it those of
@@ -111,26 +127,27 @@ struct HeightFit: BitwiseCopyable {
     mutating func add(
         _ acceleration: Double, beside: InlineArray<4, Double>, time: Double, shape: BellShape
     ) {
-        let (outLength, backLength) = (out.end - out.start, back.end - back.start)
-        let there = Bell(at: (time - out.start) / outLength, shape: shape)
-        let home = Bell(at: (time - back.start) / backLength, shape: shape)
-        let (outSquare, backSquare) = (outLength * outLength, backLength * backLength)
-        let turn = there.slope / outSquare - home.slope / backSquare
+        let there = Bell(at: (time - out.start) * outPace, shape: shape)
+        let home = Bell(at: (time - back.start) * backPace, shape: shape)
+        let (outSquare, backSquare) = (outPace * outPace, backPace * backPace)
+        let turn = there.slope * outSquare - home.slope * backSquare
         var rest = acceleration - size * turn - offset
         // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
-        let outCube = outSquare * outLength
-        let backCube = backSquare * backLength
-        var slopes = InlineArray<10, Double>(repeating: 0)
-        slopes[0] = size * (2 * there.slope - there.bend * (1 - there.u)) / outCube
-        slopes[1] = -size * (2 * there.slope + there.bend * there.u) / outCube
-        slopes[2] = -size * (2 * home.slope - home.bend * (1 - home.u)) / backCube
-        slopes[3] = size * (2 * home.slope + home.bend * home.u) / backCube
-        slopes[4] = turn
-        slopes[5] = 1
+        let outShare = size * outSquare * outPace
+        let backShare = size * backSquare * backPace
+        var slopes = InlineArray<5, SIMD2<Double>>(repeating: .zero)
+        slopes[0] = SIMD2(
+            outShare * (2 * there.slope - there.bend * (1 - there.u)),
+            -outShare * (2 * there.slope + there.bend * there.u))
+        slopes[1] = SIMD2(
+            -backShare * (2 * home.slope - home.bend * (1 - home.u)),
+            backShare * (2 * home.slope + home.bend * home.u))
+        slopes[2] = SIMD2(turn, 1)
+        slopes[3] = SIMD2(-beside[0], -beside[1])
+        slopes[4] = SIMD2(-beside[2], -beside[3])
         var share = 0
         while share < 4 {
             rest += shares[share] * beside[share]
-            slopes[6 + share] = -beside[share]
             share += 1
         }
         left += rest * rest
@@ -138,15 +155,20 @@ struct HeightFit: BitwiseCopyable {
         before = rest
         taken += 1
         power += size * turn * size * turn
-        var row = 0
-        while row < HeightFit.unknowns {
-            right[row] += slopes[row] * rest
-            var column = 0
-            while column <= row {
-                matrix[row * HeightFit.unknowns + column] += slopes[row] * slopes[column]
+        // Beside the ways the first slopes are zero.
+        let first = there.isInside || home.isInside ? 0 : 2
+        var pair = first
+        while pair < 5 {
+            let slope = slopes[pair]
+            right[pair] += slope * rest
+            var column = first
+            while column <= pair {
+                let place = pair * (pair + 1) / 2 + column
+                even[place] += slopes[column] * slope.x
+                odd[place] += slopes[column] * slope.y
                 column += 1
             }
-            row += 1
+            pair += 1
         }
     }
 
@@ -154,31 +176,58 @@ struct HeightFit: BitwiseCopyable {
     @_noLocks
     func improved(damping: Double) -> HeightFit? {
         var next = self
+        var equations = NormalEquations()
         var row = 0
-        while row < HeightFit.unknowns {
-            next.matrix[row * HeightFit.unknowns + row] *= 1 + damping
+        while row < 10 {
+            let pair = row / 2
+            var column = 0
+            while column <= row {
+                let place = pair * (pair + 1) / 2 + column / 2
+                let both = row % 2 == 0 ? even[place] : odd[place]
+                equations.matrix[row * 10 + column] = column % 2 == 0 ? both.x : both.y
+                column += 1
+            }
+            equations.matrix[row * 11] *= 1 + damping
+            equations.right[row] = row % 2 == 0 ? right[pair].x : right[pair].y
             row += 1
         }
-        guard next.solve() else { return nil }
-        next.out.start += next.right[0]
-        next.out.end += next.right[1]
-        next.back.start += next.right[2]
-        next.back.end += next.right[3]
-        next.size += next.right[4]
-        next.offset += next.right[5]
+        guard equations.solve() else { return nil }
+        let step = equations.right
+        next.promised = 0
+        row = 0
+        while row < 10 {
+            let slope = row % 2 == 0 ? right[row / 2].x : right[row / 2].y
+            next.promised += step[row] * slope
+            row += 1
+        }
+        next.out.start += step[0]
+        next.out.end += step[1]
+        next.back.start += step[2]
+        next.back.end += step[3]
+        next.size += step[4]
+        next.offset += step[5]
         var share = 0
         while share < 4 {
-            next.shares[share] += next.right[6 + share]
+            next.shares[share] += step[6 + share]
             share += 1
         }
         let shortest = min(next.out.end - next.out.start, next.back.end - next.back.start)
         return shortest > HeightFit.shortest && next.size > 0 ? next : nil
     }
+}
 
-    /// Solves the normal equations in place by Cholesky's way.
+/// Ten linear equations whose matrix is symmetric: the lower triangle row by row.
+private struct NormalEquations: BitwiseCopyable {
+    var matrix = InlineArray<100, Double>(repeating: 0)
+    var right = InlineArray<10, Double>(repeating: 0)
+
     @_noLocks
-    private mutating func solve() -> Bool {
-        let count = HeightFit.unknowns
+    init() {}
+
+    /// Solves them in place by Cholesky's way.
+    @_noLocks
+    mutating func solve() -> Bool {
+        let count = 10
         var row = 0
         while row < count {
             var column = 0

@@ -66,6 +66,7 @@ struct Bell: BitwiseCopyable {
     private(set) var slope = 0.0
     private(set) var bend = 0.0
     let u: Double
+    var isInside: Bool { @_noLocks get { u > 0 && u < 1 } }
 
     @_noLocks
     init(at u: Double, shape: BellShape) {

@@ -118,6 +118,9 @@ package struct Tempo: BitwiseCopyable, Sendable, Equatable {
     }
 
     package var total: Double { @_noLocks get { raise + hold + lower + rest } }
+
+    /// Neither a hold nor a rest: one movement goes over into the next.
+    var isContinuous: Bool { @_noLocks get { hold == 0 && rest == 0 } }
 }
 
 /// One finished repetition.

@@ -18,6 +18,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     package private(set) var farWay = 0.0
     private var state = State.rest
     private var lowersFirst = false
+    /// The tempo has neither a hold nor a rest.
+    private var isContinuous = false
     private var least = 0.1
     private var origin: Int64 = 0
     private var history = VelocityHistory()
@@ -40,6 +42,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var farTime = 0.0
     private var backTime = 0.0
     private var previousEnd = 0.0
+    /// m/s² that a repetition which is not quite over has shown to be the sensor's.
+    private var unsettled: Double?
     /// m/s² of even drift that were taken off the newest repetition's speeds.
     private var balanced = 0.0
     private var overlaps = ShapeEvidence()
@@ -65,8 +69,11 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     package init() {}
 
     @_noLocks
-    package mutating func begin(source: RepetitionSource, lowersFirst: Bool, time: Int64) {
+    package mutating func begin(
+        source: RepetitionSource, lowersFirst: Bool, isContinuous: Bool = false, time: Int64
+    ) {
         self = RepetitionTracker()
+        self.isContinuous = isContinuous
         least = source.leastRange
         mayFeel = source.liftsPelvis
         self.lowersFirst = lowersFirst
@@ -188,7 +195,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         let ended = advance(
             at: now, interval: interval, time: time, returns: true)
         drift = HeightDrift(
-            speed: drift.speed * sign, way: drift.way * sign, offset: drift.offset * sign)
+            speed: drift.speed * sign, way: drift.way * sign, offset: drift.offset * sign,
+            isKnown: drift.isKnown)
         return ended
     }
 
@@ -202,7 +210,11 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         history.add(speed, time: now, interval: interval)
         way = x - base
         switch state {
-        case .rest: leaveIfMoving(x, now: now, interval: interval)
+        case .rest:
+            // A way back that was slow at its end counted before it was over.
+            settle(x, now: now)
+            way -= drift.way
+            leaveIfMoving(x - drift.way, now: now, interval: interval)
         case .out: goOut(x, now: now, interval: interval)
         case .far:
             peak = max(peak, x)
@@ -228,6 +240,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private mutating func leaveIfMoving(_ x: Double, now: Double, interval: Double) {
         if way > least * 0.5, speed > 0 {
             state = .out
+            unsettled = nil
             history.sway.leave()
             departed = now
             peak = x
@@ -349,7 +362,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             outs = returns ? fit.out : outs.middle(fit.out)
             backs = returns ? fit.back : backs.middle(fit.back)
             if !returns { evidence.add(forces.evidence) }
-            offset = fit.offset
+            if isContinuous || fit.isNear { offset = fit.offset }
         }
         if returns { evidence = forces.evidence }
         overlaps.addOverlap(outs, backs)
@@ -372,16 +385,23 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         ends = backs
         farWay = peak - base
         previousEnd = back.end
-        if returns, let offset { settle(x, now: now, offset: offset) }
+        unsettled = returns ? offset : nil
+        settle(x, now: now)
+        // Where people rest, the next stillness tells better.
+        if !isContinuous { unsettled = nil }
     }
 
     /// At the end of the way back the pelvis stood still where it had begun; since then it is a movement's beginning.
     @_noLocks
-    private mutating func settle(_ x: Double, now: Double, offset: Double) {
+    private mutating func settle(_ x: Double, now: Double) {
         let since = now - previousEnd
-        guard since >= 0, since < 1.5, let atEnd = history.speed(at: previousEnd) else { return }
+        guard let offset = unsettled, since >= 0 else { return }
+        unsettled = nil
+        guard since < 1.5, let atEnd = history.speed(at: previousEnd) else { return }
         let moved = speed - drift.speed - atEnd + (balanced - offset) * since
-        drift = HeightDrift(speed: speed - moved, way: x - base - moved * since / 2, offset: offset)
+        drift = HeightDrift(
+            speed: speed - moved, way: x - base - moved * since / 2, offset: offset,
+            isKnown: isContinuous)
     }
 }
 

@@ -100,7 +100,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         var events = TaskEvents()
         vertical.step(
             up: moment.up, specificForce: moment.force, rate: moment.rate,
-            interval: moment.interval)
+            interval: moment.interval,
+            isContinuous: source == .height && plan.tempo.isContinuous)
         sway.step(up: moment.up, specificForce: moment.force, interval: moment.interval)
         guard moment.isReady else {
             // Whoever is not in place yet begins anew.
@@ -190,10 +191,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             ended = repetitions.step(
                 height: vertical, lever: TaskTracker.standingHip(moment.up, stance: stance),
                 sign: plan.lowersFirst ? -1 : 1, interval: moment.interval, time: moment.time)
-            if ended {
+            if ended || repetitions.drift.isKnown {
                 vertical.takeOff(
                     speed: repetitions.drift.speed, way: repetitions.drift.way,
-                    offset: repetitions.drift.offset)
+                    offset: repetitions.drift.offset, isKnown: repetitions.drift.isKnown)
             }
         } else if let way = angle(
             stance: stance, angles: angles, thighs: thighs, signals: &signals)
@@ -314,7 +315,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         unseenFor = 0
         metronome = Metronome()
         countedBeforeClock = counted
-        repetitions.begin(source: wanted, lowersFirst: plan.lowersFirst, time: time)
+        repetitions.begin(
+            source: wanted, lowersFirst: plan.lowersFirst, isContinuous: plan.tempo.isContinuous,
+            time: time)
     }
 
     @_noLocks

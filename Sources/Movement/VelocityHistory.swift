@@ -53,6 +53,8 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     /// the mean over a window of one and a half bells of exponent 3, and thrice that once in a hundred.
     private static var swayLeaves: Double { @_noLocks get { 15 } }
     private static var spacing: Double { @_noLocks get { 0.02 } }
+    /// s by which a bell still has to move.
+    private static var there: Double { @_noLocks get { 1e-6 } }
     private static var size: Int { @_noLocks get { 1024 } }
 
     @_noLocks
@@ -112,7 +114,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
 
     /// The speed at a moment; nil where it is not in the history.
     @_noLocks
-    func speed(at time: Double) -> Double? {
+    mutating func speed(at time: Double) -> Double? {
         var back = 0
         while back + 1 < count {
             let (newer, older) = (index(back), index(back + 1))
@@ -267,44 +269,32 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
         while round < 7 {
             let length = found.span.end - found.span.start
             guard length > 0.2 else { return rough }
-            // The bell's height for this span, then one step of all three.
+            // The bell's height for this span, and one step of all three.
             var sums = BellFit()
             var back = newest
-            while back + lag <= oldest {
-                let (newer, older) = (index(back), index(back + lag))
-                var value = Bell(at: (times[newer] - found.span.start) / length, shape: shape).value
-                var speed = Double(speeds[newer]) * sign
-                if lag > 0 {
-                    value -=
-                        Bell(at: (times[older] - found.span.start) / length, shape: shape).value
-                    speed -= Double(speeds[older]) * sign
-                }
-                sums.addHeight(value, speed: speed)
-                back += 1
-            }
-            back = newest
             while back + lag <= oldest {
                 let (newer, older) = (index(back), index(back + lag))
                 let bell = Bell(at: (times[newer] - found.span.start) / length, shape: shape)
                 var value = bell.value
                 // u changes by −(1 − u) / length a second of start, by −u / length a second of end.
-                var byStart = -bell.slope * (1 - bell.u) / length
-                var byEnd = -bell.slope * bell.u / length
+                var byStart = -bell.slope * (1 - bell.u)
+                var byEnd = -bell.slope * bell.u
                 var speed = Double(speeds[newer]) * sign
                 if lag > 0 {
                     let other = Bell(at: (times[older] - found.span.start) / length, shape: shape)
                     value -= other.value
-                    byStart += other.slope * (1 - other.u) / length
-                    byEnd += other.slope * other.u / length
+                    byStart += other.slope * (1 - other.u)
+                    byEnd += other.slope * other.u
                     speed -= Double(speeds[older]) * sign
                 }
-                sums.add(value, byStart: byStart, byEnd: byEnd, speed: speed)
+                sums.add(value, byStart: byStart / length, byEnd: byEnd / length, speed: speed)
                 back += 1
             }
             found.misfit = sums.residualShare
             guard let step = sums.step else { return rough }
             round += 1
-            if round == 7 { break }
+            // A microsecond is far less than anybody asks for.
+            if round == 7 || max(abs(step.start), abs(step.end)) < VelocityHistory.there { break }
             found.span.start += max(-0.2, min(0.2, step.start))
             found.span.end += max(-0.2, min(0.2, step.end))
         }
@@ -313,7 +303,9 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
 
     /// The moments around a peak at which the speed passes `level`, between samples by a straight line.
     @_noLocks
-    private func width(_ peakBack: Int, level: Double, sign: Double, from: Double) -> MovementSpan {
+    private mutating func width(_ peakBack: Int, level: Double, sign: Double, from: Double)
+        -> MovementSpan
+    {
         var start = times[index(peakBack)]
         var end = start
         var back = peakBack
@@ -340,7 +332,9 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
     }
 
     @_noLocks
-    private func crossing(_ inner: Int, _ outer: Int, _ level: Double, _ sign: Double) -> Double {
+    private mutating func crossing(_ inner: Int, _ outer: Int, _ level: Double, _ sign: Double)
+        -> Double
+    {
         let (a, b) = (Double(speeds[inner]) * sign, Double(speeds[outer]) * sign)
         let part = a > b ? max(0, min(1, (a - level) / (a - b))) : 0
         return times[inner] + (times[outer] - times[inner]) * part
@@ -348,7 +342,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
 
     /// The place of the entry `back` before the newest.
     @_noLocks
-    private func index(_ back: Int) -> Int {
+    private mutating func index(_ back: Int) -> Int {
         let place = next - 1 - back
         return place >= 0 ? place : place + VelocityHistory.size
     }

@@ -29,7 +29,10 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private var highest = 0.0
     private var evenFor = 0.0
     private var evenSum = 0.0
-    private var sinceStill = 0.0
+    /// The offset is that of a whole repetition, which is nearer the truth than that of standing still.
+    private var isMeasured = false
+    /// s since the speed was last known: by stillness, or by the end of a repetition.
+    private var sinceKnown = 0.0
     /// m/s that piled up in the newest part of a stillness.
     private var soft = 0.0
 
@@ -43,6 +46,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var moving: Double { @_noLocks get { 0.05 } }
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
+    private static var betweenKnown: Double { @_noLocks get { 1.5 } }
     /// m/s²: no known offset drifts faster [engineering default].
     private static var drift: Double { @_noLocks get { 0.03 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
@@ -64,9 +68,12 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     package init() {}
 
     /// Takes one pelvis sample: `up` and `specificForce` in the same axes, rates in rad/s.
+    ///
+    /// `isContinuous`: a set runs whose tempo has neither a hold nor a rest.
     @_noLocks
     package mutating func step(
-        up: Vector3, specificForce: Vector3, rate: Double, interval: Double
+        up: Vector3, specificForce: Vector3, rate: Double, interval: Double,
+        isContinuous: Bool = false
     ) {
         residualSpan = 0
         guard interval > 0, interval < 0.5, specificForce.squaredNorm < 9.7e7 else {
@@ -91,17 +98,25 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         acceleration = raw - offset
         velocity += acceleration * interval
         height += velocity * interval
-        sinceStill += interval
+        sinceKnown += interval
         let limit = learnt >= 2 ? VerticalMotion.nearOffset : VerticalMotion.unlearnt
         // The mean, not the moment: a slow movement hovers about the limit.
         let near = abs(evenSum / evenFor - offset) < limit
         // Two seconds of evenness are no movement, whatever was known before.
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
-        if knowsOffset, abs(velocity) > VerticalMotion.moving, sinceStill < VerticalMotion.doubt {
+        if knowsOffset,
+            abs(velocity) > (isContinuous && isMeasured ? 0.6 : 1) * VerticalMotion.moving,
+            sinceKnown < VerticalMotion.doubt
+        {
             let isClose = abs(smooth - offset) < VerticalMotion.nearOffset
             // Half-way the speed is even too; so much of it is no drift.
-            let isDrift = abs(velocity) < VerticalMotion.drift * (sinceStill + 0.7)
+            let drift = (isContinuous && isMeasured ? 0.33 : 1) * VerticalMotion.drift
+            let isDrift = abs(velocity) < drift * (sinceKnown + 0.7)
             wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
+        }
+        // Where repetitions show the speed, the slow middle of one is not to be taken for a rest.
+        if isContinuous, isMeasured, sinceKnown < VerticalMotion.doubt {
+            wanted = max(wanted, VerticalMotion.betweenKnown)
         }
         if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
         if isStill, abs(soft) > VerticalMotion.softSpeed {
@@ -122,28 +137,36 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     }
 
     /// Takes off what turned out to be drift, m/s and m, and to be the sensor's, m/s².
+    ///
+    /// `isKnown`: what is left is the person's speed.
     @_noLocks
-    package mutating func takeOff(speed: Double, way: Double, offset: Double = 0) {
+    package mutating func takeOff(
+        speed: Double, way: Double, offset: Double = 0, isKnown: Bool = false
+    ) {
         guard !isStill else { return }
         self.offset += max(
             -VerticalMotion.nearOffset, min(VerticalMotion.nearOffset, offset))
         velocity -= speed
         height -= way
+        if isKnown {
+            sinceKnown = 0
+            isMeasured = true
+        }
     }
 
     @_noLocks
     private mutating func settle(_ interval: Double) {
         if !isStill {
             residual = velocity
-            residualSpan = sinceStill
-            height -= 0.5 * velocity * sinceStill
+            residualSpan = sinceKnown
+            height -= 0.5 * velocity * sinceKnown
         }
         if !isStill {
             stillFor = 0
             soft = 0
         }
         isStill = true
-        sinceStill = 0
+        sinceKnown = 0
         velocity = 0
         // Slowly once known: the end of a movement still rings in the smoothed reading.
         learnt = min(learnt + interval, VerticalMotion.memory)

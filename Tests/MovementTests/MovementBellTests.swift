@@ -138,9 +138,11 @@ private struct Beta {
                 weight: ForceHistory.Weight(), interval: 1.0 / 60, time: now)
             if tracker.step(height: vertical, sign: -1, interval: 1.0 / 60, time: now) {
                 count += 1
+            }
+            if tracker.drift.isKnown {
                 vertical.takeOff(
                     speed: tracker.drift.speed, way: tracker.drift.way,
-                    offset: tracker.drift.offset)
+                    offset: tracker.drift.offset, isKnown: tracker.drift.isKnown)
             }
         }
         return count

@@ -39,7 +39,8 @@ private func repetition(_ number: UInt16, _ shape: BellShape, lower: [Double]) -
 @Suite struct RetimingTests {
     /// What the third repetition shows of the shape holds for the first two, and for whether they were clean.
     @Test func earlierRepetitionsAreTimedByTheShapeThatTheSetSettlesOn() {
-        var plan = MovementPlan(task: .repetitions, posture: .upright, stanceSide: nil, targetHold: 0)
+        var plan = MovementPlan(
+            task: .repetitions, posture: .upright, stanceSide: nil, targetHold: 0)
         plan.tempo = Tempo(raise: 2, hold: 1, lower: 3, rest: 1)
         var record = SetRecord(plan: plan)
         func add(_ repetition: Repetition) {
