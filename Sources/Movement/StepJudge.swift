@@ -9,6 +9,8 @@ private struct OwnMean: BitwiseCopyable {
     private var a = 0.0
     private var b = 0.0
     private var c = 0.0
+    /// Steps in succession.
+    private var inARow = 0
 
     /// Steps before the own mean says anything (compensations 2: at least 20), and over which it then runs.
     private static var wanted: Double { @_noLocks get { 20 } }
@@ -24,14 +26,19 @@ private struct OwnMean: BitwiseCopyable {
         a = b
         b = c
         c = value - mean
+        inARow += 1
         let known = count >= OwnMean.wanted
         count += 1
         // Steps far off do not move what they are measured against.
         let pull = known ? max(-0.02, min(0.02, value - mean)) : value - mean
         mean += pull / min(count, OwnMean.memory)
-        guard known else { return nil }
+        guard known, inARow >= 3 else { return nil }
         return min(a, min(b, c))
     }
+
+    /// The next step does not follow the last one.
+    @_noLocks
+    mutating func breakOff() { inARow = 0 }
 }
 
 /// The own means of one side.
@@ -48,6 +55,13 @@ private struct OwnMeans: BitwiseCopyable {
         if let excess = drop.add(step.peakDrop) { signals.set(.stepDropExcess, excess) }
         if let excess = lean.add(step.peakLean) { signals.set(.stepLeanExcess, excess) }
         if let excess = away.add(step.peakLeanAway) { signals.set(.stepLeanAwayExcess, excess) }
+    }
+
+    @_noLocks
+    mutating func breakOff() {
+        drop.breakOff()
+        lean.breakOff()
+        away.breakOff()
     }
 }
 
@@ -69,8 +83,9 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     /// Estimate of the 90th percentile of the strikes: rises by nine parts, falls by one.
     private var strong = 0.0
     private var strikes = 0.0
-    private var strikesInARow = 0
-    private var weakest = 0.0
+    /// The last two strikes as multiples of that; 0 where a step does not follow the one before.
+    private var strikeBefore = 0.0
+    private var strikeLast = 0.0
 
     /// Steps before step times say anything, and standard errors that an asymmetry must stand clear of
     /// [engineering defaults].
@@ -92,6 +107,17 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         judgeTimes(step, signals: &signals)
     }
 
+    /// The next step does not follow the last one: there was a turn, a pause or another walk between.
+    @_noLocks
+    package mutating func breakOff() {
+        left.breakOff()
+        right.breakOff()
+        (strikeBefore, strikeLast) = (0, 0)
+        uneven = 0
+        leftNewest = 0
+        rightNewest = 0
+    }
+
     @_noLocks
     private mutating func judgeAngles(_ step: Step, signals: inout SignalValues) {
         switch step.side {
@@ -108,13 +134,10 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         let rate = max(0.02, 1 / strikes) * max(strong, 0.5)
         strong += step.strike > strong ? rate * 0.9 : -rate * 0.1
         guard strikes > 20, limit > 0 else { return }
-        if step.strike > limit {
-            weakest = strikesInARow == 0 ? step.strike / limit : min(weakest, step.strike / limit)
-            strikesInARow += 1
-        } else {
-            strikesInARow = 0
-        }
-        signals.set(.strikeExcess, strikesInARow >= 3 ? weakest : min(1, step.strike / limit))
+        // A single strike over the percentile is one in ten; only three in succession are heavy.
+        let ratio = step.strike / limit
+        signals.set(.strikeExcess, min(ratio, min(strikeLast, strikeBefore)))
+        (strikeBefore, strikeLast) = (strikeLast, ratio)
     }
 
     @_noLocks

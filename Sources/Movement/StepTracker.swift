@@ -41,7 +41,7 @@ package struct Step: BitwiseCopyable, Sendable, Equatable {
 /// Finds steps.
 ///
 /// From one pelvis sensor the side is inferred: the pelvis moves over the leg that will stand. With both
-/// thighs it is seen.
+/// thighs it is seen. A walk's steps last from one foot's contact to the next.
 package struct StepTracker: BitwiseCopyable, Sendable {
     /// How the legs' turns show.
     enum Mode: UInt8, BitwiseCopyable {
@@ -49,7 +49,7 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         case lifts
         /// The weight shifts, also twice the same way: a step sideways.
         case shifts
-        /// The pelvis swings from side to side at the pace of walking.
+        /// The pelvis bounces at each contact of a foot and swings from side to side between.
         case swings
 
         @_noLocks
@@ -74,12 +74,11 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     private var peakAway = -Double.infinity
     private var strike = 0.0
     private var swing = SwingSide()
+    private var contacts = FootContacts()
     /// Running mean of the steps' times, s.
     private var usual = 0.0
-    /// The newest step went stale, standing on this leg: the walk may be over.
-    private var staleSide: Side?
-    /// The step before a stale one went stale too.
-    private var wasStale = false
+    /// How well the swing agrees with legs that take turns, in the last contacts.
+    private var agreement = 0.0
 
     /// rad: a thigh lifted by the first beyond the other has left the floor; below the second it is down.
     private static var lifted: Double { @_noLocks get { 14 * radiansPerDegree } }
@@ -87,20 +86,25 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     /// s: nothing that lasts longer is a step, and nothing shorter.
     private static var longest: Double { @_noLocks get { 8.0 } }
     private static var shortest: Double { @_noLocks get { 0.2 } }
-    /// The least share of the usual time that a step of a march takes [engineering default].
+    /// s: a foot that meets the floor later belongs to another walk.
+    private static var longestOfWalk: Double { @_noLocks get { 1.5 } }
+    /// The least share of the usual time that a step of a march or a walk takes [engineering default].
     private static var regular: Double { @_noLocks get { 0.5 } }
+    /// Share of a contact's agreement that is left at the next one [engineering default].
+    private static var memory: Double { @_noLocks get { 0.6 } }
     /// s after a step's start in which the foot lands.
     private static var landing: Double { @_noLocks get { 0.35 } }
 
     @_noLocks
     package init() {}
 
-    /// The swing's offsets stay learnt.
+    /// What the swing and the bounce are stays learnt.
     @_noLocks
     package mutating func begin() {
-        let swing = swing
+        let (swing, contacts) = (swing, contacts)
         self = StepTracker()
         self.swing = swing
+        self.contacts = contacts
     }
 
     /// s since the present step began; nil between steps.
@@ -119,6 +123,12 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         collect(angles, upward: upward, interval: moment.interval, time: time)
         seesThighs = false
         swing.step(moment, angles: angles)
+        let isContact = contacts.step(
+            upward: upward, up: moment.up, stance: side, interval: moment.interval, time: time)
+        if mode == .swings {
+            seesThighs = swing.seesThighs
+            return isContact ? takeOver(at: contacts.time) : closeWalk(at: time)
+        }
         var next: Side?
         var thighsAhead: Double?
         if let left = angles.leftThigh, let right = angles.rightThigh {
@@ -141,14 +151,10 @@ package struct StepTracker: BitwiseCopyable, Sendable {
                 }
             }
         case .shifts: next = StepTracker.side(of: moment.shift)
-        case .swings:
-            next = swing.side
-            seesThighs = swing.seesThighs
+        case .swings: break
         }
-        if let stale = closeStale(at: time, mode: mode) { return stale }
+        if let stale = closeStale(at: time) { return stale }
         guard let next else { return false }
-        // A swing says its side all the time; standing on it is no next step.
-        if mode == .swings, start == 0, let staleSide, staleSide == next { return false }
         if let side, side == next, start != 0 {
             // A second shift the same way is a step sideways; the others say it all the time.
             guard mode == .shifts, let elapsed = elapsed(at: time), elapsed > 0.5 else {
@@ -157,11 +163,64 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         }
         if let elapsed = elapsed(at: time), elapsed < StepTracker.shortest { return false }
         let ended = close(at: time)
-        if ended { wasStale = false }
         side = next
-        staleSide = nil
         start = time
         return ended
+    }
+
+    /// A foot met the floor: the leg that stood hands over to the other.
+    @_noLocks
+    private mutating func takeOver(at contact: Int64) -> Bool {
+        if let taken = elapsed(at: contact) {
+            if taken > StepTracker.longestOfWalk {
+                abandon()
+            } else if taken < max(StepTracker.shortest, StepTracker.regular * usual) {
+                // Heel and forefoot of one landing.
+                return false
+            }
+        }
+        if start == 0 { usual = 0 }
+        guard let next = landed() else { return false }
+        let ended = start != 0 && close(at: contact)
+        side = next
+        start = contact
+        strike = contacts.peak
+        return ended
+    }
+
+    /// The leg whose foot met the floor.
+    ///
+    /// The thigh in front, or the side that the pelvis is pushed to, off the leg that stood. Legs take turns, so
+    /// one swing against that is not believed, only several: then a contact was missed. Nil while nothing tells.
+    @_noLocks
+    private mutating func landed() -> Side? {
+        if let leading = swing.leading {
+            agreement = 0
+            return leading
+        }
+        let pushed: Side? = swing.push > 0 ? .right : swing.push < 0 ? .left : nil
+        guard start != 0, let side else {
+            agreement = abs(swing.push)
+            return pushed
+        }
+        agreement = StepTracker.memory * agreement + side.opposite.sign * swing.push
+        guard agreement < 0 else { return side.opposite }
+        agreement = -agreement
+        return side
+    }
+
+    /// A walk's last step is over where no next foot lands; it counts with the length of the one before.
+    @_noLocks
+    private mutating func closeWalk(at time: Int64) -> Bool {
+        guard let elapsed = elapsed(at: time), elapsed > StepTracker.longestOfWalk else {
+            return false
+        }
+        guard last.number != 0, last.end == start else {
+            // A single bump is no walk.
+            abandon()
+            return false
+        }
+        return close(at: start &+ (last.end &- last.start))
     }
 
     @_noLocks
@@ -173,21 +232,13 @@ package struct StepTracker: BitwiseCopyable, Sendable {
         }
     }
 
-    /// A step that lasts twice as long as the one before was the last of a walk.
+    /// A step that lasts twice as long as the one before was the last.
     ///
-    /// It counts with that one's length. Nil while the step is young. In a walk only the first counts:
-    /// whoever stands sways from leg to leg, more slowly than anybody walks.
+    /// It counts with that one's length. Nil while the step is young.
     @_noLocks
-    private mutating func closeStale(at time: Int64, mode: Mode) -> Bool? {
+    private mutating func closeStale(at time: Int64) -> Bool? {
         guard let elapsed = elapsed(at: time) else { return nil }
         if count >= 2, last.duration > 0, elapsed > 2.2 * last.duration + 0.4 {
-            let isSecond = mode == .swings && wasStale
-            wasStale = true
-            staleSide = side
-            if isSecond {
-                abandon()
-                return false
-            }
             return close(at: start &+ (last.end &- last.start))
         }
         guard elapsed > StepTracker.longest else { return nil }
@@ -221,7 +272,7 @@ package struct StepTracker: BitwiseCopyable, Sendable {
             number: count, side: side, start: start, end: time,
             drop: dropTime > 0 ? dropSum / dropTime : Double.nan,
             leanIpsilateral: leanTime > 0 ? leanSum / leanTime : Double.nan, strike: strike)
-        usual += (last.duration - usual) * (count == 1 ? 1 : 0.3)
+        usual += (last.duration - usual) * (usual == 0 ? 1 : 0.3)
         if dropTime > 0 { last.peakDrop = peakDrop }
         if leanTime > 0 {
             last.peakLean = peakLean

@@ -6,13 +6,14 @@ import Kinematics
 package struct TaskTracker: BitwiseCopyable, Sendable {
     private(set) var repetitions = RepetitionTracker()
     private(set) var metronome = Metronome()
-    private(set) var steps = StepTracker()
+    var steps = StepTracker()
     private(set) var landings = LandingTracker()
-    private(set) var sway = SwayMeter()
+    var sway = SwayMeter()
     private(set) var source = RepetitionSource.none
     private var judge = RepetitionJudge()
-    private var stepJudge = StepJudge()
-    private var vertical = VerticalMotion()
+    var stepJudge = StepJudge()
+    var walk = SteadyWalk()
+    private(set) var vertical = VerticalMotion()
     private var habits = HabitWatch()
     private var thighRest = ThighRest()
     private var counted: UInt16 = 0
@@ -46,6 +47,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         counted = 0
         judge.begin(wanted: Int(plan.repetitions))
         stepJudge = StepJudge()
+        walk = SteadyWalk()
         steps.begin()
         landings.begin()
         sway.forgetCalm()
@@ -115,15 +117,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 moment, plan: &plan, stance: stance, angles: angles, thighs: thighs,
                 signals: &signals)
         case .steps:
-            // The calm of stepping is that of the steps after the first ones.
-            if steps.count >= 4 { sway.learnCalm(interval: moment.interval, wanted: 6) }
-            if steps.step(
-                moment, mode: StepTracker.Mode(plan.source), angles: angles,
-                upward: vertical.acceleration)
-            {
-                events.step = steps.last
-                stepJudge.step(steps.last, signals: &signals)
-            }
+            events.step = stepSteps(
+                moment, mode: StepTracker.Mode(plan.source), angles: angles, signals: &signals)
         case .landings:
             let horizontal = moment.force - moment.up * moment.force.dot(moment.up)
             if landings.step(
@@ -137,7 +132,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             habits.step(
                 angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
         }
-        if let ratio = sway.ratio { signals.set(.swayRatio, ratio) }
+        if isSwayJudged(plan.task, plan.source, time: moment.time), let ratio = sway.ratio {
+            signals.set(.swayRatio, ratio)
+        }
         return events
     }
 
@@ -233,14 +230,16 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             time: moment.time)
     }
 
+    /// m from the pelvis' middle to a hip joint, as for the sensor's way over them (Harrington 2007).
+    static var hipHalfWidth: Double { @_noLocks get { 0.09 } }
+
     /// m by which the standing hip joint lies higher than the pelvis' middle.
     ///
-    /// A step is the way of the leg that stands; a pelvis that drops over it sinks by itself. The joints
-    /// lie 9 cm to either side of the middle, as for the sensor's way over them (Harrington 2007).
+    /// A step is the way of the leg that stands; a pelvis that drops over it sinks by itself.
     @_noLocks
     static func standingHip(_ up: Vector3, stance: Side?) -> Double {
         guard let stance else { return 0 }
-        return 0.09 * stance.sign * up.z
+        return hipHalfWidth * stance.sign * up.z
     }
 
     /// The clock counts what is left of the set.

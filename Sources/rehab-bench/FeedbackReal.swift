@@ -12,6 +12,8 @@ struct RealStretch: Sendable {
     let name: String
     /// Segments and their files, relative to the recordings' directory.
     let files: [(segment: Segment, file: String)]
+    /// The person's front in the sensors' axes.
+    let forward: Vector3
     /// s of the recording in which each exercise's set runs.
     let from: Double
     let to: Double
@@ -44,8 +46,9 @@ struct RealStretch: Sendable {
         [(0.0, 4.6), (16.7, 39.0)].flatMap { from, to in
             [("standing, pelvis", 1), ("standing, four sensors", qmt.count)].map { name, count in
                 RealStretch(
-                    name: "\(name), from \(from) s", files: Array(qmt.prefix(count)), from: from,
-                    to: to, exercises: nil, labelled: [from...to])
+                    name: "\(name), from \(from) s", files: Array(qmt.prefix(count)),
+                    forward: Vector3(0, 0, -1), from: from, to: to, exercises: nil,
+                    labelled: [from...to])
             }
         }
         + [
@@ -57,7 +60,8 @@ struct RealStretch: Sendable {
     private static func walk(_ name: String, labelled: [ClosedRange<Double>]) -> RealStretch {
         RealStretch(
             name: "walking, \(name)", files: [(.pelvis, "lower_back_mobgap/\(name).csv")],
-            from: 0, to: 1_000, exercises: ["gait", "carry"], labelled: labelled)
+            forward: Vector3(0, 0, 1), from: 0, to: 1_000, exercises: ["gait", "carry"],
+            labelled: labelled)
     }
 
     /// The walking bouts of the simulated daily activities, first to last contact of a foot, s.
@@ -117,7 +121,7 @@ enum FeedbackReal {
         var score = RealScore()
         for stretch in RealStretch.all where stretch.kind == kind {
             let segments = try stretch.files.map {
-                try segment($0.segment, $0.file, standing: stretch.from, options)
+                try segment($0.segment, $0.file, of: stretch, options)
             }
             for (place, one) in sets(catalogue, stretch).enumerated() {
                 var plan = one.plan
@@ -154,8 +158,9 @@ enum FeedbackReal {
     }
 
     private static func segment(
-        _ segment: Segment, _ file: String, standing from: Double, _ options: BenchOptions
+        _ segment: Segment, _ file: String, of stretch: RealStretch, _ options: BenchOptions
     ) throws -> OfflineSegment {
+        let from = stretch.from
         let path = "\(options.data)/\(file)"
         let table = try SensorTable(parsing: try TableFile.read(path).span, file: path)
         var filter = TiltFilter(samplePeriod: 1 / rate)
@@ -172,9 +177,8 @@ enum FeedbackReal {
                     sigma: estimate.sigma, unknown: estimate.flags.has(.unknown)))
         }
         var result = OfflineSegment(segment: segment, period: 1 / rate, samples: samples)
-        // Both data sets wear their sensors with z out of the back.
         result.alignment =
-            OfflineBody.alignment(of: result, forward: Vector3(0, 0, -1))?.alignment
+            OfflineBody.alignment(of: result, forward: stretch.forward)?.alignment
         if from > 0, let alignment = result.alignment {
             // As before a set: the neutral is the stand that the stretch begins with.
             var stand = QuietStand()

@@ -33,10 +33,11 @@ struct RealRecording: Sendable, CustomTestStringConvertible {
         // Pelvis, back: x up along the spine, z out of the back, so −z faces forward.
         RealRecording(
             name: "qmt-pelvis", file: "qmt_full_body/hip.csv", forward: Vector3(0, 0, -1)),
-        // Lower back: x up along the spine; the data set's z faces backward likewise.
+        // Lower back: x up along the spine, z from back to front (the data set's guide); along z the walker gains
+        // speed at the start.
         RealRecording(
             name: "mobgap-walk", file: "lower_back_mobgap/HA_001_Test5_Trial1.csv",
-            forward: Vector3(0, 0, -1)),
+            forward: Vector3(0, 0, 1)),
     ]
 }
 
