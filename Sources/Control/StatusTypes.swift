@@ -69,6 +69,8 @@ extension Rehab1 {
         /// Packets written to the recording, and refused because the disk could not follow.
         package var recordedPackets: Int64
         package var unrecordedPackets: Int64
+        /// True where nothing is written at present, since reminders alone run in the background; nil else.
+        package var recordingRests: Bool?
         package var framesDropped: Int64
         package var residentBytes: Int64
         package var cpuSeconds: Double
@@ -80,7 +82,8 @@ extension Rehab1 {
             version: String, processID: Int64, uptimeSeconds: Double, activity: Activity,
             replaying: Bool, exercise: String? = nil, realtime: Realtime, sensors: [Sensor],
             outputs: [Output], recording: String? = nil, recordedPackets: Int64,
-            unrecordedPackets: Int64, framesDropped: Int64, residentBytes: Int64,
+            unrecordedPackets: Int64, recordingRests: Bool? = nil, framesDropped: Int64,
+            residentBytes: Int64,
             cpuSeconds: Double, warnings: [String], set: RunningSet? = nil
         ) {
             self.version = version
@@ -95,6 +98,7 @@ extension Rehab1 {
             self.recording = recording
             self.recordedPackets = recordedPackets
             self.unrecordedPackets = unrecordedPackets
+            self.recordingRests = recordingRests
             self.framesDropped = framesDropped
             self.residentBytes = residentBytes
             self.cpuSeconds = cpuSeconds
@@ -109,6 +113,7 @@ extension Rehab1 {
             case uptimeSeconds = "uptime_s"
             case recordedPackets = "recorded_packets"
             case unrecordedPackets = "unrecorded_packets"
+            case recordingRests = "recording_rests"
             case framesDropped = "frames_dropped"
             case residentBytes = "resident_bytes"
             case cpuSeconds = "cpu_s"

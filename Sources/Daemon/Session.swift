@@ -28,6 +28,11 @@ final class Session {
     /// The user asked not to record.
     var isUnwanted = false
     private var exerciseMarks: [String] = []
+    /// Nothing is recorded until something begins that is worth it.
+    private(set) var isResting = false
+    private var standing = StandingCommands()
+    private var noted: [RecordedSensor] = []
+    private var head: [(key: String, value: String)] = []
     /// The recording stays after the end.
     var isKept: Bool { recordingPath != nil && isWorthKeeping && !isUnwanted }
 
@@ -78,6 +83,7 @@ final class Session {
             noteConsumed: { pipeline.noteConsumed($0) },
             refused: { (pipeline.packetsRefused, pipeline.framesRefused) })
         let descriptor: Descriptor? = file >= 0 ? Descriptor(owning: file) : nil
+        self.head = head
         recorder = try Recorder(file: descriptor, path: path, head: head, source: source)
         pipeline.setRecording(file >= 0)
         try replaceOutputs(outputs, settings)
@@ -101,19 +107,52 @@ final class Session {
 
     // MARK: what goes into the recording
 
-    func note(_ sensor: RecordedSensor) { recorder?.add(sensor) }
+    func note(_ sensor: RecordedSensor) {
+        noted.append(sensor)
+        recorder?.add(sensor)
+    }
 
     /// Queues a command and tells the recorder its text; false where the estimator takes none.
     func send(_ action: EstimatorAction) -> Bool {
         recorder?.add(command: pipeline.nextCommandNumber, text: action.text)
-        return pipeline.send(action) != nil
+        guard pipeline.send(action) != nil else { return false }
+        standing.take(action)
+        return true
     }
+
+    /// Lets the recording rest: from now on the file does not grow.
+    func restRecording() {
+        guard !isResting, recordingPath != nil else { return }
+        isResting = true
+        mark("nothing is recorded from here on: \(Session.restReason)")
+        recorder?.beginRest()
+    }
+
+    /// Records again, in the same file: a part of its own that begins with what holds now.
+    func resumeRecording() {
+        guard isResting else { return }
+        isResting = false
+        var head = head.filter { !["date", "continues"].contains($0.key) }
+        head.insert(("date", isoDate()), at: 0)
+        if let recordingName { head.append(("continues", recordingName)) }
+        head.append((RecordingFormat.midStreamKey, Session.restReason))
+        recorder?.endRest(
+            with: RecordingPart(
+                head: head, sensors: noted, commands: standing.actions.map(\.text)))
+    }
+
+    /// Why a recording rests, for people.
+    private static let restReason = "reminders ran in the background, without a set"
 
     func mark(_ text: String) { recorder?.add(mark: text, time: MonotonicClock.now()) }
 
-    func markCalibration() { isWorthKeeping = true }
+    func markCalibration() {
+        resumeRecording()
+        isWorthKeeping = true
+    }
 
     func markExercise(_ id: String, side: String) {
+        resumeRecording()
         isWorthKeeping = true
         let mark = "\(RecordingOutline.exerciseMark)\(id) \(side)"
         self.mark(mark)
@@ -122,6 +161,7 @@ final class Session {
 
     /// A test is worth keeping, with or without an exercise in it.
     func markTest(_ text: String) {
+        resumeRecording()
         isWorthKeeping = true
         mark("test \(text)")
     }

@@ -42,6 +42,7 @@ extension Supervisor {
         case "turn-round": try beginTurnRound(leadIn: lead, to: stream)
         default: throw .invalidParameter("what")
         }
+        session.resumeRecording()
         session.mark("calibration began")
         session.setWarm(true)
         stream.whenClientLeaves(tell: self) { $0.abandonCalibration() }

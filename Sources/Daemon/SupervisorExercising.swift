@@ -83,6 +83,7 @@ extension Supervisor {
         closeSoundRoom()
         let leadIn = call.leadInSeconds ?? 0
         guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }
+        session.resumeRecording()
         guard leadIn > 0 || session.send(.begin(plan: plan)) else {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }

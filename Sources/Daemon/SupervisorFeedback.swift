@@ -33,6 +33,8 @@ struct FeedbackState {
     var unreached: [String: String] = [:]
     /// s between any two reminders: the longest rest of the habits exercise's rules.
     var reminderRest = 0.0
+    /// Since when reminders are all that is wanted of the sensors, host ns.
+    var backgroundSince: Int64?
     /// Ticks until the outputs' delay is looked at again.
     var ticksToLook = 0
 }
@@ -52,7 +54,10 @@ extension Supervisor {
         }
         updateSpeech()
         updateDoors()
-        every(5_000_000_000) { $0.watchBreaks() }
+        every(5_000_000_000) {
+            $0.watchBreaks()
+            $0.watchBackground()
+        }
     }
 
     /// The built-in languages, and the person's own over them.

@@ -1,7 +1,8 @@
-// A disk that refuses the recording: said once, taken back once it takes data again.
+// When nothing is recorded: a disk that refuses, said once and taken back; reminders alone in the background.
 
 import Control
 import ControlServer
+import EventLoop
 import Plumbing
 import Recording
 
@@ -27,6 +28,29 @@ extension Supervisor {
             DaemonLog.event(.recordingContinued, text, priority: 5)
             control.broadcast(.warning(text))
         }
+    }
+
+    /// Lets the recording rest once reminders are all that has been wanted for a while.
+    ///
+    /// Sensors worn all day would fill the disk with what nobody asked to keep. A workout is recorded whole: its
+    /// sets follow each other sooner.
+    func watchBackground() {
+        let isBackground =
+            feedback.sound.breaks && session.hasBegun && exercise == nil && calibration == nil
+            && test == nil
+        guard isBackground else {
+            feedback.backgroundSince = nil
+            session.resumeRecording()
+            return
+        }
+        let since = feedback.backgroundSince ?? loop.now
+        feedback.backgroundSince = since
+        if feedback.reminderRest == 0 { learnReminderRest() }
+        guard Double(loop.now - since) * 1e-9 >= feedback.reminderRest, !session.isResting else {
+            return
+        }
+        session.restRecording()
+        control.broadcast(.status(status()))
     }
 
     /// Takes the warning back.

@@ -105,11 +105,21 @@ extension Supervisor {
                 session.send(.begin(plan: habits.plan(side: nil)))
             else { return }
             feedback.remindedSession = ObjectIdentifier(session)
-            feedback.reminderRest = habits.rules.map(\.refractory).max() ?? 0
+            feedback.reminderRest = Supervisor.rest(of: habits)
             session.mark("reminders begin")
         } else if !isWanted, running {
             pauseReminders()
         }
+    }
+
+    /// s between two reminders, known before the first.
+    func learnReminderRest() {
+        guard let habits = presentExercises().first(where: { $0.task == .habits }) else { return }
+        feedback.reminderRest = Supervisor.rest(of: habits)
+    }
+
+    private static func rest(of habits: Exercise) -> Double {
+        habits.rules.map(\.refractory).max() ?? 0
     }
 
     /// Ends the habits plan, before a calibration or where it is not wanted any more.

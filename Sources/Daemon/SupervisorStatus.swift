@@ -28,6 +28,7 @@ extension Supervisor {
             sensors: toldSensors(at: now), outputs: outputs(),
             recording: session.recordingName, recordedPackets: Int64(recorder.packets),
             unrecordedPackets: Int64(session.pipeline.packetsRefused + recorder.unwrittenPackets),
+            recordingRests: session.isResting ? true : nil,
             framesDropped: Int64(session.pipeline.framesRefused),
             residentBytes: Int64(RealtimeProcess.residentBytes()),
             cpuSeconds: Double(RealtimeProcess.cpuTime()) * 1e-9,

@@ -30,9 +30,12 @@ package struct Body: BitwiseCopyable, Sendable {
     var swap = SwapWatch()
     var quietLean = QuietLean()
     var lastShift: Side?
+    var lastShiftTime: Int64 = 0
     /// Host ns until which sway is a compensation's own.
     private var swayMutedUntil: Int64 = 0
     var otherSideFor = 0.0
+    /// The weight went over the other leg as that one's fellow was lifted.
+    var otherSideSeen = false
     private var alertCount: UInt32 = 0
     package internal(set) var hold = HoldTracker()
 
@@ -42,8 +45,6 @@ package struct Body: BitwiseCopyable, Sendable {
     static var landingJerk: Int64 { @_noLocks get { 800_000_000 } }
     /// ns after a compensation in which the 2 s of sway still hold its movement.
     private static var swayMuted: Int64 { @_noLocks get { 4_000_000_000 } }
-    /// s of steps in single support before the pelvis is judged: the shift itself is over.
-    private static var stepSettles: Double { @_noLocks get { 0.12 } }
 
     @_noLocks
     package init() {
@@ -95,6 +96,7 @@ package struct Body: BitwiseCopyable, Sendable {
         rest = RestingPose(mayLie: plan.hasSeveralPostures())
         tasks.begin(&self.plan, time: time)
         otherSideFor = 0
+        otherSideSeen = false
     }
 
     @_noLocks
@@ -163,7 +165,10 @@ package struct Body: BitwiseCopyable, Sendable {
             if observation.settling { event = .none }
             jerk.step(up: up, specificForce: force, interval: observation.interval)
             jerkRatio = jerk.jerk / max(alignment.calmJerk, Body.leastCalmJerk)
+            let wasInPlace = rest.isKnown
             rest.step(up: up, posture: posture, interval: observation.interval)
+            // What was noted on the way out of a place is no movement of the exercise.
+            if wasInPlace, !rest.isKnown, isSettling { endCues.clear() }
             moment = PelvisMoment(
                 up: up, force: force, rate: rate.norm,
                 verticalRate: observation.measuresRate ? rate.dot(up) : Double.nan,
@@ -171,7 +176,10 @@ package struct Body: BitwiseCopyable, Sendable {
                 isReady: rest.isKnown || isUpright && !isSettling, shift: event,
                 sideways: shift.sideways)
         }
-        if event != .none { lastShift = event == .toRight ? .right : .left }
+        if event != .none {
+            lastShift = event == .toRight ? .right : .left
+            lastShiftTime = time
+        }
         if isFreeLegLifted(angles), !isShift(event, to: hold.stanceSide) { event = .none }
         let completedBefore = hold.completed
         let startBefore = hold.holdStart
@@ -250,20 +258,6 @@ package struct Body: BitwiseCopyable, Sendable {
         case .singleLegHold: return hold.stanceSide
         case .steps: return tasks.steps.side
         case .repetitions, .landings, .habits: return plan.stanceSide
-        }
-    }
-
-    /// Whether the continuous rules may run at this moment of the task.
-    @_noLocks
-    mutating func isJudging(time: Int64) -> Bool {
-        switch plan.task {
-        case .singleLegHold: return hold.phase == .holding
-        case .repetitions: return tasks.isMoving || plan.judgesRest && tasks.source != .none
-        case .steps:
-            guard let elapsed = tasks.steps.elapsed(at: time) else { return false }
-            return elapsed >= Body.stepSettles
-        case .landings: return tasks.landings.isRunning
-        case .habits: return true
         }
     }
 

@@ -3,6 +3,23 @@
 import Kinematics
 
 extension Body {
+    /// s of steps in single support before the pelvis is judged: the shift itself is over.
+    private static var stepSettles: Double { @_noLocks get { 0.12 } }
+
+    /// Whether the continuous rules may run at this moment of the task.
+    @_noLocks
+    mutating func isJudging(time: Int64) -> Bool {
+        switch plan.task {
+        case .singleLegHold: return hold.phase == .holding
+        case .repetitions: return tasks.isMoving || plan.judgesRest && tasks.source != .none
+        case .steps:
+            guard let elapsed = tasks.steps.elapsed(at: time) else { return false }
+            return elapsed >= Body.stepSettles
+        case .landings: return tasks.landings.isRunning
+        case .habits: return true
+        }
+    }
+
     /// In a set, C05 counts what comes on top of the person's own lean on that leg.
     @_noLocks
     mutating func takeQuietLean(
@@ -30,7 +47,7 @@ extension Body {
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
         }
-        watchSide(angles, interval: observation.interval)
+        watchSide(angles, observation)
         if otherSideFor > 1 { gates.close(.wrongSide) }
         if otherSideFor > Body.surelyOther { hold.seeOtherLeg(time: observation.time) }
         if plan.restsUpright { watchSlips(&angles, observation, gates: gates) }
@@ -38,28 +55,47 @@ extension Body {
         if swap.isSwapped { gates.close(.swapped) }
     }
 
-    /// s that the wrong leg may be in the air before its sensor is taken for one that has slipped
-    /// [engineering default].
+    /// s that the wrong leg may be in the air before its sensor is taken for one that has slipped; and where the
+    /// weight was seen to go over the leg that stands [engineering defaults].
     ///
     /// Both read the same. People are told of the other leg at once and change, so a thigh that stays
-    /// up has slipped.
+    /// up has slipped; a sensor that slips takes no weight with it.
     private static var longestOtherSide: Double { @_noLocks get { 20 } }
+    private static var longestSeenSide: Double { @_noLocks get { 120 } }
+
+    /// ns between the weight going over and the other leg's lift [engineering default].
+    private static var shiftAndLift: Int64 { @_noLocks get { 2_000_000_000 } }
 
     /// s in the air after which it is the other leg, not a step [engineering default].
     private static var surelyOther: Double { @_noLocks get { 0.3 } }
 
     /// For how long the given leg has been the one in the air.
     @_noLocks
-    private mutating func watchSide(_ angles: BodyAngles, interval: Double) {
+    private mutating func watchSide(_ angles: BodyAngles, _ observation: SegmentObservation) {
         guard let side = plan.stanceSide, plan.task == .singleLegHold,
             let standing = angles.thigh(side), let free = angles.thigh(side.opposite),
             !slips[Segment.leftThigh.index].hasSlipped, !slips[Segment.rightThigh.index].hasSlipped
         else {
             otherSideFor = 0
+            otherSideSeen = false
             return
         }
         let isOther = free.anteriorTilt - standing.anteriorTilt > 15 * radiansPerDegree
-        otherSideFor = isOther ? otherSideFor + max(0, min(interval, 0.5)) : 0
+        otherSideFor = isOther ? otherSideFor + max(0, min(observation.interval, 0.5)) : 0
+        guard isOther, isSide(lastShift, side.opposite) else {
+            otherSideSeen = false
+            return
+        }
+        let lifted = observation.time &- Int64(otherSideFor * 1e9)
+        if max(lastShiftTime &- lifted, lifted &- lastShiftTime) < Body.shiftAndLift {
+            otherSideSeen = true
+        }
+    }
+
+    @_noLocks
+    private mutating func isSide(_ one: Side?, _ other: Side) -> Bool {
+        guard let one else { return false }
+        return one == other
     }
 
     /// Compares each segment with its neutral in the quiet stands; what has slipped is not measured.
@@ -71,7 +107,8 @@ extension Body {
             plan.task == .singleLegHold
             ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
         let pelvisIsQuiet = slips[Segment.pelvis.index].isQuiet
-        let mayBeLifted = otherSideFor > 0 && otherSideFor < Body.longestOtherSide
+        let longest = otherSideSeen ? Body.longestSeenSide : Body.longestOtherSide
+        let mayBeLifted = otherSideFor > 0 && otherSideFor < longest
         var index = 0
         while index < 6 {
             if let segment = Segment(index: index), let own = angles.angles(segment),
@@ -182,16 +219,17 @@ extension Body {
             place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
     }
 
-    /// rad/s beyond which a standing pelvis that nothing was counted of yet is on the way down: standing sways at
-    /// 0.3 to 1 deg/s, lying down turns at 10 to 50 [engineering default].
-    private static var onTheWay: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// rad/s beyond which a standing pelvis seems on the way down: standing sways at 0.3 to 1 deg/s, lying down in
+    /// 20 s turns at 3 when it has tipped by as many degrees [engineering default].
+    private static var onTheWay: Double { @_noLocks get { 1.5 * radiansPerDegree } }
 
-    /// True where a person who stood, and may lie as well, seems to lie down before the first repetition.
+    /// True where a person who stands, and may lie as well, seems to lie down.
     ///
-    /// A cue only waits for the turn to end: then the rule, which runs on, speaks or the posture is another.
+    /// A cue only waits for the turn to end: then the rule, which runs on, speaks or the place was left. One that
+    /// waits for the movement's end as it is waits no more after the first.
     @_noLocks
     private mutating func isOnTheWay() -> Bool {
-        guard plan.hasSeveralPostures(), tasks.count == 0,
+        guard plan.hasSeveralPostures(), tasks.count == 0 || !plan.cuesAtEnd,
             let latest = tracks[Segment.pelvis.index].latest,
             latest.angularRate.norm > Body.onTheWay, let up = upInSegment(.pelvis)
         else { return false }

@@ -45,6 +45,9 @@ package struct RestingPose: BitwiseCopyable, Sendable {
     /// s for which whoever may lie as well stands still before that is taken for the posture of the exercise
     /// [engineering default].
     private static var longStand: Double { @_noLocks get { 5.0 } }
+    /// rad that a standing pelvis tips at most in its place: a posterior tilt with all one's strength is some 10°, going
+    /// down on the knees 20° and more [engineering default].
+    private static var inPlace: Double { @_noLocks get { 12 * radiansPerDegree } }
     /// rad from where on a bridge shows its way [engineering default].
     private static var clear: Double { @_noLocks get { 5 * radiansPerDegree } }
 
@@ -60,6 +63,14 @@ package struct RestingPose: BitwiseCopyable, Sendable {
             let mayLie = standing > RestingPose.length
             self = RestingPose(mayLie: mayLie)
             posture = newPosture
+        }
+        // Whoever stood, may lie as well and bends that far is on the way down: the stand was not the place.
+        if isKnown, posture == .upright, standing > RestingPose.length,
+            arctangent(y: up.cross(now).norm, x: up.dot(now)) > RestingPose.inPlace
+        {
+            isKnown = false
+            sum = .zero
+            seconds = 0
         }
         // Between postures nothing rests.
         guard !isKnown, posture != .unknown, interval > 0 else { return }

@@ -56,6 +56,9 @@ package final class Recorder: @unchecked Sendable {
         var sensors: [RecordedSensor] = []
         var commands: [UInt32: String] = [:]
         var marks: [(time: Int64, text: String)] = []
+        /// The newest wish to rest, and the part to go on with; at most one of them.
+        var wantsRest = false
+        var part: RecordingPart?
         var isEnding = false
     }
 
@@ -92,6 +95,7 @@ package final class Recorder: @unchecked Sendable {
     private var missingBefore = (packets: 0, frames: 0)
     /// Commands applied whose text has not come yet, in order.
     private var untold: [(number: UInt32, after: UInt64)] = []
+    private var rest = RecordingRest()
 
     /// Begins to record into an open file; nil only drains.
     ///
@@ -136,6 +140,26 @@ package final class Recorder: @unchecked Sendable {
         mailbox.withLock { $0.marks.append((time, text)) }
     }
 
+    /// From now on only what is said stands in the file: neither packets nor frames.
+    ///
+    /// What was recorded so far ends in order. Any thread.
+    package func beginRest() {
+        mailbox.withLock {
+            $0.wantsRest = true
+            $0.part = nil
+        }
+    }
+
+    /// Records again, as a part of its own whose samples are numbered from 1.
+    ///
+    /// Any thread.
+    package func endRest(with part: RecordingPart) {
+        mailbox.withLock {
+            $0.wantsRest = false
+            $0.part = part
+        }
+    }
+
     package var current: State { state.withLock { $0 } }
 
     /// Writes what waits and the end line, and joins the thread.
@@ -166,12 +190,23 @@ package final class Recorder: @unchecked Sendable {
     /// that is too slow for both; after `rounds` turns the rest waits for the next time.
     private func drain(rounds: Int) {
         let news = mailbox.withLock { box in
-            let taken = (sensors: box.sensors, marks: box.marks)
+            let taken = (
+                sensors: box.sensors, marks: box.marks, wantsRest: box.wantsRest, part: box.part
+            )
             box.sensors.removeAll()
             box.marks.removeAll()
+            box.part = nil
             return taken
         }
         for sensor in news.sensors { writer.sensor(sensor) }
+        // The turn after the rest began: by now the frames of the last packets have come.
+        let isEndingPart = rest.phase == .ending
+        if news.wantsRest, rest.phase == .recording {
+            rest.begin()
+        } else if let part = news.part, rest.phase != .recording {
+            if isEndingPart { takeLastFrames() }
+            begin(part)
+        }
         var round = 0
         while round < rounds {
             round += 1
@@ -179,6 +214,7 @@ package final class Recorder: @unchecked Sendable {
             if writer.bytes.count > 1 << 20 { flush(sync: false) }
             if taken == 0 { break }
         }
+        if isEndingPart, rest.phase == .ending { endPart() }
         tellCommands()
         for mark in news.marks { writer.mark(time: mark.time, text: mark.text) }
         noteMissing()
@@ -188,7 +224,9 @@ package final class Recorder: @unchecked Sendable {
         scratch.removeAll(keepingCapacity: true)
         for count in 0..<Recorder.turn {
             guard let head = source.popPacket(&scratch) else { return count }
-            if isForgoing {
+            if !rest.takes(head, scratch) {
+                // Left out on purpose.
+            } else if isForgoing {
                 forgone.packets += 1
                 forgonePackets += 1
             } else {
@@ -204,10 +242,12 @@ package final class Recorder: @unchecked Sendable {
             guard let frame = source.popFrame() else { return count }
             if frame.command != 0 {
                 untold.append((frame.command, frame.sequence))
+            } else if !rest.takes(frame) {
+                // Its packet is not there either.
             } else if isForgoing {
                 forgone.frames += 1
             } else {
-                writer.frame(frame)
+                write(frame)
             }
             source.noteConsumed(frame.sequence)
         }
@@ -222,7 +262,10 @@ package final class Recorder: @unchecked Sendable {
             for entry in waiting {
                 // In order: a text that has not come yet holds back the ones behind it.
                 if untold.isEmpty, let text = box.commands.removeValue(forKey: entry.number) {
-                    writer.command(after: entry.after, text: text)
+                    // What still holds when the next part begins is said there.
+                    if rest.phase != .resting {
+                        writer.command(after: rest.number(entry.after), text: text)
+                    }
                 } else {
                     untold.append(entry)
                 }
@@ -232,13 +275,46 @@ package final class Recorder: @unchecked Sendable {
 
     private func noteMissing() {
         let refused = source.refused()
+        defer { missingBefore = refused }
+        guard rest.phase == .recording else { return }
         if refused.packets > missingBefore.packets {
             writer.missing("packets", count: refused.packets - missingBefore.packets)
         }
         if refused.frames > missingBefore.frames {
             writer.missing("frames", count: refused.frames - missingBefore.frames)
         }
-        missingBefore = refused
+    }
+
+    // MARK: rests
+
+    private func write(_ frame: MotionFrame) {
+        guard rest.base > 0 else { return writer.frame(frame) }
+        var own = frame
+        own.sequence = rest.number(frame.sequence)
+        if let alert = frame.alert { own.alert?.sequence = rest.number(alert.sequence) }
+        writer.frame(own)
+    }
+
+    /// The orderly end of what was recorded so far: the file may stay like this for hours.
+    private func endPart() {
+        rest.endPart()
+        writer.end()
+    }
+
+    /// The next part comes before the turn in which this one would have ended.
+    private func takeLastFrames() {
+        while takeFrames() == Recorder.turn {}
+        endPart()
+    }
+
+    private func begin(_ part: RecordingPart) {
+        let leftOut = rest.packets
+        writer.head(part.head)
+        for sensor in part.sensors { writer.sensor(sensor) }
+        for command in part.commands { writer.command(after: 0, text: command) }
+        let now = MonotonicClock.now()
+        writer.mark(time: now, text: "\(leftOut) packets before this were not to be recorded")
+        for packet in rest.goOn(at: now) { writer.packet(packet.head, packet.bytes[...]) }
     }
 
     /// What is kept is full: packets are only counted until the disk takes data again.

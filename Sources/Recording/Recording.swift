@@ -35,6 +35,16 @@ package struct Recording: Sendable {
         return [first] + later
     }
 
+    /// The sensors ran before this part began, unrecorded.
+    package var isMidStream: Bool { value(RecordingFormat.midStreamKey) != nil }
+
+    /// Why there are several parts, for people.
+    package var interruption: String {
+        later.allSatisfy(\.isMidStream)
+            ? "this recording rested while only reminders ran"
+            : "rehabd was restarted in this recording"
+    }
+
     /// The first value of a head key.
     package func value(_ key: String) -> String? { head.first { $0.key == key }?.value }
 

@@ -20,6 +20,8 @@ package enum RecordingFormat {
     package static let fileExtension = "recording"
     /// The head's first key.
     package static let versionKey = "rehabd-recording"
+    /// Head key of a part whose sensors ran before it began; its value says why nothing was recorded.
+    package static let midStreamKey = "mid-stream"
     /// Longest file a reader takes, bytes: about eight hours of one sensor.
     package static let readLimit = 1 << 31
 }

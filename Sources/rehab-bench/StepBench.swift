@@ -11,12 +11,13 @@ import Synthetic
 import Wearables
 
 enum StepBench {
-    /// The filter against its peer, then what a sample costs on either inner thread.
+    /// The filter against its peer, then what a sample costs on either inner thread, and what the end of a
+    /// repetition does.
     static func run(_ options: BenchOptions) throws -> [Figure] {
         let workload = try Workload.load(from: options.data)
         let repetitions = options.quick ? 5 : 25
         return try filter(workload, repetitions: repetitions, options)
-            + inner(quick: options.quick)
+            + inner(quick: options.quick) + RepetitionBench.run(quick: options.quick)
     }
 
     /// `TiltFilter.step` and the peer's batch update, in turn, on the same samples.

@@ -74,6 +74,8 @@ struct BreaksCommand: ParsableCommand {
             minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
             hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. "snooze" puts \
             them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
+            While reminders are all that runs, nothing is recorded after ten minutes; the next set or \
+            calibration is again. \
             Without a word: what is set.
             """)
 

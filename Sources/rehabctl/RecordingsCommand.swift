@@ -77,7 +77,9 @@ struct RecordingsCommand: ParsableCommand {
         func run() throws {
             let whole = try RecordingFile.load(recording, daemon: daemon, lenient: true).recording
             for (number, part) in whole.parts.enumerated() {
-                if number > 0 && !daemon.json { print("\nafter a restart of rehabd") }
+                if number > 0 && !daemon.json {
+                    print(part.isMidStream ? "\nafter a rest" : "\nafter a restart of rehabd")
+                }
                 try show(part)
             }
         }

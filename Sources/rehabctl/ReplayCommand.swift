@@ -47,7 +47,7 @@ struct ReplayCommand: ParsableCommand {
     func run() throws {
         let (_, whole) = try RecordingFile.load(recording, daemon: daemon, lenient: lenient)
         if !whole.later.isEmpty && !daemon.json {
-            print("rehabd was restarted in this recording: its \(whole.parts.count) parts follow.")
+            print("\(whole.interruption): its \(whole.parts.count) parts follow.")
         }
         var written: [UInt8] = []
         for part in whole.parts { written += try replay(part) }
@@ -84,6 +84,9 @@ struct ReplayComparison {
     let cues: Int
     let isComplete: Bool
     let missing: [String]
+    /// The sensors ran before the part began: what its decisions rest on is not all in it.
+    let isMidStream: Bool
+    let again: (frames: Int, cues: Int)
     /// The first pair of lines that differ: recorded, then replayed.
     let difference: (recorded: String, again: String)?
 
@@ -94,12 +97,16 @@ struct ReplayComparison {
     init(recorded: Recording, again: Recording) {
         isComplete = recorded.isComplete && recorded.missing.isEmpty
         missing = recorded.missing
-        let strict = isComplete
+        isMidStream = recorded.isMidStream
+        self.again = (again.frames.count, again.cues.count)
+        let strict = isComplete || isMidStream
         frames = strict ? recorded.frames.count : min(recorded.frames.count, again.frames.count)
         cues = strict ? recorded.cues.count : min(recorded.cues.count, again.cues.count)
         difference =
-            ReplayComparison.first(recorded.frames, again.frames, strict: strict)
-            ?? ReplayComparison.first(recorded.cues, again.cues, strict: strict)
+            recorded.isMidStream
+            ? nil
+            : ReplayComparison.first(recorded.frames, again.frames, strict: strict)
+                ?? ReplayComparison.first(recorded.cues, again.cues, strict: strict)
     }
 
     private static func first(
@@ -116,6 +123,8 @@ struct ReplayComparison {
 
     private struct Told: Encodable {
         let same: Bool
+        /// False where frames and cues were not compared, see `isMidStream`.
+        let compared: Bool
         let frames: Int
         let cues: Int
         let complete: Bool
@@ -125,7 +134,7 @@ struct ReplayComparison {
         let replayed: String?
 
         private enum CodingKeys: String, CodingKey {
-            case same, frames, cues, complete, recorded, replayed
+            case same, compared, frames, cues, complete, recorded, replayed
             case elapsedSeconds = "elapsed_s"
             case timesRealTime = "times_real_time"
         }
@@ -136,12 +145,20 @@ struct ReplayComparison {
         if json {
             try printJSON(
                 Told(
-                    same: isSame, frames: frames, cues: cues, complete: isComplete,
+                    same: isSame, compared: !isMidStream, frames: frames, cues: cues,
+                    complete: isComplete,
                     elapsedSeconds: elapsed, timesRealTime: times, recorded: difference?.recorded,
                     replayed: difference?.again))
             return
         }
-        if let difference {
+        if isMidStream {
+            print(
+                "This part begins in mid-stream, after what was not to be recorded: its decisions rest "
+                    + "on more than it holds, so they are not compared.")
+            print(
+                "  recorded: \(frames) frames, \(cues) cues; replayed: \(again.frames) and "
+                    + "\(again.cues)")
+        } else if let difference {
             print("The replay differs. First difference:")
             print("  recorded: \(difference.recorded)")
             print("  replayed: \(difference.again)")

@@ -100,6 +100,9 @@ struct StatusText {
     private func recording(_ status: Rehab1.Status) -> String {
         guard let name = status.recording else { return "none" }
         var text = "\(name), \(status.recordedPackets) packets"
+        if status.recordingRests == true {
+            text += ", resting: only reminders run; it goes on with the next set"
+        }
         if status.unrecordedPackets > 0 { text += ", \(status.unrecordedPackets) not recorded" }
         return text
     }

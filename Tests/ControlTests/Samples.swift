@@ -143,7 +143,8 @@ enum Samples {
         version: "0.1.0", processID: 4242, uptimeSeconds: 10.5, activity: .exercising,
         replaying: true,
         exercise: "one-leg-stand", realtime: realtime, sensors: [sensor], outputs: [output],
-        recording: "a", recordedPackets: 100, unrecordedPackets: 1, framesDropped: 2,
+        recording: "a", recordedPackets: 100, unrecordedPackets: 1, recordingRests: true,
+        framesDropped: 2,
         residentBytes: 1 << 24, cpuSeconds: 0.25, warnings: ["no sound card"],
         set: runningSet)
 

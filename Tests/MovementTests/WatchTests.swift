@@ -129,6 +129,66 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         #expect(wearing.body.slippedSegments() == 1 << UInt8(Segment.leftThigh.index))
     }
 
+    /// Told to stand on the left, they stand on the right for 40 s.
+    ///
+    /// The weight was seen to go there, so it is no sensor; once it is back and the thigh still reads lifted, it is.
+    @Test func whoStandsOnTheOtherLegForLongIsToldAllAlong() {
+        var wearing = Wearing([.pelvis, .leftThigh, .rightThigh])
+        wearing.rate = Vector3(0.01, 0, 0)
+        func step(left: Double) {
+            wearing.feed(.leftThigh, segmentUp(0, tilt: -left))
+            wearing.feed(.rightThigh, segmentUp(0))
+            wearing.step(segmentUp(0))
+        }
+        /// The pelvis goes `size` m to the right in 0.8 s, the thigh from one lift to another meanwhile.
+        func shift(_ size: Double, from: Double, to: Double) {
+            for index in 0..<80 {
+                let a = size / 2 * pow(Double.pi / 0.8, 2) * cos(Double.pi * Double(index) / 80)
+                wearing.change = { $0.specificForce = $0.specificForce + Vector3(0, 0, a) }
+                step(left: from + (to - from) * Double(index) / 80)
+            }
+            wearing.change = { _ in }
+        }
+        func stand(_ seconds: Double, left: Double) {
+            for _ in 0..<Int(seconds * 100) { step(left: left) }
+        }
+        stand(5, left: 0)
+        wearing.begin(.left)
+        stand(2, left: 0)
+        shift(0.07, from: 0, to: 25)
+        stand(40, left: 25)
+        #expect(wearing.frames.suffix(3_800).allSatisfy { $0.gates.has(.wrongSide) })
+        #expect(wearing.frames.allSatisfy { $0.slippedSegments == 0 })
+        shift(-0.07, from: 25, to: 25)
+        stand(30, left: 25)
+        #expect(wearing.body.slippedSegments() == 1 << UInt8(Segment.leftThigh.index))
+        #expect(wearing.frames.suffix(100).allSatisfy { !$0.gates.has(.wrongSide) })
+    }
+
+    /// Nobody is believed to stand so for minutes: a sensor that slipped as the weight went over is found too.
+    @Test func afterTwoMinutesItIsASensor() {
+        var wearing = Wearing([.pelvis, .leftThigh, .rightThigh])
+        wearing.rate = Vector3(0.01, 0, 0)
+        func stand(_ seconds: Double, left: Double, force: (Int) -> Double = { _ in 0 }) {
+            for index in 0..<Int(seconds * 100) {
+                let a = force(index)
+                wearing.change = { $0.specificForce = $0.specificForce + Vector3(0, 0, a) }
+                wearing.feed(.leftThigh, segmentUp(0, tilt: -left))
+                wearing.feed(.rightThigh, segmentUp(0))
+                wearing.step(segmentUp(0))
+            }
+        }
+        stand(5, left: 0)
+        wearing.begin(.left)
+        stand(0.8, left: 0) {
+            0.035 * pow(Double.pi / 0.8, 2) * cos(Double.pi * Double($0) / 80)
+        }
+        stand(110, left: 25)
+        #expect(wearing.body.slippedSegments() == 0)
+        stand(20, left: 25)
+        #expect(wearing.body.slippedSegments() == 1 << UInt8(Segment.leftThigh.index))
+    }
+
     @Test func swappedThighsContradictTheShifts() {
         var watch = SwapWatch()
         func lift(_ side: Side, shifted: Side) {
