@@ -102,6 +102,16 @@ package struct ShapedSpan: BitwiseCopyable, Sendable {
         @_noLocks set { spans[shape.index] = newValue }
     }
 
+    /// Cuts the ends to a share of what lies before a moment.
+    @_noLocks
+    mutating func end(by now: Double, share: Double) {
+        var index = 0
+        while index < BellShape.count {
+            spans[index].end = min(spans[index].end, now + share * (now - spans[index].start))
+            index += 1
+        }
+    }
+
     /// Between this and another look at the same movement.
     @_noLocks
     func middle(_ other: ShapedSpan) -> ShapedSpan {

@@ -140,8 +140,9 @@ package struct Repetition: BitwiseCopyable, Sendable, Equatable {
     package var isSeen: Bool
     /// False where what showed it was lost in its middle: it was done, but how is not known.
     package var isWhole = true
-    /// The shape of movement by which it is timed, and how the others would: nil where only a clock or one way of
-    /// timing was at hand. What later repetitions show of the shape holds for this one too.
+    /// The shape of movement by which it is timed; nil where a clock counted.
+    ///
+    /// What later repetitions show of the shape holds for this one too: `tempos` are its times by all of them.
     package var shape: BellShape?
     package var tempos = ShapedTempo()
     /// What it was seen in, which gives the range its unit.

@@ -7,8 +7,6 @@ import Kinematics
 /// Works on the way x from rest, rad or m. The count comes from the way; the phases' times are looked up
 /// in the history of the speed once the way back is over.
 package struct RepetitionTracker: BitwiseCopyable, Sendable {
-    fileprivate enum State: UInt8, BitwiseCopyable { case rest, out, far, back }
-
     package private(set) var count: UInt16 = 0
     /// The newest finished repetition; number 0 before the first.
     package private(set) var last = Repetition()
@@ -16,7 +14,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     package private(set) var way = 0.0
     /// Way at the far end of the present or last repetition.
     package private(set) var farWay = 0.0
-    private var state = State.rest
+    private var state = RepetitionState.rest
     private var lowersFirst = false
     /// The tempo has neither a hold nor a rest.
     private var isContinuous = false
@@ -334,13 +332,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             back = seen
         }
         // Little is left of a way back that has become slow.
-        var place = 0
-        while place < BellShape.count {
-            let shape = BellShape(index: place)
-            back[shape].end = min(
-                back[shape].end, now + RepetitionTracker.slowEnd * (now - back[shape].start))
-            place += 1
-        }
+        back.end(by: now, share: RepetitionTracker.slowEnd)
         return (out, back)
     }
 
@@ -403,11 +395,4 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             speed: speed - moved, way: x - base - moved * since / 2, offset: offset,
             isKnown: isContinuous)
     }
-}
-
-extension RepetitionTracker.State {
-    @_noLocks
-    fileprivate static func == (
-        left: RepetitionTracker.State, right: RepetitionTracker.State
-    ) -> Bool { left.rawValue == right.rawValue }
 }
