@@ -276,13 +276,15 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         low = min(low, x)
         fastest = max(fastest, -speed)
         let range = peak - base
-        if x > low + 0.3 * range, low - base > 0.45 * range {
+        // A height that drifts shows half of a way back at times; who never rests has no wobble at the far end.
+        let half = returns && isContinuous ? 0.7 : 0.45
+        if x > low + 0.3 * range, low - base > half * range {
             // A wobble at the far end, not the way back.
             state = .far
             return false
         }
         slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
-        guard low - base < 0.45 * range, slowFor >= 0.04 else { return false }
+        guard low - base < half * range, slowFor >= 0.04 else { return false }
         if returns { balance(now: now, range: range) }
         finish(x, now: now, returns: returns)
         base = min(x - drift.way, base + 0.3 * range)
