@@ -103,7 +103,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         vertical.step(
             up: moment.up, specificForce: moment.force, rate: moment.rate,
             interval: moment.interval,
-            isContinuous: source == .height && plan.tempo.isContinuous)
+            isContinuous: source == .height && plan.tempo.isContinuous,
+            isUnderWay: repetitions.isMoving)
         sway.step(up: moment.up, specificForce: moment.force, interval: moment.interval)
         guard moment.isReady else {
             // Whoever is not in place yet begins anew.

@@ -69,11 +69,11 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
 
     /// Takes one pelvis sample: `up` and `specificForce` in the same axes, rates in rad/s.
     ///
-    /// `isContinuous`: a set runs whose tempo has neither a hold nor a rest.
+    /// `isContinuous`: a set runs whose tempo has neither a hold nor a rest; `isUnderWay`: in a repetition.
     @_noLocks
     package mutating func step(
         up: Vector3, specificForce: Vector3, rate: Double, interval: Double,
-        isContinuous: Bool = false
+        isContinuous: Bool = false, isUnderWay: Bool = false
     ) {
         residualSpan = 0
         guard interval > 0, interval < 0.5, specificForce.squaredNorm < 9.7e7 else {
@@ -114,8 +114,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
             let isDrift = abs(velocity) < drift * (sinceKnown + 0.7)
             wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
         }
-        // Where repetitions show the speed, the slow middle of one is not to be taken for a rest.
-        if isContinuous, isMeasured, sinceKnown < VerticalMotion.doubt {
+        // Where nobody rests, the slow middle of a movement is not to be taken for a rest.
+        if isContinuous, isMeasured || isUnderWay, sinceKnown < VerticalMotion.doubt {
             wanted = max(wanted, VerticalMotion.betweenKnown)
         }
         if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }

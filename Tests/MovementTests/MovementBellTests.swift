@@ -133,7 +133,7 @@ private struct Beta {
             let up = Vector3(0, 1, 0)
             vertical.step(
                 up: up, specificForce: force, rate: 0.02, interval: 1.0 / 60,
-                isContinuous: rest == 0)
+                isContinuous: rest == 0, isUnderWay: tracker.isMoving)
             let now = Int64(time * 1e9)
             tracker.feel(
                 ForceSample(upward: vertical.acceleration, up: up, specificForce: force, sign: -1),
