@@ -1,0 +1,38 @@
+// When a movement began and ended, by every shape that it may have had.
+
+import Kinematics
+
+/// One movement's ends as each of the shapes sees them.
+package struct ShapedSpan: BitwiseCopyable, Sendable {
+    private var spans: InlineArray<5, MovementSpan>
+
+    @_noLocks
+    init(_ span: MovementSpan) { spans = InlineArray(repeating: span) }
+
+    package subscript(_ shape: BellShape) -> MovementSpan {
+        @_noLocks get { spans[shape.index] }
+        @_noLocks set { spans[shape.index] = newValue }
+    }
+
+    /// Cuts the ends to a share of what lies before a moment.
+    @_noLocks
+    mutating func end(by now: Double, share: Double) {
+        var index = 0
+        while index < BellShape.count {
+            spans[index].end = min(spans[index].end, now + share * (now - spans[index].start))
+            index += 1
+        }
+    }
+
+    /// Between this and another look at the same movement.
+    @_noLocks
+    func middle(_ other: ShapedSpan) -> ShapedSpan {
+        var result = self
+        var index = 0
+        while index < BellShape.count {
+            result.spans[index] = spans[index].middle(other.spans[index])
+            index += 1
+        }
+        return result
+    }
+}
