@@ -190,7 +190,7 @@ struct ForceHistory: BitwiseCopyable {
         func side(_ sample: ForceSample) -> Double {
             let lever = Double(sample.right)
             guard let over else { return lever }
-            return (lever - level) * over.way(at: sample.time)
+            return (lever - level) * over.way(at: sample.time, shape: shape)
         }
         var back = oldest
         // The levers' accelerations want a place to either side.

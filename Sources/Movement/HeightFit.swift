@@ -75,15 +75,9 @@ struct HeightFit: BitwiseCopyable {
 
     /// Share of the way that has been gone at a moment.
     @_noLocks
-    func way(at time: Double) -> Double {
-        HeightFit.gone((time - out.start) / (out.end - out.start))
-            - HeightFit.gone((time - back.start) / (back.end - back.start))
-    }
-
-    @_noLocks
-    private static func gone(_ u: Double) -> Double {
-        let u = max(0, min(1, u))
-        return u * u * u * (10 + u * (6 * u - 15))
+    func way(at time: Double, shape: BellShape) -> Double {
+        shape.way((time - out.start) / (out.end - out.start))
+            - shape.way((time - back.start) / (back.end - back.start))
     }
 
     /// Begins a round.

@@ -49,6 +49,21 @@ package struct BellShape: BitwiseCopyable, Sendable, Equatable {
         return MovementSpan(start: start + first * length, end: start + last * length)
     }
 
+    /// Share of the way that has been gone at a share of the time.
+    @_noLocks
+    func way(_ u: Double) -> Double {
+        let u = max(0, min(1, u))
+        switch index {
+        case 0: return u * u * u * (10 + u * (6 * u - 15))
+        case 1: return u * u * u * u * (35 + u * (-84 + u * (70 - 20 * u)))
+        case 2: return u * u * u * (20 + u * (-45 + u * (36 - 10 * u)))
+        case 3:
+            let rest = 1 - u
+            return 1 - rest * rest * rest * (20 + rest * (-45 + rest * (36 - 10 * rest)))
+        default: return u * u * (3 - 2 * u)
+        }
+    }
+
     /// 1 ∕ ∫ u^rise (1 − u)^fall du.
     var scale: Double {
         @_noLocks get { index == 1 ? 140 : index == 4 ? 6 : index == 0 ? 30 : 60 }

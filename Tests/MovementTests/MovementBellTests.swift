@@ -48,6 +48,14 @@ private struct Beta {
                 #expect(abs(bell.bend - (after.slope - before.slope) / (2 * h)) < 1e-3)
             }
             #expect(abs(sum - 1) < 1e-4, "shape \(index)")
+            for u in [-0.5, 0, 0.2, 0.5, 0.7, 1, 1.5] {
+                // The bell's sum up to there, by the midpoint rule.
+                let bells = (0..<1_000).map {
+                    Bell(at: u * (Double($0) + 0.5) / 1_000, shape: shape).value
+                }
+                let way = u > 0 ? bells.reduce(0, +) * u / 1_000 : 0
+                #expect(abs(shape.way(u) - way) < 1e-3, "shape \(index) at \(u)")
+            }
             #expect(Bell(at: 0, shape: shape).value == 0 && Bell(at: 1.2, shape: shape).slope == 0)
         }
     }
