@@ -32,8 +32,6 @@ struct ForceHistory: BitwiseCopyable {
 
     private static var size: Int { @_noLocks get { 512 } }
     private static var spacing: Double { @_noLocks get { 0.04 } }
-    /// m from the middle of the pelvis to a hip joint (Harrington 2007).
-    private static var hip: Double { @_noLocks get { 0.09 } }
     /// Share of the power that a movement of another shape leaves over at most [engineering default].
     private static var mostMisfit: Double { @_noLocks get { 0.6 } }
     /// Share below which a misfit leaves no doubt of the shape [engineering default].
@@ -96,7 +94,8 @@ struct ForceHistory: BitwiseCopyable {
         // The likeliest shape's fit shows the others where to begin.
         let begin = self.nearest(
             HeightFit(
-                out: rough, back: back[likeliest], size: size, side: ForceHistory.hip * weight.side),
+                out: rough, back: back[likeliest], size: size,
+                side: TaskTracker.hipHalfWidth * weight.side),
             oldest: oldest, shape: likeliest, weight: weight)
         var left = InlineArray<5, Double>(repeating: 0)
         var nearest: HeightFit?

@@ -7,72 +7,115 @@ import Kinematics
 /// Least jerk (Flash and Hogan 1985) has the exponents 2 and 2, a seventh-order step 3 and 3, about half a sine
 /// 1 and 1; unequal ones have their peak before or after the middle. Between the ends of the same movement as
 /// two of them see it lies a sixth of its length, so a set's movements are timed by the shape that fits them best.
-package struct BellShape: BitwiseCopyable, Sendable, Equatable {
-    package let index: Int
+package enum BellShape: UInt8, BitwiseCopyable, Sendable {
+    /// The exponents 2 and 2.
+    case leastJerk
+    /// 3 and 3.
+    case soft
+    /// 2 and 3.
+    case early
+    /// 3 and 2.
+    case late
+    /// 1 and 1: what begins and ends abruptly.
+    case even
 
     /// Shapes that are tried.
     package static var count: Int { @_noLocks get { 5 } }
-    static var leastJerk: BellShape { @_noLocks get { BellShape(index: 0) } }
-    static var soft: BellShape { @_noLocks get { BellShape(index: 1) } }
-    static var early: BellShape { @_noLocks get { BellShape(index: 2) } }
-    static var late: BellShape { @_noLocks get { BellShape(index: 3) } }
-    /// What begins and ends abruptly.
-    static var even: BellShape { @_noLocks get { BellShape(index: 4) } }
 
+    /// The shape of that place below `count`.
     @_noLocks
-    package init(index: Int) { self.index = index }
-
-    var rise: Int {
-        @_noLocks get { index == 1 || index == 3 ? 3 : index == 4 ? 1 : 2 }
-    }
-    var fall: Int {
-        @_noLocks get { index == 1 || index == 2 ? 3 : index == 4 ? 1 : 2 }
-    }
-
-    /// Where this shape, fitted to the accelerations of a soft movement from 0 to 1, begins and ends.
-    private var first: Double {
-        @_noLocks get {
-            index == 0 ? 0.07 : index == 2 ? 0.10 : index == 3 ? -0.06 : index == 4 ? 0.12 : 0
+    package init(index: Int) {
+        switch index {
+        case 0: self = .leastJerk
+        case 1: self = .soft
+        case 2: self = .early
+        case 3: self = .late
+        default: self = .even
         }
     }
-    private var last: Double {
+
+    package var index: Int { @_noLocks get { Int(rawValue) } }
+
+    var rise: Int {
         @_noLocks get {
-            index == 0 ? 0.93 : index == 2 ? 1.06 : index == 3 ? 0.90 : index == 4 ? 0.88 : 1
+            switch self {
+            case .leastJerk, .early: 2
+            case .soft, .late: 3
+            case .even: 1
+            }
+        }
+    }
+
+    var fall: Int {
+        @_noLocks get {
+            switch self {
+            case .leastJerk, .late: 2
+            case .soft, .early: 3
+            case .even: 1
+            }
+        }
+    }
+
+    /// 1 ∕ ∫ u^rise (1 − u)^fall du.
+    var scale: Double {
+        @_noLocks get {
+            switch self {
+            case .leastJerk: 30
+            case .soft: 140
+            case .early, .late: 60
+            case .even: 6
+            }
+        }
+    }
+
+    /// Where this shape, fitted to the accelerations of a soft movement from 0 to 1, begins and ends: by SciPy.
+    private var ends: MovementSpan {
+        @_noLocks get {
+            switch self {
+            case .leastJerk: MovementSpan(start: 0.07, end: 0.93)
+            case .soft: MovementSpan(start: 0, end: 1)
+            case .early: MovementSpan(start: 0.10, end: 1.06)
+            case .late: MovementSpan(start: -0.06, end: 0.90)
+            case .even: MovementSpan(start: 0.12, end: 0.88)
+            }
         }
     }
 
     /// Roughly the span by this shape of a movement whose span by `other` is known.
     @_noLocks
     func span(_ span: MovementSpan, by other: BellShape) -> MovementSpan {
-        let length = (span.end - span.start) / (other.last - other.first)
-        let start = span.start - other.first * length
-        return MovementSpan(start: start + first * length, end: start + last * length)
+        let (own, seen) = (ends, other.ends)
+        let length = (span.end - span.start) / (seen.end - seen.start)
+        let start = span.start - seen.start * length
+        return MovementSpan(start: start + own.start * length, end: start + own.end * length)
     }
 
     /// Share of the way that has been gone at a share of the time.
     @_noLocks
     func way(_ u: Double) -> Double {
         let u = max(0, min(1, u))
-        switch index {
-        case 0: return u * u * u * (10 + u * (6 * u - 15))
-        case 1: return u * u * u * u * (35 + u * (-84 + u * (70 - 20 * u)))
-        case 2: return u * u * u * (20 + u * (-45 + u * (36 - 10 * u)))
-        case 3:
-            let rest = 1 - u
-            return 1 - rest * rest * rest * (20 + rest * (-45 + rest * (36 - 10 * rest)))
-        default: return u * u * (3 - 2 * u)
+        switch self {
+        case .leastJerk: return u * u * u * (10 + u * (6 * u - 15))
+        case .soft: return u * u * u * u * (35 + u * (-84 + u * (70 - 20 * u)))
+        case .early: return BellShape.earlyWay(u)
+        case .late: return 1 - BellShape.earlyWay(1 - u)
+        case .even: return u * u * (3 - 2 * u)
         }
     }
 
-    /// 1 ∕ ∫ u^rise (1 − u)^fall du.
-    var scale: Double {
-        @_noLocks get { index == 1 ? 140 : index == 4 ? 6 : index == 0 ? 30 : 60 }
+    @_noLocks
+    private static func earlyWay(_ u: Double) -> Double {
+        u * u * u * (20 + u * (-45 + u * (36 - 10 * u)))
     }
 
     @_noLocks
-    package static func == (left: BellShape, right: BellShape) -> Bool { left.index == right.index }
+    package static func == (left: BellShape, right: BellShape) -> Bool {
+        left.rawValue == right.rawValue
+    }
     @_noLocks
-    package static func != (left: BellShape, right: BellShape) -> Bool { left.index != right.index }
+    package static func != (left: BellShape, right: BellShape) -> Bool {
+        left.rawValue != right.rawValue
+    }
 }
 
 /// The speed of a way from 0 to 1 at one moment of its time, and the speed's two derivatives.

@@ -46,7 +46,12 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var moving: Double { @_noLocks get { 0.05 } }
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
     private static var doubt: Double { @_noLocks get { 10.0 } }
+    /// s of evenness that are a rest where the tempo has none: the middle of a slow movement is even for less than
+    /// one; and the shares of `moving` and `drift` that hold where repetitions have shown the offset [engineering
+    /// defaults].
     private static var betweenKnown: Double { @_noLocks get { 1.5 } }
+    private static var movingOnceMeasured: Double { @_noLocks get { 0.6 } }
+    private static var driftOnceMeasured: Double { @_noLocks get { 0.33 } }
     /// m/s²: no known offset drifts faster [engineering default].
     private static var drift: Double { @_noLocks get { 0.03 } }
     private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
@@ -62,6 +67,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     /// m/s²: an even acceleration further from the known offset than this is a movement: a squat of 14 cm
     /// in 3 s reaches 0.09 to 0.12, and stays at half of it for half a second.
     private static var nearOffset: Double { @_noLocks get { 0.03 } }
+    /// The same while the offset is known from less than 2 s of rest.
     private static var unlearnt: Double { @_noLocks get { 0.1 } }
 
     @_noLocks
@@ -104,13 +110,12 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         let near = abs(evenSum / evenFor - offset) < limit
         // Two seconds of evenness are no movement, whatever was known before.
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
-        if knowsOffset,
-            abs(velocity) > (isContinuous && isMeasured ? 0.6 : 1) * VerticalMotion.moving,
-            sinceKnown < VerticalMotion.doubt
-        {
+        let isSure = isContinuous && isMeasured
+        let moving = (isSure ? VerticalMotion.movingOnceMeasured : 1) * VerticalMotion.moving
+        if knowsOffset, abs(velocity) > moving, sinceKnown < VerticalMotion.doubt {
             let isClose = abs(smooth - offset) < VerticalMotion.nearOffset
             // Half-way the speed is even too; so much of it is no drift.
-            let drift = (isContinuous && isMeasured ? 0.33 : 1) * VerticalMotion.drift
+            let drift = (isSure ? VerticalMotion.driftOnceMeasured : 1) * VerticalMotion.drift
             let isDrift = abs(velocity) < drift * (sinceKnown + 0.7)
             wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
         }

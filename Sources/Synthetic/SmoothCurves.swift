@@ -14,6 +14,8 @@ package enum MovementShape: String, Sendable, CaseIterable {
     case early
     /// Speed u³(1 − u)²: the peak at three fifths.
     case late
+    /// Speed u²(1 − u)⁴: the peak at a third; no bell that movements are timed by.
+    case lopsided
 }
 
 /// Smooth functions of time with exact derivatives.
@@ -61,6 +63,11 @@ package enum SmoothCurve {
             return jet(
                 1 - earlyWay(rest), 60 * rest * rest * u * u * u,
                 60 * rest * u * u * (5 * rest - 2))
+        case .lopsided:
+            return jet(
+                u * u * u * (35 + u * (-105 + u * (126 + u * (-70 + 15 * u)))),
+                105 * u * u * rest * rest * rest * rest,
+                210 * u * rest * rest * rest * (1 - 3 * u))
         }
     }
 

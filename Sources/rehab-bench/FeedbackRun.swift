@@ -25,7 +25,7 @@ struct FeedbackTrial {
 
     private static let origin: Int64 = 1_000_000_000_000
     /// s of quiet standing before the set: it gives the neutral.
-    private static let stand = 8.0
+    static let stand = 8.0
 
     /// Runs the person, the sensors, the tilt filters and the body.
     static func run(
@@ -40,15 +40,8 @@ struct FeedbackTrial {
                 raise: tempo[0], hold: tempo[1], lower: tempo[2], rest: tempo[3]),
             clean: kind.isSteps ? (kind == .gait || kind == .carry ? 44 : 4) : 2, seed: seed)
         var random = RandomSource(seed: seed, stream: 99)
-        var script = Script()
-        script.seed = seed
-        script.person = person(&random)
+        var script = script(motion, worn: worn, rate: rateHertz, seed: seed, &random)
         script.person.shape = shape
-        script.tasks = [
-            NamedTask(name: "stand", task: .quietStand(seconds: stand)),
-            NamedTask(name: "set", task: .exercise(motion)),
-        ]
-        script.sensors = worn.map { sensor($0, rate: rateHertz, seed: seed, &random) }
         let run = try SyntheticRun(script)
         let segments = run.tracks.map { segment($0, rate: rateHertz, &random) }
         // A person who is asked for a side names the leg that the exercise is about.
@@ -71,6 +64,22 @@ struct FeedbackTrial {
             record: record, cues: cues, length: motion.duration, seed: seed,
             shape: shape,
             heldFor: motion.heldFor)
+    }
+
+    /// A person who stands for `stand` s and does a set.
+    static func script(
+        _ motion: ExerciseMotion, worn: [Segment], rate: Double, seed: UInt64,
+        _ random: inout RandomSource
+    ) -> Script {
+        var script = Script()
+        script.seed = seed
+        script.person = person(&random)
+        script.tasks = [
+            NamedTask(name: "stand", task: .quietStand(seconds: stand)),
+            NamedTask(name: "set", task: .exercise(motion)),
+        ]
+        script.sensors = worn.map { sensor($0, rate: rate, seed: seed, &random) }
+        return script
     }
 
     /// Somebody's own posture, sway and weight shift.

@@ -277,9 +277,9 @@ enum FeedbackBench {
         return rows
     }
 
-    /// Every person and every size of a pattern in another shape.
+    /// Every person and every size of a pattern in another shape, of those that people are modelled by.
     private static func shape(_ seed: UInt64, _ place: Int) -> MovementShape {
-        let all = MovementShape.allCases
+        let all: [MovementShape] = [.soft, .leastJerk, .early, .late]
         return all[Int((seed &- 1 &+ UInt64(place)) % UInt64(all.count))]
     }
 

@@ -85,8 +85,6 @@ private struct RepetitionSet {
     private let begin: Int64
 
     private static let origin: Int64 = 1_000_000_000_000
-    /// s of quiet standing before the set: it gives the neutral.
-    private static let stand = 8.0
     private static let rate = 120.0
 
     init(_ kind: ExerciseKind, worn: [Segment], pace: Double, seed: UInt64) throws {
@@ -102,20 +100,12 @@ private struct RepetitionSet {
                 raise: tempo[0], hold: tempo[1], lower: tempo[2], rest: tempo[3]),
             seed: seed)
         var random = RandomSource(seed: seed, stream: 99)
-        var script = Script()
-        script.seed = seed
-        script.person = FeedbackTrial.person(&random)
-        script.tasks = [
-            NamedTask(name: "stand", task: .quietStand(seconds: RepetitionSet.stand)),
-            NamedTask(name: "set", task: .exercise(motion)),
-        ]
-        script.sensors = worn.map {
-            FeedbackTrial.sensor($0, rate: RepetitionSet.rate, seed: seed, &random)
-        }
+        let script = FeedbackTrial.script(
+            motion, worn: worn, rate: RepetitionSet.rate, seed: seed, &random)
         var plan = exercise.plan(side: exercise.side == .moving ? side.opposite : side)
         plan.repetitions = UInt16(count)
         self.plan = plan
-        begin = RepetitionSet.origin + Int64(RepetitionSet.stand * 1e9)
+        begin = RepetitionSet.origin + Int64(FeedbackTrial.stand * 1e9)
         var alignments: [(segment: Segment, alignment: SensorAlignment)] = []
         var observations: [(segment: Segment, seen: SegmentObservation)] = []
         for track in try SyntheticRun(script).tracks {
@@ -151,7 +141,7 @@ private struct RepetitionSet {
                     unknown: estimate.flags.has(.unknown), batched: false,
                     angularRate: sample.angularRate))
             let time = Double(reading.hostTime) * 1e-9
-            if time > stand - 5.5, time < stand - 0.2 {
+            if time > FeedbackTrial.stand - 5.5, time < FeedbackTrial.stand - 0.2 {
                 quiet.add(sample, up: estimate.up, sigma: estimate.sigma)
             }
         }

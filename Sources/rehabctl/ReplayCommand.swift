@@ -122,9 +122,8 @@ struct ReplayComparison {
     }
 
     private struct Told: Encodable {
-        let same: Bool
-        /// False where frames and cues were not compared, see `isMidStream`.
-        let compared: Bool
+        /// Nil where frames and cues were not compared, see `isMidStream`.
+        let same: Bool?
         let frames: Int
         let cues: Int
         let complete: Bool
@@ -134,7 +133,7 @@ struct ReplayComparison {
         let replayed: String?
 
         private enum CodingKeys: String, CodingKey {
-            case same, compared, frames, cues, complete, recorded, replayed
+            case same, frames, cues, complete, recorded, replayed
             case elapsedSeconds = "elapsed_s"
             case timesRealTime = "times_real_time"
         }
@@ -145,7 +144,7 @@ struct ReplayComparison {
         if json {
             try printJSON(
                 Told(
-                    same: isSame, compared: !isMidStream, frames: frames, cues: cues,
+                    same: isMidStream ? nil : isSame, frames: frames, cues: cues,
                     complete: isComplete,
                     elapsedSeconds: elapsed, timesRealTime: times, recorded: difference?.recorded,
                     replayed: difference?.again))

@@ -15,10 +15,10 @@ import Testing
         #expect(SmoothCurve.step(3, start: 0, length: 2) == Jet(1))
     }
 
-    /// The incomplete beta functions I(0.3; 3, 3), I(0.3; 3, 4) and I(0.3; 4, 3) with two derivatives, by SciPy.
+    /// The incomplete beta functions I(0.3; 3, 3), I(0.3; 3, 4), I(0.3; 4, 3) and I(0.3; 3, 5) with two derivatives, by SciPy.
     @Test(arguments: [
         (MovementShape.leastJerk, 0.163_08, 1.323, 5.04), (.early, 0.255_69, 1.852_2, 4.41),
-        (.late, 0.070_47, 0.793_8, 5.67),
+        (.late, 0.070_47, 0.793_8, 5.67), (.lopsided, 0.352_930_5, 2.268_945, 2.160_9),
     ])
     func otherShapesHaveTheirPolynomialsValues(
         _ shape: MovementShape, way: Double, rate: Double, acceleration: Double
