@@ -2,7 +2,7 @@
 
 SWIFT ?= swift
 CONFIGURATION ?= release
-FUZZ_SECONDS ?= 15
+FUZZ_SECONDS ?= 30
 SOAK_SECONDS ?= 3600
 SANITIZE_FILTER ?= PlumbingTests
 
