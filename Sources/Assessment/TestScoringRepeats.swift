@@ -55,10 +55,16 @@ extension TestScoring {
         }
         add("drop-deg", "largest drop, mean of the repetitions", repetitions.compactMap(\.maxDrop))
         add("lean-deg", "largest lean to the stance side, mean of the repetitions", largestLeans())
+        let timed = repetitions.filter(\.repetition.isTimed)
         outcome.measures.append(
             TestMeasure(
-                "lower-s", "lowering", .seconds, mean: repetitions.map(\.repetition.tempo.lower),
+                "lower-s", "lowering", .seconds, mean: timed.map(\.repetition.tempo.lower),
                 counts: .share(0.2)))
+        if timed.count < repetitions.count {
+            outcome.notes.append(
+                "lowering of \(timed.count) repetitions only: the others were too uneven for the pelvis' height"
+            )
+        }
         if repetitions.count < 5 { outcome.notes.append("\(repetitions.count) of 5 repetitions") }
     }
 

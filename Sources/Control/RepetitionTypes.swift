@@ -12,6 +12,9 @@ extension Rehab1 {
         package var holdSeconds: Double
         package var lowerSeconds: Double
         package var restSeconds: Double
+        /// False: these times are rough, by the pelvis' height in a movement of no shape that is known; null: as
+        /// good as any.
+        package var timed: Bool?
         /// Way from rest to the far end: degrees, or centimetres where the height was followed.
         package var range: Double?
         package var rangeUnit: String?
@@ -25,7 +28,8 @@ extension Rehab1 {
 
         package init(
             number: Int64, side: String? = nil, seen: Bool, raiseSeconds: Double,
-            holdSeconds: Double, lowerSeconds: Double, restSeconds: Double, range: Double? = nil,
+            holdSeconds: Double, lowerSeconds: Double, restSeconds: Double,
+            timed: Bool? = nil, range: Double? = nil,
             rangeUnit: String? = nil, meanDropDegrees: Double? = nil,
             maxDropDegrees: Double? = nil, label: String, clean: Bool,
             judged: Bool? = nil
@@ -37,6 +41,7 @@ extension Rehab1 {
             self.holdSeconds = holdSeconds
             self.lowerSeconds = lowerSeconds
             self.restSeconds = restSeconds
+            self.timed = timed
             self.range = range
             self.rangeUnit = rangeUnit
             self.meanDropDegrees = meanDropDegrees
@@ -47,7 +52,7 @@ extension Rehab1 {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case number, side, seen, range, label, clean, judged
+            case number, side, seen, timed, range, label, clean, judged
             case raiseSeconds = "raise_s"
             case holdSeconds = "hold_s"
             case lowerSeconds = "lower_s"

@@ -131,6 +131,7 @@ extension RepetitionRecord {
             number: Int64(repetition.number), side: repetition.side?.name,
             seen: repetition.isSeen, raiseSeconds: tempo.raise, holdSeconds: tempo.hold,
             lowerSeconds: tempo.lower, restSeconds: tempo.rest,
+            timed: repetition.isSeen && !repetition.isTimed ? false : nil,
             range: repetition.isSeen && range.isFinite ? range : nil,
             rangeUnit: repetition.isSeen ? (inMetres ? "cm" : "degrees") : nil,
             meanDropDegrees: meanDrop.flatMap(degrees), maxDropDegrees: maxDrop.flatMap(degrees),

@@ -37,7 +37,10 @@ struct ForceHistory: BitwiseCopyable {
     /// Share below which a misfit leaves no doubt of the shape [engineering default].
     private static var clear: Double { @_noLocks get { 0.05 } }
     /// Share below which the fit still tells what the sensor reads at rest [engineering default].
-    private static var fair: Double { @_noLocks get { 0.15 } }
+    private static var fair: Double { @_noLocks get { 0.09 } }
+    /// m/s²: two looks at the offset in movements of a bell's shape agree to 0.006, in others they are 0.07 and more
+    /// apart [engineering default].
+    private static var disagreement: Double { @_noLocks get { 0.012 } }
     /// s that the fit moves an end of the rough times at most [engineering default].
     private static var farthest: Double { @_noLocks get { 1.0 } }
     private static var rounds: Int { @_noLocks get { 20 } }
@@ -76,6 +79,14 @@ struct ForceHistory: BitwiseCopyable {
         var isNear = false
         /// What the sensor reads too much, m/s², where a shape comes near.
         var offset: Double?
+
+        /// False where that is not what makes the way back as long as the way out, `balanced`, m/s²: a movement of
+        /// quite another shape is fitted by any offset.
+        @_noLocks
+        func agrees(with balanced: Double) -> Bool {
+            guard let offset else { return true }
+            return abs(offset - balanced) < ForceHistory.disagreement
+        }
     }
 
     /// The repetition nearest to all accelerations from `earliest` on; nil where no shape comes near.
@@ -97,7 +108,7 @@ struct ForceHistory: BitwiseCopyable {
                 out: rough, back: back[likeliest], size: size,
                 side: TaskTracker.hipHalfWidth * weight.side),
             oldest: oldest, shape: likeliest, weight: weight)
-        var left = InlineArray<5, Double>(repeating: 0)
+        var left = InlineArray<7, Double>(repeating: 0)
         var nearest: HeightFit?
         var place = 0
         while place < BellShape.count {

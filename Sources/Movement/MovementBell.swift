@@ -5,7 +5,7 @@ import Kinematics
 /// How the speed of a movement grows and falls: u^rise · (1 − u)^fall over its time u from 0 to 1.
 ///
 /// Least jerk (Flash and Hogan 1985) has the exponents 2 and 2, a seventh-order step 3 and 3, about half a sine
-/// 1 and 1; unequal ones have their peak before or after the middle. Between the ends of the same movement as
+/// 1 and 1; unequal ones have their peak up to a sixth of the time before or after the middle. Between the ends of the same movement as
 /// two of them see it lies a sixth of its length, so a set's movements are timed by the shape that fits them best.
 package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     /// The exponents 2 and 2.
@@ -18,9 +18,13 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     case late
     /// 1 and 1: what begins and ends abruptly.
     case even
+    /// 2 and 4.
+    case earliest
+    /// 4 and 2.
+    case latest
 
     /// Shapes that are tried.
-    package static var count: Int { @_noLocks get { 5 } }
+    package static var count: Int { @_noLocks get { 7 } }
 
     /// The shape of that place below `count`.
     @_noLocks
@@ -30,7 +34,9 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
         case 1: self = .soft
         case 2: self = .early
         case 3: self = .late
-        default: self = .even
+        case 4: self = .even
+        case 5: self = .earliest
+        default: self = .latest
         }
     }
 
@@ -39,8 +45,9 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     var rise: Int {
         @_noLocks get {
             switch self {
-            case .leastJerk, .early: 2
+            case .leastJerk, .early, .earliest: 2
             case .soft, .late: 3
+            case .latest: 4
             case .even: 1
             }
         }
@@ -49,8 +56,9 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     var fall: Int {
         @_noLocks get {
             switch self {
-            case .leastJerk, .late: 2
+            case .leastJerk, .late, .latest: 2
             case .soft, .early: 3
+            case .earliest: 4
             case .even: 1
             }
         }
@@ -63,6 +71,7 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
             case .leastJerk: 30
             case .soft: 140
             case .early, .late: 60
+            case .earliest, .latest: 105
             case .even: 6
             }
         }
@@ -77,8 +86,43 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
             case .early: MovementSpan(start: 0.10, end: 1.06)
             case .late: MovementSpan(start: -0.06, end: 0.90)
             case .even: MovementSpan(start: 0.12, end: 0.88)
+            case .earliest: MovementSpan(start: 0.11, end: 1.21)
+            case .latest: MovementSpan(start: -0.21, end: 0.89)
             }
         }
+    }
+
+    /// Where a movement of this shape from 0 to 1 counts as begun and ended, see `counted`: by SciPy.
+    private var countedEnds: MovementSpan {
+        @_noLocks get {
+            switch self {
+            case .leastJerk, .even: MovementSpan(start: 0, end: 1)
+            case .soft: MovementSpan(start: 0.0490, end: 0.9510)
+            case .early: MovementSpan(start: 0, end: 0.9237)
+            case .late: MovementSpan(start: 0.0763, end: 1)
+            case .earliest: MovementSpan(start: 0, end: 0.8473)
+            case .latest: MovementSpan(start: 0.1527, end: 1)
+            }
+        }
+    }
+
+    /// What may come after the speed has fallen to a tenth, as a share of what came before: an eighth with the exponent
+    /// 3, a quarter with 4, and some slack [engineering default].
+    var slowEnd: Double {
+        @_noLocks get { fall > 3 ? 0.33 : 0.2 }
+    }
+
+    /// The part of a movement that counts as its phase: see "When a phase begins" in the Feedback article.
+    ///
+    /// The movement of least jerk that passes a twentieth of the peak speed at the same two moments, where the usual
+    /// threshold lies, as far as it is not longer than the movement (after Botzer and Karniel 2009, who find the
+    /// beginning from the threshold by a model as well).
+    @_noLocks
+    func counted(_ span: MovementSpan) -> MovementSpan {
+        let length = span.end - span.start
+        return MovementSpan(
+            start: span.start + countedEnds.start * length,
+            end: span.start + countedEnds.end * length)
     }
 
     /// Roughly the span by this shape of a movement whose span by `other` is known.
@@ -100,12 +144,20 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
         case .early: return BellShape.earlyWay(u)
         case .late: return 1 - BellShape.earlyWay(1 - u)
         case .even: return u * u * (3 - 2 * u)
+        case .earliest: return BellShape.earliestWay(u)
+        case .latest: return 1 - BellShape.earliestWay(1 - u)
         }
     }
 
     @_noLocks
     private static func earlyWay(_ u: Double) -> Double {
         u * u * u * (20 + u * (-45 + u * (36 - 10 * u)))
+    }
+
+    /// 105 ∫ u²(1 − u)⁴ du.
+    @_noLocks
+    private static func earliestWay(_ u: Double) -> Double {
+        u * u * u * (35 + u * (-105 + u * (126 + u * (-70 + 15 * u))))
     }
 
     @_noLocks
@@ -141,9 +193,14 @@ struct Bell: BitwiseCopyable {
         value = core * u * rest * u * rest
     }
 
-    /// u to the −1, 0 or 1.
+    /// u to the −1, 0, 1 or 2.
     @_noLocks
     private static func power(_ u: Double, _ exponent: Int) -> Double {
-        exponent == 0 ? 1 : exponent > 0 ? u : 1 / u
+        switch exponent {
+        case 0: 1
+        case 1: u
+        case 2: u * u
+        default: 1 / u
+        }
     }
 }

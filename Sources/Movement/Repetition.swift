@@ -140,6 +140,8 @@ package struct Repetition: BitwiseCopyable, Sendable, Equatable {
     package var isSeen: Bool
     /// False where what showed it was lost in its middle: it was done, but how is not known.
     package var isWhole = true
+    /// False where its phases are only roughly known: by a height, moved along no shape that is known.
+    package var isTimed = true
     /// The shape of movement by which it is timed; nil where a clock counted.
     ///
     /// What later repetitions show of the shape holds for this one too: `tempos` are its times by all of them.

@@ -55,10 +55,12 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
             }
             return
         }
-        judgeLowering(repetition, target: target, signals: &signals)
+        if repetition.isTimed { judgeLowering(repetition, target: target, signals: &signals) }
         judgeRange(repetition, signals: &signals)
         judgeSides(repetition, signals: &signals)
-        if let value = fatigue.add(drop: drop, lowering: repetition.tempo.lower, sway: sway) {
+        if let value = fatigue.add(
+            drop: drop, lowering: repetition.isTimed ? repetition.tempo.lower : nil, sway: sway)
+        {
             signals.set(.fatigue, value)
         }
     }

@@ -24,7 +24,8 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private var forces = ForceHistory()
     private var weight = ForceHistory.Weight()
     private var mayFeel = false
-    private var smooth = 0.0
+    private var angle = AngleSpeed()
+    /// Of the way, in the source's unit a second.
     private var speed = 0.0
     private var primed = false
     private var lastTime: Int64 = 0
@@ -50,9 +51,6 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     /// Not zero at the sample that ends a repetition only.
     private(set) var drift = HeightDrift()
 
-    /// s of the two low-passes of an angle's speed: they widen a movement of 1 s by 2 %.
-    private static var smoothing: Double { @_noLocks get { 0.025 } }
-
     /// Rounds of finding the ends and taking off the drift; and the shares of the range between which what is
     /// missing at the end is drift [engineering defaults].
     private static var balancing: Int { @_noLocks get { 3 } }
@@ -60,8 +58,11 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     private static var mostMissing: Double { @_noLocks get { 0.8 } }
     /// Share of the range that a way covers at least.
     private static var covered: Double { @_noLocks get { 0.6 } }
-    /// Share of a way back that may come after its speed fell to a tenth: an eighth in a bell of exponent 3.
-    private static var slowEnd: Double { @_noLocks get { 0.2 } }
+    /// Share of a repetition's even drift that the next one is spared [engineering default].
+    private static var learning: Double { @_noLocks get { 0.5 } }
+    /// Shares of the fastest speed at which a way back counts as over [engineering defaults].
+    private static var arrived: Double { @_noLocks get { 0.1 } }
+    private static var arriving: Double { @_noLocks get { 0.35 } }
 
     @_noLocks
     package init() {}
@@ -79,26 +80,10 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
     }
 
     /// The phase under way.
-    package var phase: RepetitionPhase {
-        @_noLocks get {
-            switch state {
-            case .rest: .rest
-            case .out: lowersFirst ? .lower : .raise
-            case .far: .hold
-            case .back: lowersFirst ? .raise : .lower
-            }
-        }
-    }
+    package var phase: RepetitionPhase { @_noLocks get { state.phase(lowersFirst: lowersFirst) } }
 
     /// True outside the rest between repetitions.
-    package var isMoving: Bool {
-        @_noLocks get {
-            switch state {
-            case .rest: false
-            default: true
-            }
-        }
-    }
+    package var isMoving: Bool { @_noLocks get { state.isMoving } }
 
     /// Takes the way of an angle, rad; true where a repetition ended.
     ///
@@ -111,19 +96,17 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         lastTime = time
         guard interval > 0, interval < 0.5, primed else {
             primed = true
-            smooth = angle
+            self.angle = AngleSpeed(at: angle)
             speed = 0
             if state == .rest { base = angle }
             return false
         }
-        let part = interval / (interval + RepetitionTracker.smoothing)
-        let before = smooth
-        smooth += (angle - smooth) * part
-        speed += ((smooth - before) / interval - speed) * part
+        self.angle.step(angle, interval: interval)
+        speed = self.angle.speed
         restedFor = state == .rest ? restedFor + interval : 0
         // The end of the way back is no rest yet.
         if restedFor > 0.7 { history.sway.add(restSpeed ?? speed, interval: interval) }
-        return advance(at: smooth, interval: interval, time: time)
+        return advance(at: self.angle.value, interval: interval, time: time)
     }
 
     /// What shows the movement is lost: true where the far end had been reached, so that it counts as done.
@@ -188,6 +171,10 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         }
         speed = (height.velocity + raised) * sign
         let now = (height.height + lever) * sign
+        if height.residualSpan > 0, state.isOut, now - base < 0.3 * (peak - base) {
+            // What seemed a way out was drift: the pelvis is at rest where it was.
+            state = .rest
+        }
         if state == .rest, height.isStill { base = now }
         // Stillness near the rest level ends a way back whose integrated speed had drifted.
         let ended = advance(
@@ -283,10 +270,16 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             state = .far
             return false
         }
-        slowFor = speed > -0.10 * fastest ? slowFor + interval : 0
+        // Whoever seems to be back at more than the beginning, by a height that drifts, is about to arrive.
+        let slow = returns && x < base ? RepetitionTracker.arriving : RepetitionTracker.arrived
+        slowFor = speed > -slow * fastest ? slowFor + interval : 0
         guard low - base < half * range, slowFor >= 0.04 else { return false }
         if returns { balance(now: now, range: range) }
         finish(x, now: now, returns: returns)
+        if returns, isContinuous, unsettled == nil, drift.offset == 0 {
+            // Without a shape that fits, part of what makes there and back as long is taken for the sensor's.
+            drift.offset = RepetitionTracker.learning * balanced
+        }
         base = min(x - drift.way, base + 0.3 * range)
         state = .rest
         return true
@@ -334,7 +327,7 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
             back = seen
         }
         // Little is left of a way back that has become slow.
-        back.end(by: now, share: RepetitionTracker.slowEnd)
+        back.end(by: now)
         return (out, back)
     }
 
@@ -345,40 +338,41 @@ package struct RepetitionTracker: BitwiseCopyable, Sendable {
         var (outs, backs) = spans(now: now, shape: known)
         var evidence = history.evidence
         var offset: Double?
+        var isTimed = !returns
         // Where the pelvis does not go up or down, there is nothing to fit.
         if returns || mayFeel,
             let fit = forces.fit(
                 out: outs, back: backs, size: returns ? peak - base : 0.1, weight: weight,
                 earliest: count == 0 ? departed - 6 : previousEnd),
-            returns || fit.isClear
+            returns ? fit.agrees(with: balanced) : fit.isClear
         {
             // An angle is another look at the same movement: sway blurs the one, noise the other.
             outs = returns ? fit.out : outs.middle(fit.out)
             backs = returns ? fit.back : backs.middle(fit.back)
             if !returns { evidence.add(forces.evidence) }
             if isContinuous || fit.isNear { offset = fit.offset }
+            isTimed = isTimed || fit.offset != nil
         }
         if returns { evidence = forces.evidence }
         overlaps.addOverlap(outs, backs)
         if count > 0 { overlaps.addOverlap(ends, outs) }
         evidence.add(overlaps)
         let shape = evidence.best
-        let (out, back) = (outs[shape], backs[shape])
+        let (out, back) = (shape.counted(outs[shape]), shape.counted(backs[shape]))
         let before = count > 0 ? ends : nil
-        let tempo = Tempo(
-            out: out, back: back, after: before.map { $0[shape].end }, lowersFirst: lowersFirst)
         let tempos = ShapedTempo(
             out: outs, back: backs, after: before, lowersFirst: lowersFirst)
         count &+= 1
         last = Repetition(
             number: count, start: origin &+ Int64(max(0, min(out.start, 1e8)) * 1e9),
             end: origin &+ Int64(max(0, min(back.end, 1e8)) * 1e9),
-            tempo: tempo, range: peak - base)
+            tempo: tempos[shape], range: peak - base)
+        last.isTimed = isTimed
         last.shape = shape
         last.tempos = tempos
         ends = backs
         farWay = peak - base
-        previousEnd = back.end
+        previousEnd = backs[shape].end
         unsettled = returns ? offset : nil
         settle(x, now: now)
         // Where people rest, the next stillness tells better.

@@ -175,8 +175,9 @@ package struct SetRecord: Sendable {
     /// Last third's lowering time over the first third's, of the repetitions that were seen in full: below 1 the
     /// tempo was lost; nil below six.
     package var tempoKept: Double? {
-        let times = repetitions.filter { $0.repetition.isSeen && $0.isJudged }.map(
-            \.repetition.tempo.lower)
+        let times = repetitions.filter {
+            $0.repetition.isSeen && $0.repetition.isTimed && $0.isJudged
+        }.map(\.repetition.tempo.lower)
         let third = times.count / 3
         guard third >= 2 else { return nil }
         let first = times.prefix(third).reduce(0, +)
@@ -225,7 +226,8 @@ package struct SetRecord: Sendable {
     }
 
     private func lowersSlowly(_ repetition: Repetition) -> Bool {
-        !repetition.isSeen || repetition.tempo.lower >= 0.7 * plan.tempo.lower
+        !repetition.isSeen || !repetition.isTimed
+            || repetition.tempo.lower >= 0.7 * plan.tempo.lower
     }
 
     /// True where no rule was active and the range is the person's own.

@@ -4,7 +4,7 @@ import Kinematics
 
 /// One movement's ends as each of the shapes sees them.
 package struct ShapedSpan: BitwiseCopyable, Sendable {
-    private var spans: InlineArray<5, MovementSpan>
+    private var spans: InlineArray<7, MovementSpan>
 
     @_noLocks
     init(_ span: MovementSpan) { spans = InlineArray(repeating: span) }
@@ -14,11 +14,12 @@ package struct ShapedSpan: BitwiseCopyable, Sendable {
         @_noLocks set { spans[shape.index] = newValue }
     }
 
-    /// Cuts the ends to a share of what lies before a moment.
+    /// Cuts the ends to what each shape has left at a moment when the movement has become slow.
     @_noLocks
-    mutating func end(by now: Double, share: Double) {
+    mutating func end(by now: Double) {
         var index = 0
         while index < BellShape.count {
+            let share = BellShape(index: index).slowEnd
             spans[index].end = min(spans[index].end, now + share * (now - spans[index].start))
             index += 1
         }

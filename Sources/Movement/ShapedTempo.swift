@@ -18,7 +18,7 @@ extension Tempo {
 /// The tempo of one repetition as each shape of movement sees it.
 package struct ShapedTempo: BitwiseCopyable, Sendable, Equatable {
     /// ms of raise, hold, lower and rest, shape by shape.
-    private var times = InlineArray<20, UInt16>(repeating: 0)
+    private var times = InlineArray<28, UInt16>(repeating: 0)
 
     @_noLocks
     package init() {}
@@ -30,7 +30,8 @@ package struct ShapedTempo: BitwiseCopyable, Sendable, Equatable {
         while place < BellShape.count {
             let shape = BellShape(index: place)
             self[shape] = Tempo(
-                out: out[shape], back: back[shape], after: end.map { $0[shape].end },
+                out: shape.counted(out[shape]), back: shape.counted(back[shape]),
+                after: end.map { shape.counted($0[shape]).end },
                 lowersFirst: lowersFirst)
             place += 1
         }
@@ -63,7 +64,7 @@ package struct ShapedTempo: BitwiseCopyable, Sendable, Equatable {
     @_noLocks
     package static func == (left: ShapedTempo, right: ShapedTempo) -> Bool {
         var place = 0
-        while place < 20 {
+        while place < 4 * BellShape.count {
             if left.times[place] != right.times[place] { return false }
             place += 1
         }

@@ -29,19 +29,27 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private var highest = 0.0
     private var evenFor = 0.0
     private var evenSum = 0.0
+    /// Up where the evenness began, in the sensor's axes.
+    private var evenUp = Vector3(0, 0, 0)
     /// The offset is that of a whole repetition, which is nearer the truth than that of standing still.
     private var isMeasured = false
     /// s since the speed was last known: by stillness, or by the end of a repetition.
     private var sinceKnown = 0.0
+    /// s since stillness or the end of a repetition.
+    private var sinceSeen = 0.0
+    /// Up as it was at the newest stillness, in the sensor's axes, and how far from it the pelvis has turned, sine.
+    private var restUp = Vector3(0, 0, 0)
+    private var mostTurned = 0.0
     /// m/s that piled up in the newest part of a stillness.
     private var soft = 0.0
 
-    /// s of even acceleration that count as still; its span, m/s²; the rate of turn, rad/s.
+    /// s of even acceleration that count as still; its span, m/s²; the rate of turn that ends it, rad/s.
     ///
     /// In the middle of a squat of 14 cm in 3 s the acceleration changes by 0.11 m/s² in 0.4 s
     /// [engineering defaults].
     private static var stillAfter: Double { @_noLocks get { 0.4 } }
     private static var span: Double { @_noLocks get { 0.07 } }
+    private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// m/s: at a higher integrated speed stillness must last longer to be believed, s; for `doubt` s.
     private static var moving: Double { @_noLocks get { 0.05 } }
     private static var movingAfter: Double { @_noLocks get { 0.8 } }
@@ -52,9 +60,20 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     private static var betweenKnown: Double { @_noLocks get { 1.5 } }
     private static var movingOnceMeasured: Double { @_noLocks get { 0.6 } }
     private static var driftOnceMeasured: Double { @_noLocks get { 0.33 } }
-    /// m/s²: no known offset drifts faster [engineering default].
+    /// m/s²: no known offset is further off [engineering default].
     private static var drift: Double { @_noLocks get { 0.03 } }
-    private static var turning: Double { @_noLocks get { 5 * radiansPerDegree } }
+    /// m/s²: the same where the pelvis is held as at rest, and what the sine of its turn since then adds: across, the
+    /// sensor is off by 0.05 m/s² [engineering defaults].
+    private static var upright: Double { @_noLocks get { 0.012 } }
+    private static var turned: Double { @_noLocks get { 0.05 } }
+    /// s without a rest or a repetition after which the speed fades, and the time constant of that, s: an offset of `drift` has piled
+    /// up a quarter of a metre per second by then, as fast as a squat [engineering defaults].
+    private static var forgetting: Double { @_noLocks get { 8.0 } }
+    private static var leak: Double { @_noLocks get { 3.0 } }
+    /// s of drift that the beginning of a movement adds.
+    private static var drifted: Double { @_noLocks get { 0.7 } }
+    /// Sine of what a body turns by in a movement that is even, and not while it stands: 2° [engineering default].
+    private static var leaning: Double { @_noLocks get { 0.035 } }
     /// s at the end of a stillness in which a soft movement may have begun [engineering default].
     private static var softStart: Double { @_noLocks get { 0.6 } }
     /// m/s in it that are a movement: a squat of 14 cm in 3 s reaches four times that, a breath half of it
@@ -93,9 +112,13 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         smooth += (raw - smooth) * min(1, interval / VerticalMotion.smoothing)
         lowest = min(lowest, smooth)
         highest = max(highest, smooth)
-        if highest - lowest > VerticalMotion.span || rate > VerticalMotion.turning || wasEven == 0 {
+        let isLeaning = !isStill && up.cross(evenUp).norm > VerticalMotion.leaning
+        if highest - lowest > VerticalMotion.span || rate > VerticalMotion.turning || wasEven == 0
+            || isLeaning
+        {
             lowest = smooth
             highest = smooth
+            evenUp = up
             evenFor = 0
             evenSum = 0
         }
@@ -105,6 +128,14 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         velocity += acceleration * interval
         height += velocity * interval
         sinceKnown += interval
+        sinceSeen += interval
+        if sinceSeen > VerticalMotion.forgetting {
+            // What neither a rest nor a repetition has confirmed is mostly drift; movement goes to and fro around
+            // nothing.
+            velocity -= velocity * interval / VerticalMotion.leak
+            height -= height * interval / VerticalMotion.leak
+        }
+        mostTurned = max(mostTurned, up.cross(restUp).norm)
         let limit = learnt >= 2 ? VerticalMotion.nearOffset : VerticalMotion.unlearnt
         // The mean, not the moment: a slow movement hovers about the limit.
         let near = abs(evenSum / evenFor - offset) < limit
@@ -112,15 +143,21 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         var wanted = near || !knowsOffset ? VerticalMotion.stillAfter : 2
         let isSure = isContinuous && isMeasured
         let moving = (isSure ? VerticalMotion.movingOnceMeasured : 1) * VerticalMotion.moving
-        if knowsOffset, abs(velocity) > moving, sinceKnown < VerticalMotion.doubt {
+        let piled = mostDrift(isSure: isSure) * (sinceKnown + VerticalMotion.drifted)
+        if knowsOffset, abs(velocity) > min(moving, piled), sinceSeen < VerticalMotion.doubt {
             let isClose = abs(smooth - offset) < VerticalMotion.nearOffset
             // Half-way the speed is even too; so much of it is no drift.
-            let drift = (isSure ? VerticalMotion.driftOnceMeasured : 1) * VerticalMotion.drift
-            let isDrift = abs(velocity) < drift * (sinceKnown + 0.7)
-            wanted = isClose && isDrift ? VerticalMotion.movingAfter : 3
+            if isClose, !isUnderWay, abs(velocity) < max(moving, piled) {
+                // Between repetitions there is no half-way.
+                wanted = VerticalMotion.stillAfter
+            } else if isClose, abs(velocity) < piled {
+                wanted = VerticalMotion.movingAfter
+            } else {
+                wanted = abs(velocity) > moving ? 3 : VerticalMotion.betweenKnown
+            }
         }
         // Where nobody rests, the slow middle of a movement is not to be taken for a rest.
-        if isContinuous, isMeasured || isUnderWay, sinceKnown < VerticalMotion.doubt {
+        if isContinuous, isMeasured || isUnderWay {
             wanted = max(wanted, VerticalMotion.betweenKnown)
         }
         if isStill { soft += (acceleration - soft / VerticalMotion.softStart) * interval }
@@ -133,7 +170,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         }
         let longEnough = evenFor >= wanted
         if longEnough {
-            settle(interval)
+            settle(interval, up: up)
         } else if isStill {
             // A movement begins too softly to be told from stillness: what it had by then is its own.
             velocity += soft
@@ -151,6 +188,7 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         guard !isStill else { return }
         self.offset += max(
             -VerticalMotion.nearOffset, min(VerticalMotion.nearOffset, offset))
+        sinceSeen = 0
         velocity -= speed
         height -= way
         if isKnown {
@@ -159,8 +197,16 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         }
     }
 
+    /// m/s² by which the known offset may be off since.
     @_noLocks
-    private mutating func settle(_ interval: Double) {
+    private func mostDrift(isSure: Bool) -> Double {
+        let unturned = (isSure ? VerticalMotion.driftOnceMeasured : 1) * VerticalMotion.drift
+        guard learnt >= 2 else { return unturned }
+        return min(unturned, VerticalMotion.upright + VerticalMotion.turned * mostTurned)
+    }
+
+    @_noLocks
+    private mutating func settle(_ interval: Double, up: Vector3) {
         if !isStill {
             residual = velocity
             residualSpan = sinceKnown
@@ -172,6 +218,9 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
         }
         isStill = true
         sinceKnown = 0
+        sinceSeen = 0
+        restUp = up
+        mostTurned = 0
         velocity = 0
         // Slowly once known: the end of a movement still rings in the smoothed reading.
         learnt = min(learnt + interval, VerticalMotion.memory)

@@ -21,7 +21,7 @@ import TomlReading
 /// sway_degrees = 0.25                # RMS of the tilt in quiet stance [0, 5]
 /// sway_m = 0.003                     # RMS of the hips' movement [0, 0.05]
 /// impact_m_s2 = 3                    # peak of the landing [0, 50]
-/// shape = "soft"                     # how an exercise's movements go: least-jerk, early, late, lopsided
+/// shape = "soft"                     # how an exercise's movements go: see `MovementShape`
 /// reaction_s = 0                     # from being asked to beginning, live only [0, 60]
 ///
 /// [[sensor]]                         # none: one pelvis sensor with the defaults

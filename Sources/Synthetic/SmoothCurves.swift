@@ -14,8 +14,16 @@ package enum MovementShape: String, Sendable, CaseIterable {
     case early
     /// Speed u³(1 − u)²: the peak at three fifths.
     case late
-    /// Speed u²(1 − u)⁴: the peak at a third; no bell that movements are timed by.
+    /// Speed u²(1 − u)⁴: the peak at a third.
     case lopsided
+    /// Speed u⁴(1 − u)²: its mirror image.
+    case braked
+    /// Speed u³(1 − u)⁵: a long, slow end. No bell that movements are timed by, as those that follow.
+    case trailing
+    /// An even speed, reached in and left over three tenths of the time each: a guided, slow movement.
+    case gliding
+    /// Two movements of least jerk, the second begun before the first is over: somebody who hesitates.
+    case halting
 }
 
 /// Smooth functions of time with exact derivatives.
@@ -68,7 +76,40 @@ package enum SmoothCurve {
                 u * u * u * (35 + u * (-105 + u * (126 + u * (-70 + 15 * u)))),
                 105 * u * u * rest * rest * rest * rest,
                 210 * u * rest * rest * rest * (1 - 3 * u))
+        case .braked:
+            let mirrored = step(rest, start: 0, length: 1, shape: .lopsided)
+            return jet(1 - mirrored.value, mirrored.rate, -mirrored.acceleration)
+        case .trailing:
+            let way = 126 + u * (-504 + u * (840 + u * (-720 + u * (315 - 56 * u))))
+            let fall = rest * rest * rest * rest
+            return jet(
+                u * u * u * u * way, 504 * u * u * u * fall * rest,
+                504 * u * u * fall * (3 - 8 * u))
+        case .gliding:
+            return u < 0.5
+                ? jet(glide(u), glideSpeed(u).value, glideSpeed(u).rate)
+                : jet(1 - glide(rest), glideSpeed(rest).value, -glideSpeed(rest).rate)
+        case .halting:
+            let first = step(u, start: 0, length: 0.65, shape: .leastJerk)
+            let second = step(u, start: 0.35, length: 0.65, shape: .leastJerk)
+            return jet(
+                (first.value + second.value) / 2, (first.rate + second.rate) / 2,
+                (first.acceleration + second.acceleration) / 2)
         }
+    }
+
+    /// Share of its time in which a gliding movement reaches its even speed.
+    private static var ramp: Double { 0.3 }
+
+    private static func glideSpeed(_ u: Double) -> Jet {
+        step(u, start: 0, length: ramp, shape: .leastJerk) * (1 / (1 - ramp))
+    }
+
+    /// The integral of `glideSpeed`.
+    private static func glide(_ u: Double) -> Double {
+        let w = min(1, u / ramp)
+        let begun = w * w * w * w * (2.5 + w * (w - 3))
+        return (ramp * begun + max(0, u - ramp)) / (1 - ramp)
     }
 
     /// 60 ∫ u²(1 − u)³ du.

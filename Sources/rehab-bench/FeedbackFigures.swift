@@ -63,6 +63,9 @@ enum FeedbackFigures {
         }
         let strays = all.strays.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
             .map { "\($0.value) x \($0.key)" }.joined(separator: ", ")
+        let timed = all.timedError.map {
+            "\(Int(($0.share * 100).rounded())) % told as well timed: \(Int(($0.high * 1000).rounded())) ms; "
+        }
         let shapes = MovementShape.allCases.compactMap { shape in
             all.phaseError(shape).map { "\(shape.rawValue) \(Int(($0.high * 1000).rounded()))" }
         }.joined(separator: ", ")
@@ -92,7 +95,7 @@ enum FeedbackFigures {
             Figure(
                 "feedback-phase-p95-\(wearing.id)", "phase duration error p95, \(wearing.title)",
                 phases.map { $0.high * 1000 }, .milliseconds, .atMost(100),
-                note: "by the shape of the movement: \(shapes)"),
+                note: (timed ?? "") + "by the shape of the movement: \(shapes)"),
             Figure(
                 "feedback-hold-p95-\(wearing.id)", "hold time error p95, \(wearing.title)",
                 holds.map { $0.high * 1000 }, .milliseconds, .atMost(200),

@@ -20,8 +20,15 @@ struct FeedbackTrial {
     var length: Double
     var seed: UInt64
     var shape: MovementShape
+    /// The way out goes down.
+    var lowersFirst: Bool
     /// s that the foot was off the floor in a hold.
     var heldFor: Double
+
+    /// The phases of every repetition as they count.
+    var countedPhases: [PhaseTimes] {
+        PhaseTimes.counted(truth.map(\.phases), shape, lowersFirst: lowersFirst)
+    }
 
     private static let origin: Int64 = 1_000_000_000_000
     /// s of quiet standing before the set: it gives the neutral.
@@ -62,7 +69,7 @@ struct FeedbackTrial {
         return FeedbackTrial(
             exercise: exercise, truth: motion.truth(from: stand), pattern: pattern, size: size,
             record: record, cues: cues, length: motion.duration, seed: seed,
-            shape: shape,
+            shape: shape, lowersFirst: kind.lowersFirst,
             heldFor: motion.heldFor)
     }
 

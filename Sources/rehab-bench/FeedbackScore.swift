@@ -18,6 +18,8 @@ struct FeedbackScore {
     var exactSets = 0
     /// Absolute errors of raise, hold and lower of counted repetitions, s.
     var phaseErrors: [Double] = []
+    /// The same of the repetitions that are told as well timed.
+    var timedErrors: [Double] = []
     /// The same by the shape of the movement.
     var shapeErrors: [MovementShape: [Double]] = [:]
     /// The same by phase, signed, with the rests.
@@ -165,21 +167,22 @@ struct FeedbackScore {
     }
 
     private mutating func addPhases(_ repetitions: [RepetitionRecord], _ trial: FeedbackTrial) {
+        let counted = trial.countedPhases
         if repetitions.allSatisfy(\.repetition.isSeen) {
-            phases.add(repetitions.map(\.repetition.tempo), truth: trial.truth.map(\.phases))
+            phases.add(repetitions.map(\.repetition.tempo), truth: counted)
         }
-        for (found, truth) in zip(repetitions, trial.truth) where found.repetition.isSeen {
+        for (found, truth) in zip(repetitions, counted) where found.repetition.isSeen {
             let tempo = found.repetition.tempo
             let errors = [
-                tempo.raise - truth.phases.raise, tempo.hold - truth.phases.hold,
-                tempo.lower - truth.phases.lower,
+                tempo.raise - truth.raise, tempo.hold - truth.hold, tempo.lower - truth.lower,
             ]
             phaseErrors += errors.map(abs)
+            if found.repetition.isTimed { timedErrors += errors.map(abs) }
             shapeErrors[trial.shape, default: []] += errors.map(abs)
             if errors.contains(where: { abs($0) > 0.1 }) {
                 miss(
                     trial,
-                    "repetition \(truth.number) phases off by "
+                    "repetition \(found.repetition.number) phases off by "
                         + errors.map(hundredths).joined(separator: ", "))
             }
         }
@@ -209,6 +212,7 @@ struct FeedbackScore {
         sets += other.sets
         exactSets += other.exactSets
         phaseErrors += other.phaseErrors
+        timedErrors += other.timedErrors
         shapeErrors.merge(other.shapeErrors, uniquingKeysWith: +)
         phases.add(other.phases)
         holdErrors += other.holdErrors
@@ -222,6 +226,13 @@ struct FeedbackScore {
 
     /// Median and 95th percentile of the phase errors, s; nil without any.
     var phaseError: (median: Double, high: Double)? { FeedbackScore.quantiles(phaseErrors) }
+
+    /// The same of the repetitions that are told as well timed, and their share.
+    var timedError: (share: Double, high: Double)? {
+        FeedbackScore.quantiles(timedErrors).map {
+            (Double(timedErrors.count) / Double(phaseErrors.count), $0.high)
+        }
+    }
 
     /// The same for one shape of movement.
     func phaseError(_ shape: MovementShape) -> (median: Double, high: Double)? {
@@ -277,9 +288,10 @@ enum FeedbackBench {
         return rows
     }
 
-    /// Every person and every size of a pattern in another shape, of those that people are modelled by.
+    /// Every person and every size of a pattern in another shape, of those that movements are timed by; how others
+    /// fare is told by `--shape`.
     private static func shape(_ seed: UInt64, _ place: Int) -> MovementShape {
-        let all: [MovementShape] = [.soft, .leastJerk, .early, .late]
+        let all: [MovementShape] = [.soft, .leastJerk, .early, .late, .lopsided, .braked]
         return all[Int((seed &- 1 &+ UInt64(place)) % UInt64(all.count))]
     }
 

@@ -65,8 +65,9 @@ struct RehabBench: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Section feedback: all people move in this shape: soft, least-jerk, early, late, lopsided "
-                + "(default: the first four in turn).", valueName: "name"),
+            "Section feedback: all people move in this shape: soft, least-jerk, early, late, lopsided, "
+                + "braked, trailing, gliding, halting (default: the first six in turn).",
+            valueName: "name"),
         transform: {
             guard let shape = MovementShape(rawValue: $0) else {
                 throw ValidationError("there is no shape \($0)")

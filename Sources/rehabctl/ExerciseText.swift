@@ -185,7 +185,8 @@ struct ExerciseText {
             ["repetition", "raise", "hold", "lower", "rest", "range"] + drop + ["clean", "pattern"])
         for one in repetitions {
             func time(_ seconds: Double) -> String {
-                one.seen ? decimal(seconds, 1, unit: " s") : "-"
+                guard one.seen else { return "-" }
+                return (one.timed == false ? "about " : "") + decimal(seconds, 1, unit: " s")
             }
             let unit = one.rangeUnit == "cm" ? " cm" : " deg"
             let drop = isOneLegged ? [decimal(one.maxDropDegrees, 1, unit: " deg")] : []

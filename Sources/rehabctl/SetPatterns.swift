@@ -114,7 +114,7 @@ enum SetPatterns {
     }
 
     private static func repetitionTimes(_ summary: Rehab1.Summary) -> [Double] {
-        summary.repetitions.filter(\.seen).map {
+        summary.repetitions.filter { $0.seen && $0.timed != false }.map {
             $0.raiseSeconds + $0.holdSeconds + $0.lowerSeconds
         }
     }

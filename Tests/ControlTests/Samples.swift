@@ -72,7 +72,8 @@ enum Samples {
 
     static let repetition = Rehab1.Repetition(
         number: 1, side: "left", seen: true, raiseSeconds: 2, holdSeconds: 1, lowerSeconds: 3,
-        restSeconds: 1, range: 35, rangeUnit: "degrees", meanDropDegrees: 2, maxDropDegrees: 4,
+        restSeconds: 1, timed: false, range: 35, rangeUnit: "degrees", meanDropDegrees: 2,
+        maxDropDegrees: 4,
         label: "level", clean: true, judged: false)
 
     static let stepSide = Rehab1.StepSide(

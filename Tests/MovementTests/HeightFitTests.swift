@@ -201,8 +201,10 @@ private struct Felt {
                         weight: ForceHistory.Weight(), interval: 1.0 / 60, time: now)
                 }
                 if tracker.step(height: vertical, sign: -1, interval: 1.0 / 60, time: now) {
+                    // Share of a seventh-order step that counts, by SciPy.
                     errors += [
-                        abs(tracker.last.tempo.lower - 3), abs(tracker.last.tempo.raise - 2),
+                        abs(tracker.last.tempo.lower - 3 * 0.9019),
+                        abs(tracker.last.tempo.raise - 2 * 0.9019),
                     ]
                 }
             }

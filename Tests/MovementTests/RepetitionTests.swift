@@ -191,6 +191,12 @@ private func way(
                 #expect(abs(try #require(signals.value(.fatigue)) - (1 - 2 / 2.6) / 0.2) < 1e-9)
             }
         }
+        // What is only roughly timed is neither too fast nor slow enough.
+        var signals = SignalValues()
+        var rough = Repetition(number: 10, tempo: Tempo(raise: 2, hold: 1, lower: 0.5, rest: 1))
+        rough.isTimed = false
+        judge.step(rough, target: 3, drop: 0, sway: 0.1, signals: &signals)
+        #expect(signals.value(.loweringShortfall) == nil)
         // The third alone is one of three; with the fifth it is two of three.
         #expect(shortfalls[2] < 0.3 && shortfalls[3] < 0.3)
         #expect(shortfalls[4] > 0.3 && shortfalls[5] > 0.3)

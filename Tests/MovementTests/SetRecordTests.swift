@@ -65,6 +65,11 @@ private func repetition(_ number: UInt16, _ shape: BellShape, lower: [Double]) -
         add(repetition(4, .leastJerk, lower: [2.5, 3, 2.7, 2.8, 1.9]))
         #expect(record.repetitions.map(\.repetition.tempo.lower) == [2, 2.6, 0, 2.5])
         #expect(record.repetitions.map(\.isClean) == [false, true, true, true])
+        // How slowly a roughly timed one was lowered is not known.
+        var rough = repetition(5, .leastJerk, lower: [0.5, 0.5, 0.5, 0.5, 0.5])
+        rough.isTimed = false
+        add(rough)
+        #expect(record.repetitions.last?.isClean == true)
     }
 }
 

@@ -15,18 +15,24 @@ import Testing
         #expect(SmoothCurve.step(3, start: 0, length: 2) == Jet(1))
     }
 
-    /// The incomplete beta functions I(0.3; 3, 3), I(0.3; 3, 4), I(0.3; 4, 3) and I(0.3; 3, 5) with two derivatives, by SciPy.
+    /// The incomplete beta functions I(0.3; 3, 3), (3, 4), (4, 3), (3, 5), (5, 3) and (4, 6) and the integrals of an
+    /// even speed and of a halting one, each with two derivatives, by SciPy.
     @Test(arguments: [
         (MovementShape.leastJerk, 0.163_08, 1.323, 5.04), (.early, 0.255_69, 1.852_2, 4.41),
         (.late, 0.070_47, 0.793_8, 5.67), (.lopsided, 0.352_930_5, 2.268_945, 2.160_9),
+        (.braked, 0.028_795_5, 0.416_745, 4.365_9),
+        (.trailing, 0.270_340_902, 2.287_096_56, 6.534_561_6),
+        (.gliding, 0.214_285_714_286, 1.428_571_428_571, 0),
+        (.halting, 0.214_084_294_614, 1.425_289_460_53, 1.357_4),
     ])
     func otherShapesHaveTheirPolynomialsValues(
         _ shape: MovementShape, way: Double, rate: Double, acceleration: Double
     ) {
         let jet = SmoothCurve.step(1.6, start: 1, length: 2, shape: shape)
-        #expect(abs(jet.value - way) < 1e-12)
-        #expect(abs(jet.rate - rate / 2) < 1e-12)
-        #expect(abs(jet.acceleration - acceleration / 4) < 1e-12)
+        #expect(abs(jet.value - way) < 1e-11)
+        #expect(abs(jet.rate - rate / 2) < 1e-9)
+        // A numeric derivative, for the halting one.
+        #expect(abs(jet.acceleration - acceleration / 4) < (shape == .halting ? 1e-4 : 1e-9))
         #expect(SmoothCurve.step(1, start: 1, length: 2, shape: shape) == .zero)
         #expect(SmoothCurve.step(3, start: 1, length: 2, shape: shape) == Jet(1))
     }
@@ -35,6 +41,8 @@ import Testing
         let h = 1e-5
         let curves: [(Double) -> Jet] = [
             { SmoothCurve.step($0, start: 0.2, length: 0.7) },
+            { SmoothCurve.step($0, start: 0.2, length: 0.7, shape: .gliding) },
+            { SmoothCurve.step($0, start: 0.2, length: 0.7, shape: .braked) },
             { SmoothCurve.pulse($0, centre: 0.5, halfWidth: 0.4) },
             { SmoothCurve.plateau($0, start: 0.1, rise: 0.2, hold: 0.1, fall: 0.3) },
         ]
@@ -47,6 +55,24 @@ import Testing
                 #expect(abs(curve(time).acceleration - bend) < 1e-4)
             }
         }
+    }
+
+    /// SciPy: the least jerk between the two moments at which a shape passes a twentieth of its peak speed.
+    @Test(arguments: [
+        (MovementShape.leastJerk, 0.0, 1.0), (.soft, 0.049_03, 0.950_97), (.early, 0, 0.923_69),
+        (.gliding, 0, 1), (.trailing, 0.023_72, 0.826_22),
+    ])
+    func aMovementCountsFromWhereItCanBeSeen(_ shape: MovementShape, start: Double, end: Double) {
+        #expect(abs(shape.counted.start - start) < 2e-4)
+        #expect(abs(shape.counted.end - end) < 2e-4)
+        // Nothing is lost: what is no part of a movement is part of the hold or of the rest.
+        let next = PhaseTimes(raise: 2, hold: 1, lower: 3, rest: 1)
+        let phases = PhaseTimes(raise: 2, hold: 1, lower: 3, rest: 0.5)
+        let counted = phases.counted(shape, lowersFirst: false, next: next)
+        #expect(abs(counted.raise - 2 * (end - start)) < 1e-3)
+        #expect(abs(counted.hold - (1 + 2 * (1 - end) + 3 * start)) < 1e-3)
+        #expect(abs(counted.lower - 3 * (end - start)) < 1e-3)
+        #expect(abs(counted.rest - (0.5 + 3 * (1 - end) + 2 * start)) < 1e-3)
     }
 
     @Test func theSineOfAJetFollowsTheChainRule() {
