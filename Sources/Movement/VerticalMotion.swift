@@ -66,8 +66,8 @@ package struct VerticalMotion: BitwiseCopyable, Sendable {
     /// sensor is off by 0.05 m/s² [engineering defaults].
     private static var upright: Double { @_noLocks get { 0.012 } }
     private static var turned: Double { @_noLocks get { 0.05 } }
-    /// s without a rest or a repetition after which the speed fades, and the time constant of that, s: an offset of `drift` has piled
-    /// up a quarter of a metre per second by then, as fast as a squat [engineering defaults].
+    /// s without a rest or a repetition after which the speed fades, and the time constant of that, s: by then an offset
+    /// of `drift` has piled up a quarter of a metre per second, as fast as a squat [engineering defaults].
     private static var forgetting: Double { @_noLocks get { 8.0 } }
     private static var leak: Double { @_noLocks get { 3.0 } }
     /// s of drift that the beginning of a movement adds.

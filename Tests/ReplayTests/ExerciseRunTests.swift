@@ -68,7 +68,7 @@ struct ExerciseRunTests {
     /// The height of the pelvis is integrated twice, and a hike is as small as the sway is large: their
     /// ends are softer than those of a thigh's way.
     @Test(
-        "phases of seen repetitions are within 0.15 s of the truth, 0.4 s by height or hike",
+        "phases of seen repetitions are within 0.1 s of the truth, 0.2 s by height or hike",
         arguments: ExerciseScript.names)
     func phasesAreRight(name: String) throws {
         let script = try ExerciseScript(name)
@@ -78,7 +78,7 @@ struct ExerciseRunTests {
         let hasThigh = script.script.sensors.contains { $0.segment.name.hasSuffix("thigh") }
         let isSoft =
             plan.source == .height || plan.source == .hike || plan.fallback == .height && !hasThigh
-        let limit = isSoft ? 0.4 : 0.15
+        let limit = isSoft ? 0.2 : 0.1
         var errors: [Double] = []
         let played = PhaseTimes.counted(
             script.truth.map(\.phases), script.script.person.shape, lowersFirst: plan.lowersFirst)
