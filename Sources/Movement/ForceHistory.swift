@@ -38,7 +38,7 @@ struct ForceHistory: BitwiseCopyable {
     private static var clear: Double { @_noLocks get { 0.05 } }
     /// Share below which the fit still tells what the sensor reads at rest [engineering default].
     private static var fair: Double { @_noLocks get { 0.09 } }
-    /// m/s²: two looks at the offset in movements of a bell's shape agree to 0.006, in others they are 0.07 and more
+    /// m/s²: two looks at the offset in movements of a bell's shape agree to 0.006, in others they are 0.02 and more
     /// apart [engineering default].
     private static var disagreement: Double { @_noLocks get { 0.012 } }
     /// s that the fit moves an end of the rough times at most [engineering default].

@@ -5,8 +5,9 @@ import Kinematics
 /// How the speed of a movement grows and falls: u^rise · (1 − u)^fall over its time u from 0 to 1.
 ///
 /// Least jerk (Flash and Hogan 1985) has the exponents 2 and 2, a seventh-order step 3 and 3, about half a sine
-/// 1 and 1; unequal ones have their peak up to a sixth of the time before or after the middle. Between the ends of the same movement as
-/// two of them see it lies a sixth of its length, so a set's movements are timed by the shape that fits them best.
+/// 1 and 1; unequal ones have their peak up to a sixth of the time before or after the middle. Between the ends of
+/// the same movement as two of them see it lies a sixth of its length, so a set's movements are timed by the shape
+/// that fits them best.
 package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     /// The exponents 2 and 2.
     case leastJerk

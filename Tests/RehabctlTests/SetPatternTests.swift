@@ -42,6 +42,19 @@ import Testing
         #expect(SetPatterns.mix([String]()) == nil)
     }
 
+    /// What no shape of movement fits is told as what it is.
+    @Test func roughTimesAreToldAsSuch() {
+        var rough = repetition(2, lower: 2.5)
+        rough.timed = false
+        let lines = ExerciseText(style: Style(isColourful: false)).summary(
+            summary([repetition(1), rough]))
+        #expect(
+            lines.contains {
+                $0.hasPrefix("  1 ") && $0.contains(" 3.0 s") && !$0.contains("about")
+            })
+        #expect(lines.contains { $0.hasPrefix("  2 ") && $0.contains("about 2.5 s") })
+    }
+
     /// C16: the last third's drop 2 degrees more, or its lowering a fifth shorter.
     @Test func driftIsTheLastThirdAgainstTheFirst() {
         let drops = [1.0, 1, 2, 2, 3, 3].enumerated().map {
