@@ -108,7 +108,7 @@ struct ForceHistory: BitwiseCopyable {
                 out: rough, back: back[likeliest], size: size,
                 side: TaskTracker.hipHalfWidth * weight.side),
             oldest: oldest, shape: likeliest, weight: weight)
-        var left = InlineArray<7, Double>(repeating: 0)
+        var left = ByShape<Double>(repeating: 0)
         var nearest: HeightFit?
         var place = 0
         while place < BellShape.count {

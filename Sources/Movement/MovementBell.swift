@@ -24,7 +24,7 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
     /// 4 and 2.
     case latest
 
-    /// Shapes that are tried.
+    /// Shapes that are tried: as many as `ByShape` holds.
     package static var count: Int { @_noLocks get { 7 } }
 
     /// The shape of that place below `count`.
@@ -170,6 +170,9 @@ package enum BellShape: UInt8, BitwiseCopyable, Sendable {
         left.rawValue != right.rawValue
     }
 }
+
+/// One value for each shape, by its `index`.
+typealias ByShape<Value> = InlineArray<7, Value>
 
 /// The speed of a way from 0 to 1 at one moment of its time, and the speed's two derivatives.
 struct Bell: BitwiseCopyable {

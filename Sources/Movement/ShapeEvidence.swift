@@ -4,7 +4,7 @@ import Kinematics
 
 /// How badly each shape has fitted the movements so far, in shares of their power.
 package struct ShapeEvidence: BitwiseCopyable, Sendable {
-    private var misfits = InlineArray<7, Double>(repeating: 0)
+    private var misfits = ByShape<Double>(repeating: 0)
 
     /// What a shape with its peak aside, and an abrupt one, are to make good before they are believed [engineering
     /// defaults]: a movement cut short by what counts as rest looks as if it had begun abruptly.
@@ -26,7 +26,7 @@ package struct ShapeEvidence: BitwiseCopyable, Sendable {
     }
 
     @_noLocks
-    mutating func add(_ other: InlineArray<7, Double>) {
+    mutating func add(_ other: ByShape<Double>) {
         var index = 0
         while index < BellShape.count {
             misfits[index] += other[index]

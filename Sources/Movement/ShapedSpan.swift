@@ -4,10 +4,10 @@ import Kinematics
 
 /// One movement's ends as each of the shapes sees them.
 package struct ShapedSpan: BitwiseCopyable, Sendable {
-    private var spans: InlineArray<7, MovementSpan>
+    private var spans: ByShape<MovementSpan>
 
     @_noLocks
-    init(_ span: MovementSpan) { spans = InlineArray(repeating: span) }
+    init(_ span: MovementSpan) { spans = ByShape(repeating: span) }
 
     package subscript(_ shape: BellShape) -> MovementSpan {
         @_noLocks get { spans[shape.index] }

@@ -227,7 +227,7 @@ package struct VelocityHistory: BitwiseCopyable, Sendable {
             newest -= 1
         }
         var found = ShapedSpan(rough)
-        var misfits = InlineArray<7, Double>(repeating: 0)
+        var misfits = ByShape<Double>(repeating: 0)
         let peak = Double(speeds[index(peakBack)])
         // Two movements on top of each other are no bell; sway leaves its own share over.
         let allowed =

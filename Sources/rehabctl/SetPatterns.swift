@@ -40,22 +40,41 @@ enum SetPatterns {
         }.joined(separator: ", ")
     }
 
-    /// First third of the repetitions against the last; nil below six that were seen.
+    /// First third of the repetitions against the last; nil below six that were seen, or with nothing to compare.
     static func drift(_ summary: Rehab1.Summary) -> String? {
         let seen = summary.repetitions.filter(\.seen)
         let third = seen.count / 3
         guard third >= 2 else { return nil }
         var parts: [String] = []
+        var alike: [String] = []
+        var unknown: [String] = []
         let first = seen.prefix(third).compactMap(\.meanDropDegrees)
         let last = seen.suffix(third).compactMap(\.meanDropDegrees)
-        if let then = mean(first), let now = mean(last), now - then >= driftDegrees {
-            parts.append("mean drop \(decimal(now - then, 1)) deg more")
+        if let then = mean(first), let now = mean(last) {
+            if now - then >= driftDegrees {
+                parts.append("mean drop \(decimal(now - then, 1)) deg more")
+            } else {
+                alike.append("mean drop below \(decimal(driftDegrees, 0)) deg")
+            }
+        } else {
+            unknown.append("mean drop")
         }
-        if let kept = summary.tempoKept, kept <= 1 - driftShare {
-            parts.append("lowering \(decimal((1 - kept) * 100, 0)) % shorter")
+        if let kept = summary.tempoKept {
+            if kept <= 1 - driftShare {
+                parts.append("lowering \(decimal((1 - kept) * 100, 0)) % shorter")
+            } else {
+                alike.append("lowering below \(percent(driftShare))")
+            }
+        } else {
+            unknown.append("lowering")
         }
-        guard !parts.isEmpty else { return "none: the last third like the first" }
-        return parts.joined(separator: ", ") + " in the last third"
+        guard !parts.isEmpty || !alike.isEmpty else { return nil }
+        let found =
+            parts.isEmpty
+            ? "none that counts (\(alike.joined(separator: ", ")))"
+            : parts.joined(separator: ", ") + " in the last third"
+        // Silence about what was not seen would pass for "none".
+        return unknown.isEmpty ? found : found + "; \(unknown.joined()) not measured"
     }
 
     // MARK: of a workout

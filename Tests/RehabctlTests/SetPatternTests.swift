@@ -61,14 +61,24 @@ import Testing
             repetition($0.offset, drop: $0.element)
         }
         #expect(
-            SetPatterns.drift(summary(drops)) == "mean drop 2.0 deg more in the last third")
+            SetPatterns.drift(summary(drops))
+                == "mean drop 2.0 deg more in the last third; lowering not measured")
         #expect(
             SetPatterns.drift(summary(drops, tempoKept: 0.75))
                 == "mean drop 2.0 deg more, lowering 25 % shorter in the last third")
         let level = (0..<6).map { repetition($0) }
         #expect(
             SetPatterns.drift(summary(level, tempoKept: 0.85))
-                == "none: the last third like the first")
+                == "none that counts (mean drop below 2 deg, lowering below 20 %)")
+        // Rough times say nothing of the lowering, a posture without a drop nothing of that.
+        #expect(
+            SetPatterns.drift(summary(level))
+                == "none that counts (mean drop below 2 deg); lowering not measured")
+        let lying = (0..<6).map { repetition($0, drop: nil) }
+        #expect(
+            SetPatterns.drift(summary(lying, tempoKept: 0.85))
+                == "none that counts (lowering below 20 %); mean drop not measured")
+        #expect(SetPatterns.drift(summary(lying)) == nil)
         #expect(SetPatterns.drift(summary(Array(level.prefix(5)))) == nil)
         // Repetitions by the clock say nothing.
         #expect(SetPatterns.drift(summary((0..<6).map { repetition($0, seen: false) })) == nil)
