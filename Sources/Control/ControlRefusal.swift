@@ -38,6 +38,17 @@ extension ControlRefusal {
     package static let pelvisNotCalibrated = ControlRefusal.notReady(
         reason: "the pelvis sensor is not calibrated", cure: "calibrate with: rehabctl calibrate")
 
+    /// `places`: whose sensors were calibrated at an earlier wear, on `date` the first of them.
+    package static func calibratedBefore(_ places: [String], date: String) -> ControlRefusal {
+        .notReady(
+            reason:
+                "the calibration of the sensor on the \(places.joined(separator: " and the ")) is of "
+                + "\(date): put on again it sits otherwise",
+            cure:
+                "calibrate with: rehabctl calibrate; or, if it was never taken off, let calibrations "
+                + "hold longer: rehabctl config edit, hours under [calibration]")
+    }
+
     /// `places`: where the exercise needs a sensor and none is worn.
     package static func sensorsMissing(_ title: String, _ places: [String]) -> ControlRefusal {
         .notReady(

@@ -126,6 +126,8 @@ extension Rehab1 {
         /// Names of estimate flags in force.
         package var flags: [String]
         package var calibration: Calibration?
+        /// Date of a calibration that no longer holds, since it was of an earlier wear.
+        package var calibratedBefore: String?
         /// Nil where the accelerometer's biases are not measured.
         package var turnRound: TurnRound?
         /// Nil for a source that a program handed over.
@@ -136,7 +138,8 @@ extension Rehab1 {
             nominalRateHertz: Double, rateHertz: Double? = nil, ageMilliseconds: Double? = nil,
             packets: Int64, samples: Int64, decodeErrors: Int64, gaps: Int64, lostSamples: Int64,
             duplicates: Int64, refused: Int64, sigmaDegrees: Double? = nil, flags: [String],
-            calibration: Calibration? = nil, turnRound: TurnRound? = nil, link: Link? = nil
+            calibration: Calibration? = nil, calibratedBefore: String? = nil,
+            turnRound: TurnRound? = nil, link: Link? = nil
         ) {
             self.name = name
             self.kind = kind
@@ -155,6 +158,7 @@ extension Rehab1 {
             self.sigmaDegrees = sigmaDegrees
             self.flags = flags
             self.calibration = calibration
+            self.calibratedBefore = calibratedBefore
             self.turnRound = turnRound
             self.link = link
         }
@@ -162,6 +166,7 @@ extension Rehab1 {
         private enum CodingKeys: String, CodingKey {
             case name, kind, segment, state, packets, samples, gaps, duplicates, refused, flags,
                 calibration, link
+            case calibratedBefore = "calibrated_before"
             case turnRound = "turn_round"
             case nominalRateHertz = "nominal_rate_hz"
             case rateHertz = "rate_hz"

@@ -22,6 +22,9 @@ package struct Configuration: Sendable, Equatable {
     /// Socket of the link helper; empty: none.
     package var linkHelper = "/run/rehab-link/socket"
     package var realtime = true
+    /// Hours for which a calibration holds: one wear, since a sensor that is put on again sits otherwise
+    /// (compensations 7; the twelve are an engineering default).
+    package var calibrationHours = 12
     /// Whether the journal may hold names and addresses of sensors.
     package var logsNames = false
 
@@ -39,6 +42,7 @@ package struct Configuration: Sendable, Equatable {
             ("bluetooth.notify-path", quoted(notifyPath), .nextStart),
             ("bluetooth.link-helper", quoted(linkHelper), .nextStart),
             ("realtime.enabled", "\(realtime)", .nextSession),
+            ("calibration.hours", "\(calibrationHours)", .now),
             ("log.names", "\(logsNames)", .now),
         ]
     }
@@ -63,6 +67,10 @@ package struct Configuration: Sendable, Equatable {
         if let section = try root.section("bluetooth") { try readBluetooth(section) }
         if let section = try root.section("realtime") {
             realtime = try section.bool("enabled", default: realtime)
+            try section.finish()
+        }
+        if let section = try root.section("calibration") {
+            calibrationHours = try section.optionalInt("hours", in: 1...168) ?? calibrationHours
             try section.finish()
         }
         if let section = try root.section("log") {
@@ -147,6 +155,10 @@ package struct Configuration: Sendable, Equatable {
         [realtime]
         # False keeps all threads at normal priority.
         #enabled = true
+
+        [calibration]
+        # Hours for which a calibration holds: a sensor that is put on again sits otherwise. 1 to 168.
+        #hours = 12
 
         [log]
         # True lets the journal hold names and addresses of sensors.

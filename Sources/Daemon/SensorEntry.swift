@@ -20,6 +20,8 @@ struct SensorEntry {
     var segment: Segment?
     var calibration: StoredCalibration?
     var isRestored = false
+    /// Date of a calibration that no longer holds: it was of an earlier wear.
+    var outdated: String?
     /// What its accelerometer reads too much, where that was measured.
     var turnRound: StoredTurnRound?
     var state = Rehab1.Sensor.State.waiting
@@ -87,7 +89,8 @@ struct SensorEntry {
             duplicates: Int64(counters.duplicates.value), refused: Int64(counters.refused.value),
             sigmaDegrees: latest.map { $0.sigma * degreesPerRadian },
             flags: latest.map { TiltFlags(rawValue: $0.tiltFlags).names } ?? [],
-            calibration: calibration.map { told($0) }, turnRound: turnRound?.told,
+            calibration: calibration.map { told($0) }, calibratedBefore: outdated,
+            turnRound: turnRound?.told,
             link: report.map { Rehab1.Link($0) })
     }
 

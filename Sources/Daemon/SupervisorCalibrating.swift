@@ -246,6 +246,7 @@ extension Supervisor {
             accelerometerBias: sensors[index].turnRound?.accelerometerBias)
         sensors[index].calibration = stored
         sensors[index].isRestored = false
+        sensors[index].outdated = nil
         warnOfGravity(result.forceNorm, sensor: sensors[index].name)
         store("calibration") { () throws(PlumbingError) in try calibrations.save(stored) }
     }
@@ -306,6 +307,10 @@ extension Supervisor {
         case .calibration(let found):
             let stored = found.corrected(for: entry.turnRound?.bias)
             guard stored.segment == segment.name, let alignment = stored.sensorAlignment else {
+                return
+            }
+            guard holds(stored) else {
+                entry.outdated = stored.date
                 return
             }
             guard session.send(.align(channel: entry.channel, alignment: alignment)) else { return }

@@ -64,6 +64,8 @@ extension Supervisor {
                 reason: "the pelvis sensor \(pelvis.name) sends nothing",
                 cure: "check that it is on and near")
         }
+        endOldCalibrations()
+        try demandPresentWear(of: [.pelvis])
         guard pelvis.calibration != nil else {
             throw .pelvisNotCalibrated
         }
@@ -119,6 +121,7 @@ extension Supervisor {
         }
         let uncalibrated = exercise.sensorsMissing(among: calibratedSegments, side: side)
         guard uncalibrated.isEmpty else {
+            try demandPresentWear(of: wornSegments)
             throw .notReady(
                 reason: "the sensor on the \(uncalibrated.joined(separator: " and the ")) is not "
                     + "calibrated",

@@ -101,6 +101,7 @@ extension Supervisor {
         sensors[index].segment = segment
         sensors[index].calibration = nil
         sensors[index].isRestored = false
+        sensors[index].outdated = nil
         guard session.send(.assign(channel: sensors[index].channel, segment: segment)) else {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }

@@ -52,6 +52,10 @@ extension Supervisor {
             _ = try beginExercise(
                 Rehab1.StartExercise(exercise: id, side: side?.name, probe: true), isTest: true)
         }
+        if id == nil {
+            endOldCalibrations()
+            try demandPresentWear(of: [.pelvis])
+        }
         guard let pelvis = sensors.first(where: { $0.segment == .pelvis }),
             let alignment = pelvis.calibration?.sensorAlignment
         else {

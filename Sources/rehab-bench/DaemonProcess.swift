@@ -57,7 +57,7 @@ final class DaemonProcess {
     /// A calibration of a sensor whose axes are the pelvis's: what the synthetic person wears here.
     private static func calibration(of name: String) -> String {
         """
-        {"version": 1, "sensor": "\(name)", "segment": "pelvis", "date": "2025-01-01T00:00:00Z",
+        {"version": 1, "sensor": "\(name)", "segment": "pelvis", "date": "\(Date.now.formatted(.iso8601))",
          "alignment": [1, 0, 0, 0], "neutral_obliquity_rad": 0, "neutral_anterior_tilt_rad": 0.14,
          "calm_jerk_m_s3": 1, "stand_sigma_rad": 0.01, "axis_variance_explained": 1,
          "force_norm_m_s2": 9.80665, "sign_proof": "not asked"}

@@ -24,7 +24,10 @@ struct SetReadiness {
         guard let pelvis = worn.first(where: { $0.segment == "pelvis" }) else {
             return .pelvisNotWorn
         }
-        if pelvis.calibration == nil { return .pelvisNotCalibrated }
+        if pelvis.calibration == nil {
+            return pelvis.calibratedBefore.map { .calibratedBefore(["pelvis"], date: $0) }
+                ?? .pelvisNotCalibrated
+        }
         let segments = ["trunk", "left-thigh", "right-thigh", "left-shank", "right-shank"]
         let missing = (exercise?.sensorsNeeded ?? []).filter { need in
             segments.contains(need) && !worn.contains { $0.segment == need }

@@ -123,7 +123,9 @@ struct StatusText {
     }
 
     private func calibrated(_ sensor: Rehab1.Sensor) -> String {
-        guard let calibration = sensor.calibration else { return "no" }
+        guard let calibration = sensor.calibration else {
+            return sensor.calibratedBefore.map { "no, of an earlier wear: \($0)" } ?? "no"
+        }
         return calibration.restored ? "restored \(calibration.date)" : calibration.date
     }
 }

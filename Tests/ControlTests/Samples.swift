@@ -24,7 +24,8 @@ enum Samples {
         name: "pelvis", kind: "movella-dot", segment: "pelvis", state: .streaming,
         nominalRateHertz: 60, rateHertz: 59.94, ageMilliseconds: 12.5, packets: 10, samples: 10,
         decodeErrors: 1, gaps: 2, lostSamples: 3, duplicates: 4, refused: 5, sigmaDegrees: 0.4,
-        flags: ["at-rest"], calibration: calibration, turnRound: turnRound, link: link)
+        flags: ["at-rest"], calibration: calibration,
+        calibratedBefore: "2026-01-01T03:04:05Z", turnRound: turnRound, link: link)
 
     static let turnRound = Rehab1.TurnRound(
         date: "2026-01-02T03:04:05Z", accelerometerBias: [0.25, -0.125, 0], sigma: 0.0625,

@@ -170,7 +170,7 @@ struct ReminderTests {
         let text = """
             {
               "version": 1, "sensor": "thigh", "segment": "left-thigh",
-              "date": "2026-01-02T03:04:05Z",
+              "date": "\(isoTime())",
               "alignment": [\(rotation.w), \(rotation.x), \(rotation.y), \(rotation.z)],
               "neutral_obliquity_rad": 0, "neutral_anterior_tilt_rad": 0,
               "calm_jerk_m_s3": 2.0, "stand_sigma_rad": 0.004,

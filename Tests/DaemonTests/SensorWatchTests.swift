@@ -134,7 +134,7 @@ import Testing
     private func plainCalibration(_ name: String, _ segment: String) -> String {
         """
         {
-          "version": 1, "sensor": "\(name)", "segment": "\(segment)", "date": "-",
+          "version": 1, "sensor": "\(name)", "segment": "\(segment)", "date": "\(isoTime())",
           "alignment": [1, 0, 0, 0], "neutral_obliquity_rad": 0,
           "neutral_anterior_tilt_rad": \(segment == "pelvis" ? Person().neutralTilt : 0),
           "calm_jerk_m_s3": 2, "stand_sigma_rad": 0.004, "axis_variance_explained": 0.99,

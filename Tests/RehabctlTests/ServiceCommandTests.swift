@@ -34,7 +34,7 @@ import Testing
         let json = try Self.rehabctl(["show", "--json"], folder)
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: String]])
-        #expect(rows.count == 7)
+        #expect(rows.count == 8)
     }
 
     @Test func checkSaysLineFieldAndSuggestion() throws {

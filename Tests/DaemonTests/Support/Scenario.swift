@@ -77,21 +77,23 @@ package struct Scenario: Sendable {
 
     /// Puts a calibration file into a state directory, as an earlier session would have left it: the
     /// true mounting, the true neutral.
-    package func storeCalibration(of sensor: String, in state: String) throws {
+    package func storeCalibration(
+        of sensor: String, in state: String, made date: String = isoTime()
+    ) throws {
         let folder = state + "/calibrations"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        try calibrationFile(of: sensor)
+        try calibrationFile(of: sensor, made: date)
             .write(toFile: folder + "/\(sensor).json", atomically: false, encoding: .utf8)
     }
 
     /// The file's text, field by field as the daemon documents it.
-    package func calibrationFile(of sensor: String) -> String {
+    package func calibrationFile(of sensor: String, made date: String = isoTime()) -> String {
         let rotation = (script.sensors.first?.sensor.sensorFromSegment ?? .identity).inverse
         return """
             {
               "version": 1, "sensor": "\(sensor)", "segment": "pelvis",
-              "date": "2026-01-02T03:04:05Z",
+              "date": "\(date)",
               "alignment": [\(rotation.w), \(rotation.x), \(rotation.y), \(rotation.z)],
               "neutral_obliquity_rad": \(script.person.neutralObliquity),
               "neutral_anterior_tilt_rad": \(script.person.neutralTilt),
@@ -145,4 +147,9 @@ extension Array where Element == TimedPacket {
             return TimedPacket(time: packet.time, bytes: change(packet.bytes))
         }
     }
+}
+
+/// So many hours ago, as calibrations are dated.
+package func isoTime(hoursAgo hours: Double = 0) -> String {
+    Date(timeIntervalSinceNow: -3600 * hours).formatted(.iso8601)
 }

@@ -54,7 +54,7 @@ package struct TurningSensor: Sendable {
         return """
             {
               "version": 1, "sensor": "\(name)", "segment": "pelvis",
-              "date": "2026-01-02T03:04:05Z",
+              "date": "\(isoTime())",
               "alignment": [\(rotation.w), \(rotation.x), \(rotation.y), \(rotation.z)],
               "neutral_obliquity_rad": \(neutral.obliquity),
               "neutral_anterior_tilt_rad": \(neutral.anteriorTilt),
