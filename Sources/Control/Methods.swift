@@ -164,10 +164,15 @@ extension Rehab1 {
         package var thresholds: [Threshold]?
         /// Time to get ready before anything counts.
         package var leadInSeconds: Double?
+        /// Repetitions of this set; the dose's where none is given.
+        package var count: Int64?
+        /// s of each hold of this set; the exercise's where none is given.
+        package var holdSeconds: Double?
 
         package init(
             exercise: String, side: String? = nil, record: Bool? = nil, probe: Bool? = nil,
-            thresholds: [Threshold]? = nil, leadInSeconds: Double? = nil
+            thresholds: [Threshold]? = nil, leadInSeconds: Double? = nil, count: Int64? = nil,
+            holdSeconds: Double? = nil
         ) {
             self.exercise = exercise
             self.side = side
@@ -175,11 +180,14 @@ extension Rehab1 {
             self.probe = probe
             self.thresholds = thresholds
             self.leadInSeconds = leadInSeconds
+            self.count = count
+            self.holdSeconds = holdSeconds
         }
 
         private enum CodingKeys: String, CodingKey {
-            case exercise, side, record, probe, thresholds
+            case exercise, side, record, probe, thresholds, count
             case leadInSeconds = "lead_in_s"
+            case holdSeconds = "hold_s"
         }
 
         package struct Reply: Codable, Sendable, Equatable {

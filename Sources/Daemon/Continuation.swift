@@ -16,6 +16,8 @@ struct SessionNote: Codable, Sendable, Equatable {
     var side: String?
     var probe: Bool?
     var thresholds: [Rehab1.Threshold]?
+    var count: Int64?
+    var holdSeconds: Double?
     /// False: the user asked not to record.
     var record: Bool?
     /// Host time of the last change, ns.
@@ -54,6 +56,8 @@ struct SessionKeeper {
         note?.side = call?.side
         note?.probe = call?.probe
         note?.thresholds = call?.thresholds
+        note?.count = call?.count
+        note?.holdSeconds = call?.holdSeconds
         if let record = call?.record { note?.record = record }
         write()
     }

@@ -31,7 +31,8 @@ extension Supervisor {
             _ = try beginExercise(
                 Rehab1.StartExercise(
                     exercise: id, side: note.side, record: note.record, probe: note.probe,
-                    thresholds: note.thresholds))
+                    thresholds: note.thresholds, count: note.count,
+                    holdSeconds: note.holdSeconds))
             session.mark("the exercise goes on after an interruption")
             resuming = nil
         } catch {
@@ -48,6 +49,7 @@ extension Supervisor {
             SessionNote(
                 recording: name, path: path, exercise: resuming?.exercise, side: resuming?.side,
                 probe: resuming?.probe, thresholds: resuming?.thresholds,
+                count: resuming?.count, holdSeconds: resuming?.holdSeconds,
                 record: session.isUnwanted ? false : nil, time: loop.now),
             file: session.recordingDescriptor)
     }

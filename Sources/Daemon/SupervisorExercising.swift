@@ -71,6 +71,7 @@ extension Supervisor {
         }
         if !isTest { try demand(found, side: side) }
         let thresholds = try found.apply(call.thresholds ?? [])
+        let doses = try found.apply(count: call.count, hold: call.holdSeconds)
         let fading = fading(of: found)
         let isProbe =
             call.probe
@@ -93,6 +94,7 @@ extension Supervisor {
         if isProbe { session.mark("probe: a set without cues") }
         noteChanges(of: found)
         note(thresholds, of: found)
+        note(doses, of: found)
         if call.record == false { session.isUnwanted = true }
         session.setWarm(true)
         // The set's plan has taken the place of the reminders', however short the set is.

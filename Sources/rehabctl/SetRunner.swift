@@ -15,6 +15,7 @@ struct SetPlan {
     var thresholds: [Rehab1.Threshold] = []
     var leadIn = 5.0
     var count: Int?
+    var hold: Double?
     var seconds: Double?
     var stillAfter = 60.0
     /// What is held or worn, and the step's height, as the person says.
@@ -59,12 +60,16 @@ struct SetRunner {
                 record: plan.keepsRecording ? nil : false,
                 probe: plan.leavesProbeOpen ? nil : plan.isProbe,
                 thresholds: plan.thresholds.isEmpty ? nil : plan.thresholds,
-                leadInSeconds: plan.leadIn > 0 ? plan.leadIn : nil)
+                leadInSeconds: plan.leadIn > 0 ? plan.leadIn : nil,
+                count: plan.count.map(Int64.init), holdSeconds: plan.hold)
         ).exercise
         if !console.isDrawing { announce(started, plan) }
+        // As it is done now, with the hold and the repetitions that were asked for.
+        var plan = plan
+        plan.exercise = started
         var run = Run(
             plan: plan, console: console, actions: LiveActions(daemon: daemon),
-            exercises: exercises)
+            exercises: exercises.map { $0.id == started.id ? started : $0 })
         defer { run.close() }
         let end: SetEnd
         do throws(ControlError) {

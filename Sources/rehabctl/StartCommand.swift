@@ -27,6 +27,11 @@ struct SetOptions: ParsableArguments {
     var count: Int?
 
     @Option(
+        name: .long,
+        help: ArgumentHelp("Hold this long in place of the exercise's time.", valueName: "s"))
+    var hold: Double?
+
+    @Option(
         name: .long, help: ArgumentHelp("End a set after this long.", valueName: "s"))
     var seconds: Double?
 
@@ -61,6 +66,9 @@ struct SetOptions: ParsableArguments {
         if let count, !(1...1000).contains(count) {
             throw ValidationError("--count must be from 1 to 1000.")
         }
+        if let hold, !(1...600).contains(hold) {
+            throw ValidationError("--hold must be from 1 to 600.")
+        }
         if let seconds, !(1...7200).contains(seconds) {
             throw ValidationError("--seconds must be from 1 to 7200.")
         }
@@ -87,6 +95,7 @@ struct SetOptions: ParsableArguments {
         plan.leadIn = countdown
         plan.keepsRecording = !noRecording
         plan.count = count
+        plan.hold = hold
         plan.seconds = seconds
         plan.stillAfter = still
         plan.load = load
@@ -199,7 +208,8 @@ struct StartCommand: ParsableCommand {
                 Rehab1.StartExercise(
                     exercise: exercise, side: side == "detect" ? nil : side,
                     record: options.noRecording ? false : nil, probe: probe,
-                    thresholds: own.isEmpty ? nil : own)
+                    thresholds: own.isEmpty ? nil : own, count: options.count.map(Int64.init),
+                    holdSeconds: options.hold)
             ).exercise
         } catch {
             if case .refused(.noSuchExercise) = error {

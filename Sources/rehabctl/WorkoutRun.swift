@@ -22,6 +22,7 @@ struct WorkoutPlan {
     /// Every set without cues.
     var isProbe = false
     var count: Int?
+    var hold: Double?
     var seconds: Double?
     var stillAfter = 60.0
     /// What is held or worn, and the step's height, as the person says.
@@ -106,6 +107,7 @@ final class WorkoutRun {
                 }
                 next.leadIn = plan.leadIn
                 next.count = plan.count
+                next.hold = plan.hold
                 next.seconds = plan.seconds
                 next.stillAfter = plan.stillAfter
                 next.load = plan.load

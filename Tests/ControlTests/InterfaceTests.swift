@@ -126,7 +126,7 @@ import Varlink
         try check(
             Rehab1.StartExercise(
                 exercise: "one-leg-stand", side: "left", record: true, probe: true,
-                thresholds: [Samples.threshold], leadInSeconds: 3),
+                thresholds: [Samples.threshold], leadInSeconds: 3, count: 8, holdSeconds: 10),
             .init(exercise: Samples.exercise))
         try check(Rehab1.Pause(paused: true), Rehab1.Empty())
         try check(Rehab1.ChangeSide(side: "left"), Rehab1.Empty())
