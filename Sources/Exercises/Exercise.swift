@@ -26,6 +26,8 @@ package struct Dose: Sendable, Equatable {
     package var targetSeconds: Double
     /// s: shortest and longest hold of the plan; empty where there is none.
     package var holdSeconds: [Double]
+    /// s with cues and s without, in turn within a set; empty: cues at any time.
+    package var alternation: [Int]
     package var perDay: Int
     package var effort: String
     package var heightsCentimetres: [Double]
@@ -96,6 +98,10 @@ package struct Exercise: Sendable {
         plan.lowersFirst = lowersFirst
         plan.tempo = tempo
         plan.repetitions = UInt16(clamping: dose.repetitions)
+        if let cued = dose.alternation.first, let silent = dose.alternation.last {
+            plan.alternation = CueAlternation(
+                cued: UInt16(clamping: cued), silent: UInt16(clamping: silent))
+        }
         plan.restsUpright = restsUpright
         plan.judgesRest = judgesRest
         // The file's reader admits 32 rules, as many as the plan holds.

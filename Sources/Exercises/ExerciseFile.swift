@@ -166,6 +166,18 @@ package enum ExerciseFile {
         return ExerciseLink(id: id, line: root.fault(key, "").line)
     }
 
+    /// `cued-seconds` and `silent-seconds`: both or neither.
+    private static func alternation(_ dose: TomlSection) throws(TomlError) -> [Int] {
+        let cued = try dose.optionalInt("cued-seconds", in: 5...3600)
+        let silent = try dose.optionalInt("silent-seconds", in: 5...3600)
+        switch (cued, silent) {
+        case (let cued?, let silent?): return [cued, silent]
+        case (.none, .none): return []
+        case (.some, .none): throw dose.missing("silent-seconds")
+        case (.none, .some): throw dose.missing("cued-seconds")
+        }
+    }
+
     private static func dose(_ root: TomlSection, task: TaskKind) throws(TomlError) -> Dose {
         guard let dose = try root.section("dose") else { throw root.missing("dose") }
         let sets = try dose.int("sets", in: 1...20)
@@ -177,6 +189,7 @@ package enum ExerciseFile {
             : try dose.optionalDouble("target-seconds", in: 1...3600) ?? 0
         let result = Dose(
             sets: sets, repetitions: repetitions, targetSeconds: target, holdSeconds: holds,
+            alternation: try alternation(dose),
             perDay: try dose.optionalInt("per-day", in: 1...10) ?? 1,
             effort: try dose.optionalString("effort", length: 40) ?? "",
             heightsCentimetres: try dose.doubles("heights-cm", in: 1...60),

@@ -36,6 +36,8 @@ package struct Body: BitwiseCopyable, Sendable {
     var otherSideFor = 0.0
     /// The weight went over the other leg as that one's fellow was lifted.
     var otherSideSeen = false
+    /// Host ns of the set's beginning.
+    private(set) var setBegan: Int64 = 0
     private var alertCount: UInt32 = 0
     package internal(set) var hold = HoldTracker()
 
@@ -81,6 +83,7 @@ package struct Body: BitwiseCopyable, Sendable {
     @_noLocks
     package mutating func begin(_ plan: MovementPlan, time: Int64) {
         self.plan = plan
+        setBegan = time
         isInSet = true
         jerkLimit = plan.threshold(of: .jerkRatio)
         ruleStates = InlineArray(repeating: RuleState())
@@ -313,7 +316,8 @@ package struct Body: BitwiseCopyable, Sendable {
             index += 1
         }
         defer { if isOver { endCues.clear() } }
-        guard plan.mayCue, policy.isUrgent || mayCueMovement(hasEnded: waits && isOver),
+        guard plan.mayCue,
+            policy.isUrgent || mayCueMovement(at: frame.time, hasEnded: waits && isOver),
             let chosen = policy.choose(time: frame.time)
         else { return nil }
         let rule = plan.rules[chosen]

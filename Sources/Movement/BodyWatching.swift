@@ -203,7 +203,8 @@ extension Body {
 
     /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
     @_noLocks
-    mutating func mayCueMovement(hasEnded: Bool) -> Bool {
+    mutating func mayCueMovement(at time: Int64, hasEnded: Bool) -> Bool {
+        guard plan.alternation.isCued(after: time &- setBegan) else { return false }
         var place: UInt32
         switch plan.task {
         case .repetitions:

@@ -75,6 +75,8 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     /// `CueShare`.
     package var cuedPercent: UInt8 = 100
     package var cueOffset: UInt16 = 0
+    /// Stretches with and without cues within the set.
+    package var alternation = CueAlternation()
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int
 

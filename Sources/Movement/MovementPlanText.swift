@@ -23,6 +23,9 @@ extension MovementPlan {
         if cuesAtEnd { words.append("cues-at-end=1") }
         if cuedPercent != 100 { words.append("cued-percent=\(cuedPercent)") }
         if cueOffset != 0 { words.append("cue-offset=\(cueOffset)") }
+        if alternation != CueAlternation() {
+            words.append("alternation=\(alternation.cued),\(alternation.silent)")
+        }
         for index in 0..<ruleCount {
             let rule = rules[index]
             words += [
@@ -89,6 +92,10 @@ extension MovementPlan {
         case ("cue-offset", let value):
             guard let count = UInt16(value) else { return false }
             cueOffset = count
+        case ("alternation", let value):
+            let numbers = value.split(separator: ",").compactMap { UInt16($0) }
+            guard numbers.count == 2 else { return false }
+            alternation = CueAlternation(cued: numbers[0], silent: numbers[1])
         default: return false
         }
         return true

@@ -25,10 +25,12 @@ private func walkingPlan() -> MovementPlan {
     return plan
 }
 
-private func heard(_ walker: Walker) -> Wearing {
+private func heard(_ walker: Walker, alternation: CueAlternation = CueAlternation()) -> Wearing {
     var wearing = Wearing()
     wearing.run(3, segmentUp(0))
-    wearing.body.begin(walkingPlan(), time: wearing.time)
+    var plan = walkingPlan()
+    plan.alternation = alternation
+    wearing.body.begin(plan, time: wearing.time)
     wearing.walk(walker)
     return wearing
 }
@@ -132,6 +134,33 @@ struct WalkTests {
         #expect(cued { _, step in if step.side == .left { step.drop = 7.5 } } == [1])
         #expect(cued { index, step in if index > 3, index < 8 { step.bounce = 3.5 } } == [14])
         #expect(cued { _, step in step.seconds = step.side == .left ? 0.65 : 0.45 }.contains(20))
+    }
+
+    /// EX19: a minute with cues, a minute without. The rule is judged in both.
+    @Test("in a silent stretch nothing is cued, in the next cued one it is")
+    func alternation() throws {
+        var walker = Walker()
+        walker.stand(1)
+        walker.walk(60, vary)
+        let faulty = walker.length
+        walker.walk(30) { index, step in
+            vary(index, &step)
+            if step.side == .left { step.drop = 7.5 }
+        }
+        let seconds = UInt16(faulty.rounded())
+        let inTurn = heard(walker, alternation: CueAlternation(cued: seconds - 5, silent: 12))
+        let told = try #require(inTurn.alerts.first)
+        #expect(told.alert.rule.number == 1)
+        let began = inTurn.time - Int64((walker.length * 1e9).rounded())
+        // The twelve silent seconds end seven after the fault began.
+        #expect(Double(told.alert.time - began) * 1e-9 >= Double(seconds) + 7 - 0.1)
+        #expect(
+            inTurn.frames.contains { $0.activeRules & 1 != 0 && $0.time < told.alert.time - 1 })
+        let always = try #require(heard(walker).alerts.first)
+        #expect(always.alert.rule.number == 1)
+        #expect(always.alert.time < told.alert.time)
+        let silent = CueAlternation(cued: seconds - 5, silent: 60)
+        #expect(rules(heard(walker, alternation: silent)).isEmpty)
     }
 
     @Test("a single heavy step is no heavy walk")
