@@ -136,7 +136,7 @@ struct WalkTests {
         #expect(cued { _, step in step.seconds = step.side == .left ? 0.65 : 0.45 }.contains(20))
     }
 
-    /// EX19: a minute with cues, a minute without. The rule is judged in both.
+    // EX19: a minute with cues, a minute without; the rule is judged in both.
     @Test("in a silent stretch nothing is cued, in the next cued one it is")
     func alternation() throws {
         var walker = Walker()
