@@ -67,6 +67,7 @@ package enum Rehab1 {
         case listTests = "ListTests"
         case startTest = "StartTest"
         case stopTest = "StopTest"
+        case giveUpTest = "GiveUpTest"
         case answerTest = "AnswerTest"
         case listTestResults = "ListTestResults"
 
@@ -84,7 +85,7 @@ package enum Rehab1 {
                 .reload, .setSound, .playSound, .breathe, .setFading:
                 .change
             case .listTests, .listTestResults: .read
-            case .startTest, .stopTest, .answerTest: .change
+            case .startTest, .stopTest, .giveUpTest, .answerTest: .change
             case .removeRecording, .pairSensor: .owner
             }
         }

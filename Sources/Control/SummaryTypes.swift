@@ -45,13 +45,16 @@ extension Rehab1 {
         package var maxHikeDegrees: Double?
         /// Lowered, balance-lost, stopped, lost-data.
         package var endedBy: String
+        /// False: no shift of weight was seen before it, so that the foot was lifted is the person's word.
+        package var seen: Bool?
         /// Pattern; a question mark where what is not measured could change it.
         package var label: String
 
         package init(
             side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil,
             meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil,
-            maxHikeDegrees: Double? = nil, endedBy: String, label: String = "level?"
+            maxHikeDegrees: Double? = nil, endedBy: String, seen: Bool? = nil,
+            label: String = "level?"
         ) {
             self.side = side
             self.startSeconds = startSeconds
@@ -61,11 +64,12 @@ extension Rehab1 {
             self.maxDropDegrees = maxDropDegrees
             self.maxHikeDegrees = maxHikeDegrees
             self.endedBy = endedBy
+            self.seen = seen
             self.label = label
         }
 
         private enum CodingKeys: String, CodingKey {
-            case side, label
+            case side, label, seen
             case startSeconds = "start_s"
             case durationSeconds = "duration_s"
             case shareInBand = "share_in_band"

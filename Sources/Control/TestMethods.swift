@@ -52,6 +52,21 @@ extension Rehab1 {
         }
     }
 
+    /// Ends the run without a result: nothing of it is kept.
+    package struct GiveUpTest: ControlMethod, Equatable {
+        package static let method = Method.giveUpTest
+        package init() {}
+
+        package struct Reply: Codable, Sendable, Equatable {
+            /// "T1".
+            package var test: String
+
+            package init(test: String) {
+                self.test = test
+            }
+        }
+    }
+
     /// Adds answers to a kept result; nil: leave as it is.
     package struct AnswerTest: ControlMethod, Equatable {
         package static let method = Method.answerTest

@@ -139,6 +139,8 @@ extension ControlServer {
             finish(Rehab1.StartTest.Reply(test: try await handler.startTest(decode(call))), id)
         case .stopTest:
             finish(Rehab1.StopTest.Reply(result: try await handler.stopTest()), id)
+        case .giveUpTest:
+            finish(Rehab1.GiveUpTest.Reply(test: try await handler.giveUpTest()), id)
         case .answerTest:
             finish(Rehab1.AnswerTest.Reply(result: try await handler.answerTest(decode(call))), id)
         case .listTestResults:

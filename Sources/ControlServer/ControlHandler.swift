@@ -97,6 +97,7 @@ package protocol ControlHandler: FeedbackHandler {
     func listTests() async -> [Rehab1.Test]
     func startTest(_ call: Rehab1.StartTest) async throws(ControlRefusal) -> Rehab1.Test
     func stopTest() async throws(ControlRefusal) -> Rehab1.TestResult
+    func giveUpTest() async throws(ControlRefusal) -> String
     func answerTest(_ call: Rehab1.AnswerTest) async throws(ControlRefusal) -> Rehab1.TestResult
     func listTestResults(
         _ call: Rehab1.ListTestResults

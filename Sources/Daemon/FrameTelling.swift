@@ -116,7 +116,7 @@ extension HoldRecord {
             side: side.name, startSeconds: start, durationSeconds: duration,
             shareInBand: shareInBand, meanDropDegrees: meanDrop.flatMap(degrees),
             maxDropDegrees: maxDrop.flatMap(degrees), maxHikeDegrees: maxHike.flatMap(degrees),
-            endedBy: endedBy.name, label: text)
+            endedBy: endedBy.name, seen: isSeen ? nil : false, label: text)
     }
 }
 

@@ -31,6 +31,8 @@ package actor Supervisor: LoopActor {
     var test: RunningTest?
     var replay: RunningReplay?
     var warnings: [String] = []
+    /// The warning of the set that its sensor ended.
+    var closing: String?
     /// What the sensors show of themselves: accelerometers off gravity, slipped and swapped sensors.
     var sensorWatch = SensorWatch()
     /// The Bluetooth side; nil where rehabd stays away from it.
@@ -211,7 +213,9 @@ package actor Supervisor: LoopActor {
     func remove(_ entry: SensorEntry) {
         // Before it is gone: what it sent and measured in the set belongs to the set.
         if entry.segment == .pelvis, exercise != nil {
-            warn("the pelvis sensor \(entry.name) ended: the exercise was closed")
+            let text = "the pelvis sensor \(entry.name) ended: the exercise was closed"
+            warn(text)
+            closing = text
             if let summary = try? finishExercise(by: .sensorGone) {
                 control.broadcast(.set(summary))
             }

@@ -108,6 +108,9 @@ extension Supervisor {
             exercise?.course.begin(
                 .leadIn(until: loop.now + Int64(leadIn * 1e9)), at: loop.now)
         }
+        // It was of the last set: this one runs.
+        if let closing { withdraw(closing) }
+        closing = nil
         logExercise(.exerciseStarted, found.id)
         keeper.setExercise(call)
         control.broadcast(.status(status()))
@@ -172,6 +175,8 @@ extension Supervisor {
     ) throws(ControlRefusal) -> Rehab1.Summary {
         guard var running = exercise else { throw .notExercising }
         exercise = nil
+        // Ended by anybody but the test itself, it takes the run with it.
+        if running.isTest { dropTest() }
         session.setWarm(false)
         _ = session.send(.end)
         let newest = sensors.first { $0.segment == .pelvis }?.latest?.time ?? running.record.start

@@ -34,7 +34,8 @@ extension Supervisor {
                 reason: "there is no test \(call.test)", cure: "see them with: rehabctl test list")
         }
         guard test == nil else {
-            throw .busy(activity: "a test is running", cure: "end it first")
+            throw .busy(
+                activity: "a test is running", cure: "end it, or give it up: rehabctl stop")
         }
         var side: Side?
         if let name = call.side {
@@ -79,6 +80,7 @@ extension Supervisor {
                 reason: "no test is running", cure: "start one with: rehabctl test T1 --side left")
         }
         test = nil
+        try demandWhole(running)
         let recording = session.isUnwanted ? nil : session.recordingName
         if running.exercise != nil, exercise != nil { _ = try finishExercise() }
         running.trace.finish()
@@ -98,6 +100,39 @@ extension Supervisor {
         session.mark("test \(running.test.id) ended")
         try keep(stored)
         return stored.told(among: try keptTests())
+    }
+
+    /// A run that its sensor left, or whose set was ended by somebody else, is none: nothing of it is kept.
+    private func demandWhole(_ running: RunningTest) throws(ControlRefusal) {
+        let hasSet = running.exercise == nil || exercise?.isTest == true
+        let pelvis = sensors.first { $0.segment == .pelvis }
+        guard !hasSet || pelvis?.stateNow(loop.now) != .streaming else { return }
+        if exercise?.isTest == true { _ = try? finishExercise() }
+        session.mark("test \(running.test.id) given up")
+        throw .notReady(
+            reason:
+                "the pelvis sensor fell silent, or the set was ended, before \(running.test.id) "
+                + "was over: nothing of this run is kept",
+            cure: "check that the sensor is on and near, and begin again: rehabctl test "
+                + running.test.id)
+    }
+
+    /// The run that is under way is none any more.
+    func dropTest() {
+        guard let running = test else { return }
+        test = nil
+        session.mark("test \(running.test.id) given up")
+    }
+
+    package func giveUpTest() throws(ControlRefusal) -> String {
+        guard let running = test else {
+            throw .notReady(
+                reason: "no test is running", cure: "start one with: rehabctl test T1 --side left")
+        }
+        dropTest()
+        if running.exercise != nil, exercise != nil { _ = try finishExercise() }
+        control.broadcast(.status(status()))
+        return running.test.id
     }
 
     package func answerTest(

@@ -100,14 +100,16 @@ package enum PainRules {
                 Advice(
                     rule: "P4",
                     text:
-                        "Two mornings of this week were well above usual: one stage down for seven "
-                        + "days. Look at walking, stairs, sitting and lying on the side first."))
+                        "Two mornings of this week were well above usual, or the hip woke you: one "
+                        + "stage down for seven days. Look at walking, stairs, sitting and lying on the side first."
+                ))
         } else if isFlare(mornings, day) || isFlare(mornings, day + -1) {
             found.append(
                 Advice(
                     rule: "P3",
-                    text: "A morning was well above usual: in the next workout the last change is "
-                        + "undone, a third of the sets is left out, EX01 to EX03 come first. No new "
+                    text:
+                        "A morning was well above usual, or the hip woke you: in the next workout the "
+                        + "last change is undone, a third of the sets is left out, EX01 to EX03 come first. No new "
                         + "load for 48 hours."))
         }
         if let change = fourWeeks(mornings, day), abs(change) < 2 {

@@ -350,6 +350,7 @@ package struct Body: BitwiseCopyable, Sendable {
         frame.sigmas = angles.sigmas
         frame.holdStart = hold.holdStart
         frame.holdEndTime = hold.holdEnd
+        frame.isHoldAssumed = hold.assumed
         frame.holdEnd = hold.endedBy
         frame.completedHolds = hold.completed
         if let trunk = angles.trunk {

@@ -33,6 +33,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var holdStart: Int64 = 0
     package var holdEndTime: Int64 = 0
     package var holdEnd = HoldEnd.none
+    /// No shift of weight was seen before this hold: that the foot is off the floor is the person's word.
+    package var isHoldAssumed = false
     package var completedHolds: UInt16 = 0
     /// Pelvis angles relative to neutral, rad; NaN where not measured.
     package var obliquity = Double.nan

@@ -15,6 +15,8 @@ package struct HoldRecord: Sendable, Equatable {
     package var maxDrop: Double?
     package var maxHike: Double?
     package var endedBy: HoldEnd
+    /// The weight was seen to go over the leg; else that the foot was lifted is the person's word.
+    package var isSeen = true
     /// Shares of the pattern rules, and the pattern they make.
     package var shares = PatternLabel.Shares()
     package var label = PatternLabel.level
@@ -57,6 +59,7 @@ package struct SetRecord: Sendable {
     package private(set) var start: Int64 = 0
     private var moments: HoldMoments
     private var holdStart: Int64 = 0
+    private var isAssumed = false
     private var holdSide: Side?
     private var completed: UInt16 = 0
     private var lastActive: UInt32 = 0
@@ -124,6 +127,7 @@ package struct SetRecord: Sendable {
                 moments.forget()
             }
             holdSide = frame.stanceSide
+            isAssumed = frame.isHoldAssumed
             if frame.gates.isOpen, frame.drop.isFinite {
                 moments.add(time: frame.time, interval: interval, drop: frame.drop)
             }
@@ -283,6 +287,6 @@ package struct SetRecord: Sendable {
                 duration: seconds, shareInBand: kept.count > 0 ? kept.shareInBand : nil,
                 meanDrop: kept.mean, maxDrop: kept.count > 0 ? kept.largest : nil,
                 maxHike: kept.count > 0 ? -kept.smallest : nil, endedBy: endedBy,
-                shares: shares, label: PatternLabel(shares)))
+                isSeen: !isAssumed, shares: shares, label: PatternLabel(shares)))
     }
 }

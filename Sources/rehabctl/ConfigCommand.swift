@@ -48,6 +48,12 @@ struct ConfigPlace: ParsableArguments {
         return system ? [:] : names.filter { environment[$0.value] != nil }
     }
 
+    /// What a variable makes of the setting, as a person would write it in the file; nil: the file holds.
+    func inForce(_ key: String) -> String? {
+        guard let variable = overrides[key], let text = environment[variable] else { return nil }
+        return key.hasSuffix(".enabled") ? "\(text != "no")" : "\"\(text)\""
+    }
+
     func read(_ path: String) throws -> Configuration? {
         do throws(DaemonError) {
             return try Configuration.read(path)
@@ -81,7 +87,7 @@ struct ShowConfig: ParsableCommand {
                 overrides[value.key].map { "environment, \($0)" }
                 ?? (value.value == standard.value ? "default" : place.present)
             return Row(
-                setting: value.key, value: value.value, source: source,
+                setting: value.key, value: place.inForce(value.key) ?? value.value, source: source,
                 holds: words(value.moment))
         }
         if json { return try printJSON(rows) }

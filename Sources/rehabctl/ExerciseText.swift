@@ -100,8 +100,10 @@ struct ExerciseText {
         if course.sideChanges > 0 { lines.append("  side changed \(times(course.sideChanges))") }
         for one in course.thresholds {
             lines.append(
-                "  own threshold \(one.rule) \(one.signal ?? ""): \(decimal(one.onDegrees, 1)) in "
-                    + "place of \(decimal(one.standardDegrees, 1)), by \(visible(one.by))")
+                "  own threshold \(one.rule) \(one.signal ?? ""): "
+                    + "\(ThresholdBook.amount(one.onDegrees, of: one.signal ?? "")) in place of "
+                    + "\(ThresholdBook.amount(one.standardDegrees, of: one.signal ?? "")), by \(visible(one.by))"
+            )
         }
         return lines
     }
@@ -171,7 +173,14 @@ struct ExerciseText {
                 decimal(hold.maxDropDegrees, 1, unit: " deg"),
                 decimal(hold.maxHikeDegrees, 1, unit: " deg"), hold.endedBy, hold.label)
         }
-        return columns.table(indent: "  ")
+        var lines = columns.table(indent: "  ")
+        let unseen = holds.indices.filter { holds[$0].seen == false }.map { "\($0 + 1)" }
+        if !unseen.isEmpty {
+            lines.append(
+                "  hold \(unseen.joined(separator: ", ")): no shift of weight was seen before it, so whether "
+                    + "the foot was off the floor is not measured; it is no longest hold")
+        }
+        return lines
     }
 
     /// `isOneLegged`: on two legs, or lying, there is no drop to tell.

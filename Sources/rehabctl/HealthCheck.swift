@@ -38,12 +38,25 @@ struct HealthCheck {
         guard isDue, console.isAsking else { return }
         console.say("Before exercise: does any of these apply to you, new or not yet looked at?")
         for question in Programme.healthQuestions { console.say("  - \(question)") }
-        guard let answer = console.ask("Any of them? [y/N]"), !console.hasEnded else { return }
-        let applies = answer.lowercased().hasPrefix("y")
+        guard let applies = answer(), !console.hasEnded else { return }
         try keep(HealthEntry(applies: applies), &log)
         guard applies else { return }
         console.say(Programme.healthStop)
         throw ExitCode(77)
+    }
+
+    /// Yes or no; nil where it is skipped: unknown, and asked again before the next set.
+    private func answer() -> Bool? {
+        var question = "Any of them? y or n (Enter: ask me next time)"
+        while let text = console.ask(question)?.lowercased() {
+            switch text {
+            case "": return nil
+            case "y", "yes": return true
+            case "n", "no": return false
+            default: question = "y or n, please (Enter: ask me next time)"
+            }
+        }
+        return nil
     }
 
     private func keep(_ entry: HealthEntry, _ log: inout WorkoutLog) throws {

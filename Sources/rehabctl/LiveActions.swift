@@ -16,8 +16,13 @@ struct LiveActions {
             }
         case .side:
             let next = LiveActions.side(after: state.status?.set?.side)
-            return attempt("side: \(next ?? "detected")") { client throws(ControlError) in
+            let said = attempt("side: \(next ?? "detected")") { client throws(ControlError) in
                 _ = try client.call(Rehab1.ChangeSide(side: next))
+            }
+            guard next == nil, said != "side: detected" else { return said }
+            // An exercise that is told the leg: from the right one it goes to the left.
+            return attempt("side: left") { client throws(ControlError) in
+                _ = try client.call(Rehab1.ChangeSide(side: "left"))
             }
         case .mark:
             return attempt("marked in the recording") { client throws(ControlError) in

@@ -159,7 +159,9 @@ struct LiveState {
 
     /// A cue in one line.
     static func line(_ cue: Rehab1.Cue) -> String {
-        let value = cue.rule == "C19" ? "" : " \(decimal(cue.valueDegrees, 1, unit: " deg"))"
+        // A lost balance and a broken hold have no size.
+        let isEvent = cue.rule == "C19" || cue.rule == "C13"
+        let value = isEvent ? "" : " " + ThresholdBook.amount(cue.valueDegrees, of: cue.signal)
         let side = cue.side.map { ", \($0) stance" } ?? ""
         return "cue \(cue.rule) \(cue.signal)\(value)\(side): \(cue.text)"
             + (cue.heard ? "" : " (not heard)")

@@ -172,10 +172,16 @@ struct MachineDoctor {
         let environment = ProcessInfo.processInfo.environment
         let settings = try? DaemonSettings.read(environment: environment)
         guard let device = settings?.audioDevice ?? (settings == nil ? "default" : nil) else {
+            let isOutside = environment["REHABD_AUDIO"] == "none"
             return [
                 Check(
-                    name: "sound", state: .warning, finding: "is turned off in the settings",
-                    cure: "rehabctl config edit, [sound] device")
+                    name: "sound", state: .warning,
+                    finding: isOutside
+                        ? "is turned off by REHABD_AUDIO in the environment"
+                        : "is turned off in the settings",
+                    cure: isOutside
+                        ? "start rehabd without REHABD_AUDIO=none"
+                        : "rehabctl config edit, [sound] device")
             ]
         }
         var checks: [Check] = []

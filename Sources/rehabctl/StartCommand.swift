@@ -302,12 +302,17 @@ enum Catalogue {
 
 struct StopCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "stop", abstract: "End the exercise and print its summary.")
+        commandName: "stop",
+        abstract: "End the exercise and print its summary; a running test is given up.")
 
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
         var client = try daemon.connect()
+        if let given = try? client.call(Rehab1.GiveUpTest()) {
+            if daemon.json { return try printJSON(given) }
+            return print("The test \(given.test) was given up: nothing of it was kept.")
+        }
         let summary: Rehab1.Summary
         do throws(ControlError) {
             summary = try client.call(Rehab1.StopExercise()).summary

@@ -93,6 +93,9 @@ struct TestRunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A fingertip touched: yes or no.", valueName: "answer"))
     var fingertip: String?
 
+    @Flag(name: .long, help: "Print lines in place of one that changes (for screen readers).")
+    var plain = false
+
     @Option(name: .long, help: ArgumentHelp("Height of the step.", valueName: "cm"))
     var stepHeight: Double?
 
@@ -151,7 +154,7 @@ struct TestRunCommand: ParsableCommand {
         for side in try sides(of: wanted) {
             let run = TestRun(
                 daemon: daemon, test: wanted, side: side, leadIn: leadIn, longest: seconds,
-                quiet: daemon.json)
+                quiet: daemon.json, isPlain: plain)
             var result = try run.result()
             result = try answered(result, questions: wanted.questions)
             results.append(result)

@@ -13,8 +13,17 @@ struct TestRun {
     let longest: Double
     /// Prints nothing.
     let quiet: Bool
+    /// Lines in place of one that changes.
+    let isPlain: Bool
+    private var draws: Bool { Terminal.outputIsTerminal && !isPlain }
 
     func result() throws -> Rehab1.TestResult {
+        var client = try daemon.connect()
+        // Before anybody gets ready for nothing.
+        let sensors = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.GetStatus()).status.sensors
+        }
+        if let refusal = SetReadiness.refusal(sensors, nil) { throw complaint(.refused(refusal)) }
         let leg =
             side.map { "\($0) leg" }
             ?? (test.legs == "one-or-both" ? "both legs" : "walk")
@@ -23,7 +32,6 @@ struct TestRun {
             if leadIn > 0 { print("It begins in \(decimal(leadIn, 0)) s.") }
             Terminal.flush()
         }
-        var client = try daemon.connect()
         MonotonicClock.sleep(until: MonotonicClock.now() + Int64(leadIn * 1e9))
         let begun = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StartTest(test: test.id, side: side)).test
@@ -34,10 +42,24 @@ struct TestRun {
         {}
         if !quiet { print("\u{7}Go.") }
         let watching = try daemon.connect()
+        let signals = ProgramSignals(isDrawing: false)
+        let end: End
         do throws(ControlError) {
-            try follow(watching, begun)
+            end = try follow(watching, begun, signals)
         } catch {
+            _ = try? client.call(Rehab1.GiveUpTest())
             throw complaint(error)
+        }
+        guard end == .whole else {
+            _ = try? client.call(Rehab1.GiveUpTest())
+            signals.endIfAsked()
+            complain(
+                "the pelvis sensor sent nothing for \(decimal(TestRun.silence, 0)) s, or the run was ended "
+                    + "elsewhere: nothing of it is kept",
+                cure:
+                    "check that the sensor is on and near, and begin again: rehabctl test \(test.id)"
+            )
+            throw ExitCode(75)
         }
         let result = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StopTest()).result
@@ -46,34 +68,51 @@ struct TestRun {
         return result
     }
 
+    /// How a run came to its end.
+    private enum End {
+        case whole
+        /// A signal ended the program, or the sensor fell silent: no result.
+        case cutOff
+    }
+
+    /// s without a frame after which a run is given up: what was not seen cannot be scored.
+    private static let silence = 3.0
+
     /// Watches until the goal is reached, Enter is pressed or the time is up.
     private func follow(
-        _ client: consuming ControlClient, _ begun: Rehab1.Test
-    ) throws(ControlError) {
+        _ client: consuming ControlClient, _ begun: Rehab1.Test, _ signals: ProgramSignals
+    ) throws(ControlError) -> End {
         var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 100))
         let start = MonotonicClock.now()
         var goal = TestGoalWatch(begun)
         var told = -1
+        var newest = 0.0
         while true {
+            _ = signals.take()
+            if signals.endedBy != nil { return .cutOff }
             var latest: Rehab1.Frame?
             switch try replies.next(within: 100) {
             case .reply(let reply):
                 if case .frame(let frame) = reply.event.payload { latest = frame }
                 if case .warning(let text) = reply.event.payload, !quiet { print(visible(text)) }
             case .nothing: break
-            case .end: return
+            case .end: return .cutOff
             }
             let elapsed = Double(MonotonicClock.now() - start) * 1e-9
-            if let latest { goal.take(latest, at: elapsed) }
-            if goal.isReached(at: elapsed) || elapsed > longest { return }
+            if let latest {
+                goal.take(latest, at: elapsed)
+                newest = elapsed
+            }
+            if elapsed - newest > TestRun.silence { return .cutOff }
+            if goal.isReached(at: elapsed) || elapsed > longest { return .whole }
             if Terminal.inputIsTerminal, UnixSocket.waitReadable(0, milliseconds: 0) {
                 _ = readLine()
-                return
+                return .whole
             }
             let second = Int(elapsed)
             // The first frame takes a moment; what never comes is said.
             guard !quiet, goal.hasFrame || elapsed > 2, second != told,
-                second % (Terminal.outputIsTerminal ? 1 : 5) == 0
+                second % (draws ? 1 : 5) == 0
             else {
                 continue
             }
@@ -83,7 +122,7 @@ struct TestRun {
     }
 
     private func show(_ line: String) {
-        if Terminal.outputIsTerminal {
+        if draws {
             Terminal.flush()
             Terminal.write("\r\(line)\u{1B}[K\(line.isEmpty ? "" : "\r")")
         } else {

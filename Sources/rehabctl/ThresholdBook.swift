@@ -21,6 +21,11 @@ enum ThresholdBook {
 
     static func isAngle(_ signal: String) -> Bool { !ratios.contains(signal) }
 
+    /// "4.0 deg", or a number without a unit where the signal is a share, a ratio or a time.
+    static func amount(_ value: Double?, of signal: String) -> String {
+        isAngle(signal) ? decimal(value, 1, unit: " deg") : decimal(value, 2)
+    }
+
     static func standard(_ rule: Rehab1.Rule, of exercise: Rehab1.Exercise) -> StandardThreshold {
         let hasFloor = isAngle(rule.signal) && !excesses.contains(rule.signal)
         return StandardThreshold(

@@ -90,8 +90,10 @@ final class WorkoutRun {
         let thresholds = ownThresholds(of: exercise)
         for one in thresholds {
             console.say(
-                "Own threshold: \(one.rule) \(one.signal ?? ""), \(decimal(one.onDegrees, 1)) in "
-                    + "place of \(decimal(one.standardDegrees, 1)) degrees, by \(one.by)")
+                "Own threshold: \(one.rule) \(one.signal ?? ""), "
+                    + "\(ThresholdBook.amount(one.onDegrees, of: one.signal ?? "")) in place of "
+                    + "\(ThresholdBook.amount(one.standardDegrees, of: one.signal ?? "")), by \(one.by)"
+            )
         }
         for set in 1...max(1, part.sets) {
             for (index, side) in part.sides.enumerated() {
@@ -280,10 +282,13 @@ extension SetEntry {
         cleanShare = summary.cleanShare
         steps = summary.steps.map { Int($0.left.count + $0.right.count) } ?? 0
         landings = summary.landings.count
-        holds = summary.holds.map(\.durationSeconds)
+        // A time that nobody saw begin is no best one; that it was done counts.
+        let known = summary.holds.filter { $0.seen != false }
+        holds = known.map(\.durationSeconds)
+        if holds.isEmpty, !summary.holds.isEmpty { repetitions = summary.holds.count }
         shareInBand = summary.shareInBand
         let drops =
-            summary.holds.compactMap(\.meanDropDegrees)
+            known.compactMap(\.meanDropDegrees)
             + summary.repetitions.compactMap(\.meanDropDegrees)
         meanDropDegrees = drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
         cues = Int(summary.cues)

@@ -124,6 +124,7 @@ actor TestHandler: ControlHandler {
     }
 
     func stopTest() throws(ControlRefusal) -> Rehab1.TestResult { throw .notExercising }
+    func giveUpTest() throws(ControlRefusal) -> String { throw .notExercising }
 
     func answerTest(_ call: Rehab1.AnswerTest) throws(ControlRefusal) -> Rehab1.TestResult {
         throw .notExercising

@@ -135,6 +135,7 @@ import Varlink
         try check(Rehab1.ListTests(), .init(tests: [Samples.test]))
         try check(Rehab1.StartTest(test: "T1", side: "left"), .init(test: Samples.test))
         try check(Rehab1.StopTest(), .init(result: Samples.testResult))
+        try check(Rehab1.GiveUpTest(), .init(test: "T1"))
         try check(
             Rehab1.AnswerTest(name: "x", answers: Samples.testAnswers),
             .init(result: Samples.testResult))

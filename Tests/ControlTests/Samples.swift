@@ -68,7 +68,8 @@ enum Samples {
 
     static let hold = Rehab1.Hold(
         side: "left", startSeconds: 1, durationSeconds: 29.5, shareInBand: 0.875,
-        meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered", label: "drop?"
+        meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered", seen: false,
+        label: "drop?"
     )
 
     static let repetition = Rehab1.Repetition(

@@ -119,7 +119,8 @@ private struct Choices: RandomNumberGenerator {
         ("Breathe", [("in_s", "number"), ("out_s", "number"), ("minutes", "number")]),
         ("ListFading", []), ("SetFading", [("exercise", "text"), ("workout", "number")]),
         ("ListTests", []), ("StartTest", [("test", "text"), ("side", "text")]),
-        ("StopTest", []), ("AnswerTest", [("name", "text"), ("answers", "texts")]),
+        ("StopTest", []), ("GiveUpTest", []),
+        ("AnswerTest", [("name", "text"), ("answers", "texts")]),
         ("ListTestResults", [("test", "text")]),
         ("Replay", [("title", "text"), ("channels", "channels"), ("commands", "texts")]),
     ]

@@ -127,6 +127,9 @@ import Testing
         let first = try terminal.start(
             Products.rehabctl, ["start", "squat"], environment: practice.environment)
         try waitUntil("the questions") { terminal.drawn().contains("Any of them?") }
+        // What is neither yes nor no is asked again.
+        terminal.type("fever\n")
+        try waitUntil("the question again") { terminal.drawn().contains("y or n, please") }
         terminal.type("y\n")
         #expect(try first.wait(within: 20) == .exited(77))
         #expect(Practice.plain(terminal.drawn()).contains("This needs a professional."))
@@ -161,7 +164,8 @@ import Testing
         #expect(done.code == 0, "\(done)")
         #expect(
             done.output.contains(
-                "own threshold C01 drop: 6.5 in place of 4.0, by the physiotherapist"), "\(done)")
+                "own threshold C01 drop: 6.5 deg in place of 4.0 deg, by the physiotherapist"),
+            "\(done)")
         #expect(practice.logText().contains("C01 drop: 6.5 in place of 4.0"))
         // Also a set that is only started gets it.
         #expect(try practice.rehabctl(["start", "one-leg-stand"]).code == 0)

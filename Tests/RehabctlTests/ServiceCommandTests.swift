@@ -31,6 +31,8 @@ import Testing
         #expect(line("sound.device").contains("rehabd.toml"))
         #expect(line("log.names").contains("default"))
         #expect(line("realtime.enabled").contains("REHABD_REALTIME"))
+        // What holds is the variable's, not the file's.
+        #expect(line("realtime.enabled").contains("false"), "\(shown)")
         let json = try Self.rehabctl(["show", "--json"], folder)
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: String]])
