@@ -31,6 +31,32 @@ import Testing
         return nil
     }
 
+    /// T2: three tries of 45 s at most; who never puts the foot down is not watched for ever.
+    @Test func triesEndAtTheirCountOrWhenAFootStaysUp() {
+        let test = Rehab1.Test(
+            id: "T2", title: "", legs: "one-leg", goal: "holds", goalSeconds: 45, goalCount: 3,
+            instructions: [], questions: [], counts: "")
+        func end(_ frame: (Double) -> Rehab1.Frame) -> Double? {
+            var watch = TestGoalWatch(test)
+            var time = 0.0
+            while time < 200 {
+                watch.take(frame(time), at: time)
+                if watch.isReached(at: time) { return time }
+                time += 0.1
+            }
+            return nil
+        }
+        let staying = end { frame($0, count: 0, hold: $0) }
+        #expect(staying.map { abs($0 - 55.5) < 0.3 } == true, "\(staying ?? -1)")
+        let trying = end { time in
+            let hold = time.truncatingRemainder(dividingBy: 30)
+            return frame(
+                time, count: Int64(time / 30), phase: hold < 20 ? .holding : .waiting,
+                hold: hold < 20 ? hold : 0)
+        }
+        #expect(trying.map { abs($0 - 90.5) < 0.3 } == true, "\(trying ?? -1)")
+    }
+
     @Test func repetitionsEndAtTheirDose() throws {
         let end = try #require(
             end(SetGoal(LivePictures.squat), until: 100) { Int64($0 / 6) })
