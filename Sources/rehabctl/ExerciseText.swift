@@ -205,7 +205,8 @@ struct ExerciseText {
                     time(one.lowerSeconds), one.number > 1 ? time(one.restSeconds) : "-",
                     decimal(one.range, 0, unit: unit),
                 ] + drop + [
-                    one.judged == false ? "not measured" : one.clean ? "yes" : "no", one.label,
+                    one.judged == false ? "not measured" : one.clean ? "yes" : "no",
+                    one.judged == false ? "not measured" : one.label,
                 ])
         }
         return columns.table(indent: "  ")

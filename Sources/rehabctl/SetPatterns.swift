@@ -18,7 +18,9 @@ enum SetPatterns {
 
     /// "drop? in 5 of 8, level? in 3"; nil with one movement or none.
     static func mix(_ summary: Rehab1.Summary) -> String? {
-        mix(summary.holds.map(\.label) + summary.repetitions.map(\.label))
+        mix(
+            summary.holds.filter { $0.seen != false }.map(\.label)
+                + summary.repetitions.filter { $0.judged != false }.map(\.label))
     }
 
     static func mix(_ labels: [String]) -> String? {

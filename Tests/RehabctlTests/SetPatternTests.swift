@@ -42,6 +42,17 @@ import Testing
         #expect(SetPatterns.mix([String]()) == nil)
     }
 
+    /// Data were missing in it: neither a pattern nor part of the mix.
+    @Test func aRepetitionWithAGapHasNoPattern() {
+        var cut = repetition(2, label: "level?")
+        cut.judged = false
+        let drops = [repetition(1, label: "drop?"), cut, repetition(3, label: "drop?")]
+        #expect(SetPatterns.mix(summary(drops)) == "drop? in 2 of 2")
+        let lines = ExerciseText(style: Style(isColourful: false)).summary(summary(drops))
+        #expect(lines.contains { $0.hasPrefix("  2 ") && $0.hasSuffix("not measured") })
+        #expect(!lines.contains { $0.contains("level?") })
+    }
+
     /// What no shape of movement fits is told as what it is.
     @Test func roughTimesAreToldAsSuch() {
         var rough = repetition(2, lower: 2.5)
