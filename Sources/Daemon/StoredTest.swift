@@ -82,6 +82,12 @@ struct StoredTest: Codable, Sendable, Equatable {
         return TestAnswers(answers).added(to: outcome, of: test)
     }
 
+    /// The run as it is held against others.
+    var compared: ComparedRun {
+        ComparedRun(
+            test: test, sensors: Set(sensors), answers: TestAnswers(answers), outcome: answered)
+    }
+
     init(
         name: String, test: BatteryTest, date: String, side: Side?, sensors: [String],
         outcome: TestOutcome
@@ -150,6 +156,7 @@ extension TestAnswers {
         handsLeftWaist = told.handsLeftWaist
         steppedDown = told.steppedDown
         knee = told.knee.map { Int($0) }
+        pace = told.pace.flatMap { Pace(rawValue: $0) }
     }
 }
 
