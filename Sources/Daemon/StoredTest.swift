@@ -76,10 +76,10 @@ struct StoredTest: Codable, Sendable, Equatable {
         return outcome
     }
 
-    /// The outcome with the answers in it.
+    /// The outcome with the answers in it, and without the means of too few.
     var answered: TestOutcome {
         guard let test = TestBattery.test(test) else { return outcome }
-        return TestAnswers(answers).added(to: outcome, of: test)
+        return TestAnswers(answers).added(to: outcome.leavingOutFew(of: test), of: test)
     }
 
     /// The run as it is held against others.
