@@ -59,7 +59,7 @@ let tests: [Target] = [
         "DaemonTests",
         [
             "DaemonTestKit", "FakeBlueZ", "Control", "FakeWearable", "Synthetic", "Recording",
-            "Varlink", "Wearables", "Daemon", "TomlReading",
+            "Varlink", "Wearables", "Daemon", "TomlReading", "Assessment",
             "Movement", "Plumbing", "Kinematics",
         ], exclude: ["Support"]),
     tests(

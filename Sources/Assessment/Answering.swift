@@ -15,6 +15,8 @@ extension TestAnswers {
             case .fingertip:
                 add("fingertip (1 yes, 0 no)", .answer, fingertip.map { $0 ? 1 : 0 })
             case .stepHeight: add("height of the step", .centimetres, stepHeight)
+            case .pace:
+                result.notes.append(pace.map { "from a \($0.rawValue)" } ?? "pace not answered")
             // Parts of the score, told with it.
             case .handsLeftWaist, .steppedDown, .knee: break
             }

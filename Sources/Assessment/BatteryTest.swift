@@ -55,7 +55,7 @@ package enum TestQuestion: String, Sendable, CaseIterable {
     case stepHeight = "step_height_cm"
     case handsLeftWaist = "hands_left_waist"
     case steppedDown = "stepped_down"
-    case knee
+    case knee, pace
 
     package var text: String {
         switch self {
@@ -66,8 +66,14 @@ package enum TestQuestion: String, Sendable, CaseIterable {
         case .steppedDown: "Did the other foot take weight, or was there a clear wobble (yes or no)"
         case .knee:
             "The knee against the foot: 0 over it, 1 inside the second toe, 2 inside the inner border"
+        case .pace: "Did you stop from a walk or from a jog (walk or jog)"
         }
     }
+}
+
+/// What one stops from.
+package enum Pace: String, Sendable, CaseIterable {
+    case walk, jog
 }
 
 /// Answers as they were given; nil: not asked, or no answer.
@@ -78,6 +84,7 @@ package struct TestAnswers: Sendable, Equatable {
     package var handsLeftWaist: Bool?
     package var steppedDown: Bool?
     package var knee: Int?
+    package var pace: Pace?
 
     package init() {}
 }
@@ -91,7 +98,7 @@ package enum TestBattery {
             instructions: [
                 "Stand near a wall. A fingertip on it is allowed; say so afterwards.",
                 "Stand on the tested leg; the free hip bends up to 30 degrees, its knee too.",
-                "Lift the free side of the pelvis as high as is comfortable and keep it there.",
+                "Lift the free side of the pelvis as high as possible and keep it there.",
                 "Keep the neck over the foot. Hold for 30 seconds, or put the foot down when you want.",
             ],
             questions: [.pain, .fingertip],
@@ -143,9 +150,9 @@ package enum TestBattery {
             instructions: [
                 "Stand still for 3 seconds first.",
                 "Walk some steps, stop on the tested leg and stay there until you are steady.",
-                "Five times. Later the same at a jog.",
+                "Five times. Later the same at a jog, as a run of its own.",
             ],
-            questions: [.pain], counts: "10 %"),
+            questions: [.pace, .pain], counts: "10 %"),
         BatteryTest(
             id: "T8", title: "Land and hold, five times", exercise: "hops", legs: .oneLeg,
             goal: .count(5),

@@ -106,22 +106,32 @@ package struct TestMeasure: Sendable, Equatable {
     package static let angleChange = 4 * radiansPerDegree
 }
 
+extension TestMeasure {
+    /// The size that a difference to `earlier` must have to count, in the measure's SI unit.
+    ///
+    /// Nil where there is none, or it is not known.
+    package func limit(from earlier: Double?, spread other: Double?) -> Double? {
+        switch counts {
+        case .size(let size): return size
+        case .share(let share): return earlier.map { share * abs($0) }
+        case .ownSpread:
+            guard let own = [other, spread].compactMap({ $0 }).max() else { return nil }
+            // Tries that came out alike are still seen no finer than this.
+            return max(own, uncertainty ?? 0)
+        case .none: return nil
+        }
+    }
+}
+
 /// What a value became since an earlier run.
 package enum TestChange: Sendable, Equatable {
     case more, less, none
 
     /// Nil where there is nothing to compare or no size that counts.
     package init?(from earlier: Double?, spread: Double?, to measure: TestMeasure) {
-        guard let earlier, let value = measure.value else { return nil }
-        let limit: Double
-        switch measure.counts {
-        case .size(let size): limit = size
-        case .share(let share): limit = share * abs(earlier)
-        case .ownSpread:
-            guard let own = [spread, measure.spread].compactMap({ $0 }).max() else { return nil }
-            limit = own
-        case .none: return nil
-        }
+        guard let earlier, let value = measure.value,
+            let limit = measure.limit(from: earlier, spread: spread)
+        else { return nil }
         // A size that counts is one that is reached; a spread is one that is left.
         let difference = value - earlier
         let counts =

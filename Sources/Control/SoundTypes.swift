@@ -26,13 +26,15 @@ extension Rehab1 {
         package var speechTrouble: String?
         /// Null: rehabd was started without sound.
         package var device: String?
+        /// What was seen of today's sitting and standing; null: nothing yet.
+        package var habits: Habits?
 
         package init(
             volumePercent: Int64, volumeDecibels: Double, speech: Bool, language: String,
             languages: [String], sonification: Bool, vibration: Bool, breaks: Bool,
             breaksSnoozedSeconds: Int64? = nil, direction: String? = nil,
             delayMilliseconds: Double? = nil, measuredDelayMilliseconds: Double? = nil,
-            speechTrouble: String? = nil, device: String? = nil
+            speechTrouble: String? = nil, device: String? = nil, habits: Habits? = nil
         ) {
             self.volumePercent = volumePercent
             self.volumeDecibels = volumeDecibels
@@ -48,17 +50,56 @@ extension Rehab1 {
             self.measuredDelayMilliseconds = measuredDelayMilliseconds
             self.speechTrouble = speechTrouble
             self.device = device
+            self.habits = habits
         }
 
         private enum CodingKeys: String, CodingKey {
             case speech, language, languages, sonification, vibration, breaks, direction,
-                device
+                device, habits
             case breaksSnoozedSeconds = "breaks_snoozed_s"
             case volumePercent = "volume_percent"
             case volumeDecibels = "volume_db"
             case delayMilliseconds = "delay_ms"
             case measuredDelayMilliseconds = "measured_delay_ms"
             case speechTrouble = "speech_trouble"
+        }
+    }
+
+    /// Sitting and standing as they were seen since the day or the daemon began.
+    package struct Habits: Codable, Sendable, Equatable {
+        /// s in which the thigh's sensor showed sitting or not; 0: sitting is not measured.
+        package var watchedSittingSeconds: Double
+        /// Null: not measured.
+        package var longestSittingSeconds: Double?
+        package var breaks: Int64?
+        /// s of standing still, of those hung on one hip, and of those on the left and the right one.
+        package var standingSeconds: Double
+        package var hangingSeconds: Double
+        package var hangingLeftSeconds: Double
+        package var hangingRightSeconds: Double
+
+        package init(
+            watchedSittingSeconds: Double, longestSittingSeconds: Double? = nil,
+            breaks: Int64? = nil, standingSeconds: Double, hangingSeconds: Double,
+            hangingLeftSeconds: Double, hangingRightSeconds: Double
+        ) {
+            self.watchedSittingSeconds = watchedSittingSeconds
+            self.longestSittingSeconds = longestSittingSeconds
+            self.breaks = breaks
+            self.standingSeconds = standingSeconds
+            self.hangingSeconds = hangingSeconds
+            self.hangingLeftSeconds = hangingLeftSeconds
+            self.hangingRightSeconds = hangingRightSeconds
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case breaks
+            case watchedSittingSeconds = "watched_sitting_s"
+            case longestSittingSeconds = "longest_sitting_s"
+            case standingSeconds = "standing_s"
+            case hangingSeconds = "hanging_s"
+            case hangingLeftSeconds = "hanging_left_s"
+            case hangingRightSeconds = "hanging_right_s"
         }
     }
 

@@ -60,10 +60,13 @@ extension Rehab1 {
         package var handsLeftWaist: Bool?
         package var steppedDown: Bool?
         package var knee: Int64?
+        /// Walk or jog.
+        package var pace: String?
 
         package init(
             pain: Double? = nil, fingertip: Bool? = nil, stepHeightCentimetres: Double? = nil,
-            handsLeftWaist: Bool? = nil, steppedDown: Bool? = nil, knee: Int64? = nil
+            handsLeftWaist: Bool? = nil, steppedDown: Bool? = nil, knee: Int64? = nil,
+            pace: String? = nil
         ) {
             self.pain = pain
             self.fingertip = fingertip
@@ -71,10 +74,11 @@ extension Rehab1 {
             self.handsLeftWaist = handsLeftWaist
             self.steppedDown = steppedDown
             self.knee = knee
+            self.pace = pace
         }
 
         private enum CodingKeys: String, CodingKey {
-            case pain, fingertip, knee
+            case pain, fingertip, knee, pace
             case stepHeightCentimetres = "step_height_cm"
             case handsLeftWaist = "hands_left_waist"
             case steppedDown = "stepped_down"

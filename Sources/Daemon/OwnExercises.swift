@@ -82,7 +82,7 @@ extension StatePaths {
 }
 
 extension Supervisor {
-    /// The exercises as they are now; faults are said once, and every changed threshold is logged.
+    /// The exercises as they are now; faults are said once.
     func presentExercises() -> [Exercise] {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         // What was mended meanwhile is no longer said.
@@ -92,12 +92,12 @@ extension Supervisor {
         return own.set.exercises
     }
 
-    /// The log's lines on an exercise that is about to be done.
+    /// The log's lines on an exercise that is about to be done: every value that is not the catalogue's.
     func noteChanges(of exercise: Exercise) {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         for change in own.set.changes where change.exercise == exercise.id {
-            DaemonLog.note("threshold of the person's own: \(change.text)")
-            session.mark("threshold \(change.text)")
+            DaemonLog.note("of the person's own: \(change.text)")
+            session.mark("override \(change.text)")
         }
     }
 }

@@ -76,10 +76,16 @@ struct StoredTest: Codable, Sendable, Equatable {
         return outcome
     }
 
-    /// The outcome with the answers in it.
+    /// The outcome with the answers in it, and without the means of too few.
     var answered: TestOutcome {
         guard let test = TestBattery.test(test) else { return outcome }
-        return TestAnswers(answers).added(to: outcome, of: test)
+        return TestAnswers(answers).added(to: outcome.leavingOutFew(of: test), of: test)
+    }
+
+    /// The run as it is held against others.
+    var compared: ComparedRun {
+        ComparedRun(
+            test: test, sensors: Set(sensors), answers: TestAnswers(answers), outcome: answered)
     }
 
     init(
@@ -150,6 +156,7 @@ extension TestAnswers {
         handsLeftWaist = told.handsLeftWaist
         steppedDown = told.steppedDown
         knee = told.knee.map { Int($0) }
+        pace = told.pace.flatMap { Pace(rawValue: $0) }
     }
 }
 

@@ -165,6 +165,7 @@ package actor Supervisor: LoopActor {
         exercise?.record.add(frame)
         continueSet(after: frame)
         test?.take(frame)
+        noteHabits(frame)
         advanceCalibration(frame)
         watchSensor(frame)
     }

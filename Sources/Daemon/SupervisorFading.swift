@@ -24,8 +24,11 @@ extension Supervisor {
     }
 
     /// Takes a set that is over; returns what it means for the next ones.
+    ///
+    /// A run of the test battery is none of a workout's sets: T1 asks for the most one can, and its error
+    /// against that of cued sets says nothing of what the cues hold up (compensations 5.1).
     func keepFading(_ running: RunningExercise) -> Rehab1.Fading? {
-        guard var fading = fading(of: running.exercise) else { return nil }
+        guard !running.isTest, var fading = fading(of: running.exercise) else { return nil }
         fading.add(
             running.record, side: running.fadingSide, isProbe: running.cueing == .none,
             now: wallSeconds)

@@ -33,6 +33,9 @@ struct FeedbackState {
     var unreached: [String: String] = [:]
     /// s between any two reminders: the longest rest of the habits exercise's rules.
     var reminderRest = 0.0
+    /// What was seen of the day's sitting and standing, and the day it is of.
+    var habits = HabitTally()
+    var habitDay = LocalTime.day()
     /// Since when reminders are all that is wanted of the sensors, host ns.
     var backgroundSince: Int64?
     /// Ticks until the outputs' delay is looked at again.
@@ -169,7 +172,8 @@ extension Supervisor {
             direction: sound.convention.name,
             delayMilliseconds: sound.delayMilliseconds,
             measuredDelayMilliseconds: feedback.measuredDelay.map { $0 * 1000 },
-            speechTrouble: feedback.speech?.problem?.description, device: settings.audioDevice)
+            speechTrouble: feedback.speech?.problem?.description, device: settings.audioDevice,
+            habits: habitsToday)
     }
 
     package func setSound(_ call: Rehab1.SetSound) throws(ControlRefusal) -> Rehab1.Sound {

@@ -187,6 +187,7 @@ extension Rehab1.TestAnswers {
         (pain.map { (0...10).contains($0) } ?? true)
             && (stepHeightCentimetres.map { (1...60).contains($0) } ?? true)
             && (knee.map { (0...2).contains($0) } ?? true)
+            && (pace.map { Pace(rawValue: $0) != nil } ?? true)
     }
 
     /// Takes what `other` answers; the rest stays.
@@ -197,5 +198,6 @@ extension Rehab1.TestAnswers {
         handsLeftWaist = other.handsLeftWaist ?? handsLeftWaist
         steppedDown = other.steppedDown ?? steppedDown
         knee = other.knee ?? knee
+        pace = other.pace ?? pace
     }
 }

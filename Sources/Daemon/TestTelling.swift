@@ -24,76 +24,104 @@ extension BatteryTest {
 }
 
 extension StoredTest {
-    /// The run for clients, held against the one before it and the newest of the other side.
+    /// The run for clients, held against the newest before it that was done alike, and against that of
+    /// the other side.
     func told(among others: [StoredTest]) -> Rehab1.TestResult {
-        let outcome = answered
-        let alike = others.filter {
-            $0.test == test && $0.name != name && ($0.date, $0.name) < (date, self.name)
+        let own = compared
+        let earlier = others.filter {
+            $0.test == test && $0.side == side && $0.name != name
+                && ($0.date, $0.name) < (date, self.name)
         }
-        let before = alike.last { $0.side == side }
-        // Other sensors see other things, and a fingertip is another test.
-        var notes = outcome.notes
-        var earlier: TestOutcome?
-        if let before {
-            if Set(before.sensors) != Set(sensors) {
-                notes.append("not compared with \(before.date): other sensors were worn")
-            } else if before.answers.fingertip ?? false != answers.fingertip ?? false {
-                notes.append("not compared with \(before.date): a fingertip touched in one of them")
-            } else {
-                earlier = before.answered
-            }
+        let before = earlier.last { own.obstacle(to: $0.compared, .before) == nil }
+        var notes = own.outcome.notes
+        if let newest = earlier.last, newest.name != before?.name,
+            let reason = own.obstacle(to: newest.compared, .before)
+        {
+            notes.append("not compared with \(newest.date): \(reason)")
         }
+        let other = before?.compared
+        var hindered = Hindrances()
+        let measures = own.outcome.measures.map { measure in
+            let then = other?.outcome.measures.first { $0.id == measure.id }
+            guard let other, measure.value != nil, then?.value != nil,
+                let reason = own.obstacle(to: other, of: measure.id, .before)
+            else { return measure.told(since: then) }
+            hindered.add(measure.title, reason)
+            return measure.told(since: nil)
+        }
+        notes += hindered.sentences("not compared with \(before?.date ?? "")")
+        let (symmetry, unlike) = symmetry(own, others: others)
         return Rehab1.TestResult(
             version: Int64(version), name: name, test: test,
             title: TestBattery.test(test)?.title ?? test, date: date, side: side,
-            sensors: sensors, measures: outcome.measures.map { $0.told(since: earlier) },
+            sensors: sensors, measures: measures,
             curve: curve.enumerated().compactMap { second, lift in
                 lift.map {
                     Rehab1.TestCurvePoint(
                         second: Int64(second), liftDegrees: $0 * degreesPerRadian)
                 }
-            }, notes: notes, answers: answers,
-            earlierDate: earlier == nil ? nil : before?.date,
-            symmetry: symmetry(outcome, others: others), unknownShare: unknownShare,
-            recording: recording)
+            }, notes: notes + unlike, answers: answers, earlierDate: before?.date,
+            symmetry: symmetry, unknownShare: unknownShare, recording: recording)
     }
 
-    /// This side against the newest run of the other, where both have the number.
-    private func symmetry(_ outcome: TestOutcome, others: [StoredTest]) -> [Rehab1.TestSymmetry] {
-        guard let side, let own = Side(name: side),
-            let other = others.last(where: { $0.test == test && $0.side == own.opposite.name })
-        else { return [] }
-        let otherMeasures = other.answered.measures
-        return outcome.measures.compactMap { measure in
+    /// This side against the newest run of the other, where both have the number; the rest in words.
+    private func symmetry(
+        _ own: ComparedRun, others: [StoredTest]
+    ) -> ([Rehab1.TestSymmetry], notes: [String]) {
+        guard let side, let leg = Side(name: side),
+            let run = others.last(where: { $0.test == test && $0.side == leg.opposite.name }),
+            own.outcome.measures.contains(where: { TestMeasure.isMoreBetter($0.id) != nil })
+        else { return ([], []) }
+        let other = run.compared
+        let apart = "not held against the other side (\(run.date))"
+        if let reason = own.obstacle(to: other, .there) { return ([], ["\(apart): \(reason)"]) }
+        var hindered = Hindrances()
+        let indices = own.outcome.measures.compactMap { measure -> Rehab1.TestSymmetry? in
             guard let isMoreBetter = TestMeasure.isMoreBetter(measure.id),
                 let value = measure.value,
-                let theirs = otherMeasures.first(where: { $0.id == measure.id })?.value,
+                let theirs = other.outcome.measures.first(where: { $0.id == measure.id })?.value,
                 let index = Symmetry.index(
                     affected: value, other: theirs, moreIsBetter: isMoreBetter)
             else { return nil }
+            if let reason = own.obstacle(to: other, of: measure.id, .there) {
+                hindered.add(measure.title, reason)
+                return nil
+            }
             return Rehab1.TestSymmetry(
-                id: measure.id, title: measure.title, percent: index, otherDate: other.date)
+                id: measure.id, title: measure.title, percent: index, otherDate: run.date)
         }
+        return (indices, hindered.sentences(apart))
+    }
+}
+
+/// Numbers that are not held against others, by the reason.
+private struct Hindrances {
+    private var all: [(reason: String, titles: [String])] = []
+
+    mutating func add(_ title: String, _ reason: String) {
+        if let index = all.firstIndex(where: { $0.reason == reason }) {
+            all[index].titles.append(title)
+        } else {
+            all.append((reason, [title]))
+        }
+    }
+
+    func sentences(_ what: String) -> [String] {
+        all.map { "\($0.titles.joined(separator: "; ")): \(what): \($0.reason)" }
     }
 }
 
 extension TestMeasure {
-    /// The measure in its shown unit; `earlier`: the run before.
-    func told(since earlier: TestOutcome?) -> Rehab1.TestMeasure {
-        let before = earlier?.measures.first { $0.id == id }
+    /// The measure in its shown unit; `before`: that of the run before.
+    func told(since before: TestMeasure?) -> Rehab1.TestMeasure {
         let change = TestChange(from: before?.value, spread: before?.spread, to: self)
         func shown(_ value: Double?) -> Double? { value.map { $0 * unit.factor } }
-        let size: Double? =
-            switch counts {
-            case .size(let size): size
-            case .share(let share): before?.value.map { abs($0) * share }
-            case .ownSpread: spread
-            case .none: nil
-            }
         return Rehab1.TestMeasure(
             id: id, title: title, unit: unit.rawValue, value: shown(value),
             source: source.rawValue, count: Int64(count), uncertainty: shown(uncertainty),
-            spread: shown(spread), counts: shown(size), earlier: shown(before?.value),
+            spread: shown(spread),
+            counts: shown(limit(from: before?.value, spread: before?.spread)),
+            earlier: shown(before?.value),
             change: change.map {
                 switch $0 {
                 case .more: "more"

@@ -127,11 +127,13 @@ package let angleFloorDegrees = 3.0
 /// What applies where a file says nothing of its own (exercise reference, section 0).
 package enum ExerciseDefaults {
     package static let goUp =
-        "in two successive workouts: at least 80 % clean repetitions, pain at most 3 during and not "
-        + "above usual next morning, effort at most 5, and the set without sound at most a quarter off"
+        "in two successive workouts: at least 80 % clean repetitions, pain at most 3 during, next morning "
+        + "not above usual by 1 or more, effort at most 5, and the set without sound at most a quarter off; "
+        + "then change one thing, in this order: range, repetitions, hold, load, height"
     package static let goDown =
         "pain above 5 during, next morning 2 above usual, under 50 % clean repetitions in two "
-        + "workouts, or tired in the first third of the set twice: undo the last change"
+        + "workouts, or tired in the first third of the set twice: undo the last change; where it "
+        + "was pain, leave out a third of the sets next time and begin with EX01"
     package static let stop =
         "Stop now at a jump of pain by 3 in a set, sharp groin pain, giving way, numbness or dizziness."
 }

@@ -1,36 +1,12 @@
 // The exercises of a person: the built-in ones, overridden and added to by files of their own.
 
-import Kinematics
-package import Movement
 package import TomlReading
-
-/// A change that a file makes to a built-in threshold: every override is logged.
-package struct ThresholdChange: Sendable, Equatable {
-    package var exercise: String
-    package var file: String
-    package var version: Int
-    package var rule: RuleID
-    package var signal: Signal
-    /// Before and after, degrees or ratio; nil where the rule was not there.
-    package var before: Double?
-    package var after: Double?
-
-    /// One line for the log.
-    package var text: String {
-        // Back from radians: to the thousandth, as it was written.
-        func said(_ value: Double?) -> String {
-            value.map { "\(($0 * 1000).rounded() / 1000)" } ?? "none"
-        }
-        return "\(exercise) \(rule.name) \(signal.name): on \(said(before)) is \(said(after)) by "
-            + "\(file), version \(version)"
-    }
-}
 
 /// A catalogue with its overlays.
 package struct ExerciseSet: Sendable {
     /// In order of number, then name.
     package private(set) var exercises: [Exercise]
-    package private(set) var changes: [ThresholdChange] = []
+    package private(set) var changes: [ExerciseChange] = []
     /// What could not be used, one fault a file.
     package private(set) var faults: [TomlError] = []
 
@@ -98,28 +74,10 @@ package struct ExerciseSet: Sendable {
 
     private mutating func take(_ exercise: Exercise) {
         if let index = exercises.firstIndex(where: { $0.id == exercise.id }) {
-            note(exercises[index], exercise)
+            changes += ExerciseChange.all(from: exercises[index], to: exercise)
             exercises[index] = exercise
         } else {
             exercises.append(exercise)
-        }
-    }
-
-    private mutating func note(_ old: Exercise, _ new: Exercise) {
-        func value(_ rule: Rule?) -> Double? {
-            rule.map { $0.on * ($0.signal.isAngle ? degreesPerRadian : 1) }
-        }
-        let all = old.rules + new.rules
-        var done: [(RuleID, Signal)] = []
-        for rule in all where !done.contains(where: { $0.0 == rule.id && $0.1 == rule.signal }) {
-            done.append((rule.id, rule.signal))
-            let before = old.rules.first { $0.id == rule.id && $0.signal == rule.signal }
-            let after = new.rules.first { $0.id == rule.id && $0.signal == rule.signal }
-            guard before != after else { continue }
-            changes.append(
-                ThresholdChange(
-                    exercise: new.id, file: new.file, version: new.version, rule: rule.id,
-                    signal: rule.signal, before: value(before), after: value(after)))
         }
     }
 

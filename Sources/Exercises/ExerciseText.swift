@@ -92,6 +92,7 @@ package enum ExerciseText {
                 + (known.map { "overrides version \($0.version) of \($0.file)" } ?? "new")
         ]
         lines += over.changes.filter { $0.file == file }.map { "  " + $0.text }
+        lines += exercise.unheeded.map { "  warning: " + $0 }
         return (lines.joined(separator: "\n") + "\n", true)
     }
 

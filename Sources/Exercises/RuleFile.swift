@@ -55,7 +55,8 @@ package enum RuleFile {
         let rule = Rule(
             id: id, signal: signal, on: on * unit, off: off * unit, minimumOn: minimumOn,
             minimumOff: try section.optionalDouble("min-off-seconds", in: 0...60) ?? 0.3,
-            refractory: try section.optionalDouble("refractory-seconds", in: 0.5...86_400) ?? 4,
+            refractory: try section.optionalDouble("refractory-seconds", in: 0.5...86_400)
+                ?? Rule.usualRefractory,
             reportOnly: try section.bool("report-only", default: false))
         try section.finish()
         return rule

@@ -85,10 +85,13 @@ package enum Readiness {
                 text: "time to steady at a walk within 10 % side to side asked for; \(text)")
         }
         guard isKnown else { return line(.notKnown, RecentTests.notAsked) }
-        guard let left = tests.newest(["T7"], side: "left")?.steady,
-            let right = tests.newest(["T7"], side: "right")?.steady, min(left, right) > 0
+        guard let left = tests.newest(["T7"], side: "left", pace: "walk")?.steady,
+            let right = tests.newest(["T7"], side: "right", pace: "walk")?.steady,
+            min(left, right) > 0
         else {
-            return line(.notKnown, "not measured on both legs: rehabctl test T7 --side both")
+            return line(
+                .notKnown,
+                "not measured on both legs at a walk: rehabctl test T7 --side both --pace walk")
         }
         let difference = max(left, right) / min(left, right) - 1
         return line(

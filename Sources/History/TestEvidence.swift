@@ -23,6 +23,8 @@ package struct TestEvidence: Sendable, Equatable {
     package var repetitions: Int?
     /// s until steady, mean.
     package var steady: Double?
+    /// What was stopped from: "walk" or "jog".
+    package var pace: String?
 
     package init(test: String, day: Day, side: String? = nil) {
         self.test = test
@@ -59,11 +61,11 @@ struct RecentTests {
         self.day = day
     }
 
-    /// The newest run of a leg (nil: of both legs at once).
-    func newest(_ names: Set<String>, side: String?) -> TestEvidence? {
+    /// The newest run of a leg (nil: of both legs at once); `pace`: of those at that pace.
+    func newest(_ names: Set<String>, side: String?, pace: String? = nil) -> TestEvidence? {
         tests?.filter {
             names.contains($0.test) && $0.side == side && $0.day <= day
-                && day - $0.day < RecentTests.days
+                && day - $0.day < RecentTests.days && (pace == nil || $0.pace == pace)
         }.enumerated().max { ($0.element.day, $0.offset) < ($1.element.day, $1.offset) }?.element
     }
 

@@ -30,7 +30,7 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     /// Begins a new moment.
     ///
     /// `tick` counts repetitions or steps, and a rule rests for `tickSpan` of them: one repetition, 20
-    /// steps (compensations 4). 0: it rests for its own seconds.
+    /// steps (compensations 4), and for its own seconds where those are more than usual. 0: for its seconds.
     @_noLocks
     package mutating func open(tick: UInt32 = 0, tickSpan: UInt32 = 0) {
         bestIndex = -1
@@ -45,9 +45,11 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         guard index >= 0, index < 32, !rule.reportOnly else { return }
         let last = lastCue[index]
         if last != 0 {
-            if tickSpan > 0 {
-                if tick &- lastTick[index] < tickSpan { return }
-            } else if seconds(fromNanoseconds: time - last) < rule.refractory {
+            if tickSpan > 0, tick &- lastTick[index] < tickSpan { return }
+            // Between movements the usual seconds say nothing; longer ones were asked for.
+            if tickSpan == 0 || rule.refractory > Rule.usualRefractory,
+                seconds(fromNanoseconds: time - last) < rule.refractory
+            {
                 return
             }
         }

@@ -4,19 +4,14 @@ import Kinematics
 
 /// Follows standing and sitting at a slow pace.
 package struct HabitWatch: BitwiseCopyable, Sendable {
-    /// s of the present sitting, and the longest; s hung on one hip and s stood, in all.
-    package private(set) var sitting = 0.0
-    package private(set) var longestSitting = 0.0
-    package private(set) var hung = 0.0
-    package private(set) var stood = 0.0
-    /// Sittings ended by standing up.
-    package private(set) var breaks: UInt16 = 0
+    /// s of the present sitting.
+    private var sitting = 0.0
     private var movement = 0.0
     private var upFor = 0.0
 
     /// rad beyond which the pelvis counts as hung (C17), rad/s below which the person stands still, rad of
     /// thigh beyond which they sit [engineering defaults].
-    private static var hangAngle: Double { @_noLocks get { 4 * radiansPerDegree } }
+    static var hangAngle: Double { @_noLocks get { 4 * radiansPerDegree } }
     private static var stillRate: Double { @_noLocks get { 8 * radiansPerDegree } }
     private static var sittingThigh: Double { @_noLocks get { 55 * radiansPerDegree } }
     /// s of standing that end a sitting: shifting in the chair is no break.
@@ -38,25 +33,19 @@ package struct HabitWatch: BitwiseCopyable, Sendable {
         if thigh.isFinite {
             if thigh > HabitWatch.sittingThigh {
                 sitting += interval
-                longestSitting = max(longestSitting, sitting)
                 upFor = 0
             } else {
                 upFor += interval
-                if upFor >= HabitWatch.leastBreak, sitting > 0 {
-                    breaks &+= 1
-                    sitting = 0
-                }
+                if upFor >= HabitWatch.leastBreak { sitting = 0 }
             }
             signals.set(.sittingTime, sitting)
             if thigh > HabitWatch.sittingThigh { return }
         }
         guard movement < HabitWatch.stillRate else { return }
-        stood += interval
         var hang = abs(pelvis.obliquity)
         // With thighs: how far the pelvis is carried over either foot.
         if let left = angles.leftThigh { hang = max(hang, -left.obliquity) }
         if let right = angles.rightThigh { hang = max(hang, right.obliquity) }
-        if hang >= HabitWatch.hangAngle { hung += interval }
         signals.set(.hang, hang)
     }
 }

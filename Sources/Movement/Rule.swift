@@ -63,7 +63,8 @@ package struct Rule: BitwiseCopyable, Sendable, Equatable {
     @_noLocks
     package init(
         id: RuleID, signal: Signal, on: Double, off: Double, minimumOn: Double,
-        minimumOff: Double = 0.3, refractory: Double = 4, reportOnly: Bool = false
+        minimumOff: Double = 0.3, refractory: Double = Rule.usualRefractory,
+        reportOnly: Bool = false
     ) {
         self.id = id
         self.signal = signal
@@ -74,6 +75,9 @@ package struct Rule: BitwiseCopyable, Sendable, Equatable {
         self.refractory = refractory
         self.reportOnly = reportOnly
     }
+
+    /// s between two cues of a rule that says nothing of its own (compensations 4).
+    package static var usualRefractory: Double { @_noLocks get { 4 } }
 
     /// A rule that never becomes active, to fill tables.
     package static var none: Rule {

@@ -76,7 +76,7 @@ struct BreaksCommand: ParsableCommand {
             them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
             While reminders are all that runs, nothing is recorded after ten minutes; the next set or \
             calibration is again. \
-            Without a word: what is set.
+            Without a word: what is set, and what was seen of today's sitting and standing.
             """)
 
     enum State: String, ExpressibleByArgument, CaseIterable {
@@ -119,11 +119,48 @@ struct BreaksCommand: ParsableCommand {
         print("break reminders: \(BreaksCommand.text(sound))")
         // Whether the desktop would show them is asked for when they are turned on.
         if state == .on { MonotonicClock.sleep(until: MonotonicClock.now() + 1_000_000_000) }
+        if state == nil { BreaksCommand.today(sound.habits).forEach { print($0) } }
         guard sound.breaks, let status = try? client.call(Rehab1.GetStatus()).status else { return }
         BreaksCommand.unseen(status.sensors).forEach { print($0) }
         tell(
             status.warnings.filter { $0.hasPrefix("no reminder can be shown") }
                 .map { "  " + visible($0) })
+    }
+
+    /// s of standing from which an hour of it is told [engineering default].
+    private static let leastStanding = 600.0
+
+    /// What was seen today; what no sensor showed is said by `unseen`.
+    static func today(_ habits: Rehab1.Habits?) -> [String] {
+        guard let habits else { return [] }
+        func minutes(_ seconds: Double) -> String { decimal(seconds / 60, 1, unit: " min") }
+        var lines: [String] = []
+        if let longest = habits.longestSittingSeconds, let breaks = habits.breaks {
+            lines.append(
+                "  today: longest sitting \(minutes(longest)), \(counted(Int(breaks), "break")) "
+                    + "(seen for \(minutes(habits.watchedSittingSeconds)))")
+        } else {
+            lines.append("  today: sitting and breaks not measured")
+        }
+        guard habits.standingSeconds > 0 else {
+            return lines + ["  today: no standing still seen"]
+        }
+        let share = habits.hangingSeconds / habits.standingSeconds
+        var line =
+            "  today: hung on one hip \(minutes(habits.hangingSeconds)) of "
+            + "\(minutes(habits.standingSeconds)) standing still"
+        if habits.standingSeconds >= BreaksCommand.leastStanding {
+            line += ", \(decimal(share * 60, 0)) min a standing hour"
+        }
+        let sided = habits.hangingLeftSeconds + habits.hangingRightSeconds
+        if sided > 0 {
+            line +=
+                "; left \(percent(habits.hangingLeftSeconds / sided)), right "
+                + percent(habits.hangingRightSeconds / sided)
+        } else if habits.hangingSeconds > 0 {
+            line += "; left and right not measured"
+        }
+        return lines + [line]
     }
 
     /// What the worn sensors cannot see.

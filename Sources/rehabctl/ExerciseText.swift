@@ -146,12 +146,14 @@ struct ExerciseText {
 
     /// Both sides' mean drop where both held.
     private func holdDifference(_ holds: [Rehab1.Hold]) -> String? {
-        func mean(_ side: String) -> Double? {
+        func mean(_ side: String) -> (value: Double, count: Int)? {
             let drops = holds.filter { $0.side == side }.compactMap(\.meanDropDegrees)
-            return drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
+            guard !drops.isEmpty else { return nil }
+            return (drops.reduce(0, +) / Double(drops.count), drops.count)
         }
         guard let left = mean("left"), let right = mean("right") else { return nil }
-        return "mean drop left \(decimal(left, 1)), right \(decimal(right, 1)) deg"
+        return "mean drop left \(decimal(left.value, 1)) (\(counted(left.count, "hold"))), "
+            + "right \(decimal(right.value, 1)) deg (\(counted(right.count, "hold")))"
     }
 
     private func hasOpenLabel(_ summary: Rehab1.Summary) -> Bool {

@@ -49,5 +49,6 @@ extension TestEvidence {
             self.clean = clean.value.flatMap { Int(exactly: $0.rounded()) }
         }
         steady = measure("steady-s")?.value
+        pace = result.answers.pace
     }
 }

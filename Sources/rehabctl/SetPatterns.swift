@@ -116,15 +116,21 @@ enum SetPatterns {
                 "held \(decimal(holds.left, 1)) and \(decimal(holds.right, 1)) s"
                     + apart(holds, even: evenTime))
         }
-        if let times = both({ sets in mean(sets.flatMap { repetitionTimes($0.summary) }) }) {
+        let timed = (
+            left.flatMap { repetitionTimes($0.summary) },
+            right.flatMap { repetitionTimes($0.summary) }
+        )
+        if let a = mean(timed.0), let b = mean(timed.1) {
             parts.append(
-                "repetitions of \(decimal(times.left, 1)) and \(decimal(times.right, 1)) s"
-                    + apart(times, even: evenRepetition))
+                "repetitions of \(decimal(a, 1)) and \(decimal(b, 1)) s, mean of \(timed.0.count) and "
+                    + "\(timed.1.count)" + apart((a, b), even: evenRepetition))
         }
         if let drops = both({ sets in mean(sets.compactMap(\.entry.meanDropDegrees)) }) {
             let difference = (drops.left - drops.right).magnitude
             parts.append(
-                "mean drop \(decimal(drops.left, 1)) and \(decimal(drops.right, 1)) deg"
+                "mean drop \(decimal(drops.left, 1)) and \(decimal(drops.right, 1)) deg, of "
+                    + "\(left.count { $0.entry.meanDropDegrees != nil }) and "
+                    + counted(right.count { $0.entry.meanDropDegrees != nil }, "set")
                     + (difference >= evenDegrees
                         ? " (\(decimal(difference, 1)) apart)" : " (no measurable difference)"))
         }

@@ -111,6 +111,9 @@ struct TestRunCommand: ParsableCommand {
             valueName: "number"))
     var knee: Int64?
 
+    @Option(help: ArgumentHelp("What you stop from in T7: walk or jog.", valueName: "pace"))
+    var pace: String?
+
     func validate() throws {
         guard side == nil || ["left", "right", "both"].contains(side) else {
             throw ValidationError("--side must be left, right or both.")
@@ -123,6 +126,9 @@ struct TestRunCommand: ParsableCommand {
         }
         for answer in [fingertip, hands, stepped] where answer != nil && yes(answer) == nil {
             throw ValidationError("--fingertip, --hands and --stepped take yes or no.")
+        }
+        guard pace == nil || ["walk", "jog"].contains(pace) else {
+            throw ValidationError("--pace must be walk or jog.")
         }
     }
 
@@ -193,7 +199,7 @@ struct TestRunCommand: ParsableCommand {
     ) throws -> Rehab1.TestResult {
         var answers = Rehab1.TestAnswers(
             pain: pain, fingertip: yes(fingertip), stepHeightCentimetres: stepHeight,
-            handsLeftWaist: yes(hands), steppedDown: yes(stepped), knee: knee)
+            handsLeftWaist: yes(hands), steppedDown: yes(stepped), knee: knee, pace: pace)
         if Terminal.inputIsTerminal, !daemon.json {
             for question in questions where !answers.has(question.id) {
                 print("\(question.text) (Enter: no answer): ", terminator: "")
@@ -219,6 +225,7 @@ extension Rehab1.TestAnswers {
         case "hands_left_waist": handsLeftWaist != nil
         case "stepped_down": steppedDown != nil
         case "knee": knee != nil
+        case "pace": pace != nil
         default: true
         }
     }
@@ -235,6 +242,7 @@ extension Rehab1.TestAnswers {
         case "hands_left_waist": handsLeftWaist = yes
         case "stepped_down": steppedDown = yes
         case "knee": knee = Int64(word).flatMap { (0...2).contains($0) ? $0 : nil }
+        case "pace": pace = word.hasPrefix("w") ? "walk" : word.hasPrefix("j") ? "jog" : nil
         default: break
         }
     }

@@ -10,7 +10,8 @@ struct WorkoutCommand: ParsableCommand {
         commandName: "workout", abstract: "Do a whole workout, guided.",
         discussion: """
             Without names: the exercises of your stage (rehabctl programme) that the sensors you wear \
-            allow. Each is done for the sets of its dose, both legs where it has a side; the last of \
+            allow, after one set of the gentle buttock squeeze to warm up (--no-warm-up leaves it out). \
+            Each is done for the sets of its dose, both legs where it has a side; the last of \
             several sets is without cues. Pain is asked before and after, effort after each set; Enter \
             skips, and a skipped answer is unknown, never 0. Ctrl-C ends the set and the workout with \
             their summaries. With --json nothing is asked, and each set is one line of JSON.
@@ -36,6 +37,9 @@ struct WorkoutCommand: ParsableCommand {
         name: .long,
         help: ArgumentHelp("Only this leg: left, right, both, or detect.", valueName: "side"))
     var side: String?
+
+    @Flag(name: .long, help: "Leave out the set that warms up.")
+    var noWarmUp = false
 
     @Flag(name: .long, help: "Only say what the workout would be.")
     var list = false
@@ -65,7 +69,8 @@ struct WorkoutCommand: ParsableCommand {
         let isEased = advice.contains { $0.rule == "P3" }
         let readiness = SetReadiness(daemon: daemon, console: console)
         let chosen = try choose(all, log, isEased: isEased, console)
-        let parts = chosen.map { part(for: $0, isEased: isEased) }
+        let parts =
+            warmUp(all, before: chosen, console) + chosen.map { part(for: $0, isEased: isEased) }
         say(parts, console)
         if list {
             if daemon.json { try printJSON(parts.map { PartReply($0) }) }
@@ -141,6 +146,22 @@ struct WorkoutCommand: ParsableCommand {
             throw ExitCode(69)
         }
         return offered
+    }
+
+    /// One set of EX01 goes before the exercises of any stage, where neither EX01 nor EX02 is among them.
+    ///
+    /// What was named is done as it was named.
+    private func warmUp(
+        _ all: [Rehab1.Exercise], before chosen: [Rehab1.Exercise], _ console: Console
+    ) -> [WorkoutPlan.Part] {
+        guard !noWarmUp, !chosen.contains(where: { $0.number <= 2 }),
+            let gentle = all.first(where: { $0.number == 1 })
+        else { return [] }
+        guard exercises.isEmpty else {
+            console.say("Warm up first: one set of \(gentle.title) (\(gentle.id)).")
+            return []
+        }
+        return [WorkoutPlan.Part(exercise: gentle, sides: [nil], sets: 1)]
     }
 
     /// Hops are offered once the readiness for them is met in full (programme 5), never urged.

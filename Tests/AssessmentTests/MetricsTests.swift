@@ -198,5 +198,9 @@ private struct Vectors: Decodable {
         #expect(TestBattery.test("t3")?.exercise(hasSide: false) == nil)
         #expect(TestBattery.test("T3")?.goal(hasSide: false) == .time(30))
         #expect(TestBattery.test("T9") == nil)
+        // Programme 5, T1: the lift is the most there is, the neck over the foot.
+        let lift = TestBattery.test("T1")?.instructions.joined(separator: " ") ?? ""
+        #expect(
+            lift.contains("as high as possible") && lift.contains("neck over the foot"), "\(lift)")
     }
 }

@@ -73,6 +73,7 @@ import Varlink
         try check(Samples.event, fields("Event"))
         try check(Samples.status, fields("Status"))
         try check(Samples.sound, fields("Sound"))
+        try check(Samples.habits, fields("Habits"))
         try check(Samples.fading, fields("Fading"))
         try check(Samples.test, fields("Test"))
         try check(Samples.testQuestion, fields("TestQuestion"))
@@ -82,7 +83,7 @@ import Varlink
         try check(Samples.testCurvePoint, fields("TestCurvePoint"))
         try check(Samples.testResult, fields("TestResult"))
         // A type added to the text must be added here.
-        #expect(text.types.count == 40)
+        #expect(text.types.count == 41)
     }
 
     @Test func theMethodsParametersAndResultsAreAsDeclared() throws {

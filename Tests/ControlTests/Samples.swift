@@ -8,7 +8,11 @@ enum Samples {
         languages: ["en", "de"], sonification: true, vibration: false, breaks: true,
         breaksSnoozedSeconds: 3_600, direction: "towards", delayMilliseconds: 180,
         measuredDelayMilliseconds: 21.5,
-        speechTrouble: "espeak-ng is not installed", device: "default")
+        speechTrouble: "espeak-ng is not installed", device: "default", habits: habits)
+
+    static let habits = Rehab1.Habits(
+        watchedSittingSeconds: 3_600, longestSittingSeconds: 1_200, breaks: 3, standingSeconds: 600,
+        hangingSeconds: 60, hangingLeftSeconds: 40, hangingRightSeconds: 20)
 
     static let fading = Rehab1.Fading(
         exercise: "one-leg-stand", workout: 5, block: 2, cuedShare: 0.5, sets: 3,

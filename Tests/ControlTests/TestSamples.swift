@@ -12,7 +12,7 @@ extension Samples {
 
     static let testAnswers = Rehab1.TestAnswers(
         pain: 2.5, fingertip: true, stepHeightCentimetres: 20, handsLeftWaist: false,
-        steppedDown: true, knee: 1)
+        steppedDown: true, knee: 1, pace: "jog")
 
     static let testMeasure = Rehab1.TestMeasure(
         id: "hold-s", title: "hold", unit: "s", value: 30, source: "measured", count: 1,

@@ -118,6 +118,14 @@ struct ReminderTests {
             #expect(
                 told.output.contains("no reminder can be shown: \(words). Start the"), "\(told)")
         }
+        // What the day was like so far: a sitting that is long enough for the rule of 8 s.
+        let habits = try #require(try daemon.call(Rehab1.GetSound()).sound.habits)
+        let longest = try #require(habits.longestSittingSeconds)
+        #expect((8...40).contains(longest), "\(habits)")
+        #expect(habits.watchedSittingSeconds >= longest && habits.breaks == 0, "\(habits)")
+        let today = try daemon.rehabctl(["breaks"])
+        #expect(today.output.contains("today: longest sitting 0."), "\(today)")
+        #expect(try daemon.rehabctl(["breaks", "--json"]).output.contains("longest_sitting_s"))
         let status = try daemon.rehabctl(["status"]).output
         #expect(
             status.contains(/notification: failing, 0 reminders, [0-9]+ not shown/), "\(status)")

@@ -195,6 +195,24 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
         }
     }
 
+    /// Programme 5, readiness before the jog of EX20 and before EX21: all of it.
+    @Test(arguments: ["decelerate", "hops"])
+    func theReadinessIsSaidInFull(_ id: String) throws {
+        let entry = try #require(try Catalogue.load().first { $0.id == id }).entry
+        for part in [
+            "14 days", "30 s on one leg without cues, drop in band (T1)", "at most 1 (T4)",
+            "5 clean single-leg squats (T5)", "30 min of walking with the next morning usual",
+            "at a walk within 10 % left to right (T7)",
+        ] { #expect(entry.contains(part), "\(part): \(entry)") }
+    }
+
+    /// The reference's default: what a next morning may be, and the order of what is changed.
+    @Test func goingUpChangesOneThingInOrder() {
+        #expect(ExerciseDefaults.goUp.contains("next morning not above usual by 1 or more"))
+        #expect(ExerciseDefaults.goUp.hasSuffix("range, repetitions, hold, load, height"))
+        #expect(ExerciseDefaults.goDown.contains("begin with EX01"))
+    }
+
     @Test func wordsWithEndingsAreFoundAndHarmlessOnesAreNot() {
         #expect(Wording.forbiddenWord(in: "A weakness.") == "weakness")
         #expect(Wording.forbiddenWord(in: "It was Damaged!") == "damaged")

@@ -188,6 +188,12 @@ import Testing
         typealias Own = TestGateTests
         #expect(
             Readiness.lines(try Logs.log([Own.stage(3)]), tests: [], on: Own.today) == nil)
+        func stop(_ leg: String, _ seconds: Double, pace: String? = "walk") -> TestEvidence {
+            Own.run("T7", leg) {
+                $0.steady = seconds
+                $0.pace = pace
+            }
+        }
         var entries = [Own.stage(5), Own.painful("right")]
         entries += Logs.mornings([Int](repeating: 1, count: 20))
         entries.append(
@@ -205,15 +211,19 @@ import Testing
                 $0.clean = 5
                 $0.repetitions = 5
             },
-            Own.run("T7", "left") { $0.steady = 1.0 }, Own.run("T7", "right") { $0.steady = 1.08 },
+            stop("left", 1.0), stop("right", 1.08),
         ]
         func states(_ tests: [TestEvidence]?) throws -> [GateLine.State] {
             try #require(Readiness.lines(try Logs.log(entries), tests: tests, on: Own.today))
                 .map(\.state)
         }
         #expect(try states(tests) == [GateLine.State](repeating: .met, count: 6))
-        let slower = tests.dropLast() + [Own.run("T7", "right") { $0.steady = 1.2 }]
+        let slower = tests.dropLast() + [stop("right", 1.2)]
         #expect(try states(Array(slower)).last == .notMet)
+        // A later jog is another test, and a run of unknown pace may be one.
+        #expect(try states(tests + [stop("right", 2, pace: "jog")]).last == .met)
+        #expect(try states(tests.dropLast() + [stop("right", 1, pace: "jog")]).last == .notKnown)
+        #expect(try states(tests.dropLast() + [stop("right", 1, pace: nil)]).last == .notKnown)
         #expect(try states(nil).count(where: { $0 == .notKnown }) == 4)
     }
 }

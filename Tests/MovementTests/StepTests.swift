@@ -231,6 +231,5 @@ private func moment(
         for _ in 0..<60 { watch.step(angles: body, rate: 0, interval: 1, signals: &signals) }
         #expect(abs(try #require(signals.value(.hang)) - 5 * degree) < 1e-12)
         #expect(signals.value(.sittingTime) == 0)
-        #expect(watch.breaks == 1 && watch.longestSitting == 1800 && watch.hung == 60)
     }
 }

@@ -249,9 +249,13 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
     }
 
     /// Compensations 4: one cue a repetition, whatever the time; a report-only rule never.
-    @Test func aRuleRestsForARepetition() {
+    ///
+    /// Seconds of its own count beside the repetitions where they are more than the usual four.
+    @Test(arguments: [(4.0, [0, 8, 16, 24]), (2.0, [0, 8, 16, 24]), (12.0, [0, 12, 24])])
+    func aRuleRestsForARepetition(_ refractory: Double, _ expected: [Int]) {
         var policy = AlertPolicy()
-        let rule = Rule(id: .pelvicDrop, signal: .drop, on: 1, off: 0, minimumOn: 0)
+        let rule = Rule(
+            id: .pelvicDrop, signal: .drop, on: 1, off: 0, minimumOn: 0, refractory: refractory)
         var cues: [Int] = []
         for second in 0..<30 {
             policy.open(tick: UInt32(second / 8), tickSpan: 1)
@@ -260,7 +264,7 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
                 cues.append(second)
             }
         }
-        #expect(cues == [0, 8, 16, 24])
+        #expect(cues == expected)
     }
 
     /// The table of compensations 4.1, row by row, with its question marks.

@@ -87,6 +87,9 @@ import Testing
         #expect(abs(try value("hold-best-s", result) - 9) < 0.5)
         #expect(abs(try value("hold-mean-s", result) - 7) < 0.5)
         #expect(try measure("hold-mean-s", result).count == 3)
+        // Of 5, 9 and 7 s: 2 s, beyond which a later best has changed.
+        let spread = try #require(try measure("hold-best-s", result).spread)
+        #expect(abs(spread - 2) < 0.3, "\(spread)")
         #expect(try value("pain", result) == 1)
     }
 
@@ -134,18 +137,35 @@ import Testing
         #expect(result.notes.contains("left and right are inferred from the pelvis"))
     }
 
+    /// Some steps are no mean: what is missing is said instead.
+    @Test func aShortWalkTellsNoMeans() throws {
+        let result = try run(
+            BatteryRunTests.doing("gait", count: 90, quiet: 3), ["T6", "--seconds", "16"])
+        let drop = try measure("drop-left-deg", result)
+        #expect(drop.value == nil && drop.source == "not-measured" && drop.count > 0)
+        #expect(
+            result.notes.contains {
+                $0.contains("not measured: \(drop.count) steps, 20 are needed")
+            },
+            "\(result.notes)")
+    }
+
     @Test(arguments: [("T7", "decelerate"), ("T8", "hops")])
     func stopsAndLandingsAreSeenAndSayWhatDidNotBecomeSteady(_ test: String, _ exercise: String)
         throws
     {
         let result = try run(
-            BatteryRunTests.doing(exercise, count: 6), [test, "--side", "right"])
+            BatteryRunTests.doing(exercise, count: 6),
+            [test, "--side", "right"] + (test == "T7" ? ["--pace", "walk"] : []))
         // Each is seen. How many become steady depends on the sway of one leg, and in T7 on the way to the
         // next stop, which the last second's mean is taken from: what did not is told in a note.
         #expect(try measure("drop-deg", result).count == 5)
         let steady = try #require(result.measures.first { $0.id == "steady-s" })
         #expect(
-            steady.count == 5 || result.notes.contains { $0.contains("did not become steady") })
+            steady.value != nil || result.notes.contains { $0.contains("did not become steady") })
+        #expect((steady.value != nil) == (steady.count == 5))
+        #expect(result.answers.pace == (test == "T7" ? "walk" : nil))
+        #expect(result.notes.contains("from a walk") == (test == "T7"))
         #expect(try value("peak", result) > 1)
         #expect(!result.notes.contains { $0.contains("of 5 seen") })
     }

@@ -95,6 +95,24 @@ import Testing
         #expect(SetPatterns.drift(summary((0..<6).map { repetition($0, seen: false) })) == nil)
     }
 
+    /// Compensations 2: whoever reads a mean reads of how many it is.
+    @Test func aMeanOfHoldsSaysOfHowMany() {
+        func hold(_ side: String, _ drop: Double) -> Rehab1.Hold {
+            var hold = Rehab1.Hold(
+                side: side, startSeconds: 0, durationSeconds: 5, shareInBand: 1,
+                endedBy: "foot-down",
+                label: "level?")
+            hold.meanDropDegrees = drop
+            return hold
+        }
+        var stand = summary([], title: "Stand")
+        stand.holds = [hold("left", 1), hold("left", 2), hold("right", 3)]
+        let lines = ExerciseText(style: Style(isColourful: false)).summary(stand)
+        #expect(
+            lines.contains { $0.hasSuffix("mean drop left 1.5 (2 holds), right 3.0 deg (1 hold)") },
+            "\(lines)")
+    }
+
     @Test func bothLegsAreSetBesideEachOther() {
         let slow = (0..<2).map { repetition($0, lower: 5) }
         let fast = (0..<2).map { repetition($0, lower: 3) }
@@ -117,8 +135,8 @@ import Testing
         #expect(
             SetPatterns.leftRight(done) == [
                 "Stand, left and right: held 10.0 and 12.0 s (20 % apart); repetitions of 8.0 and "
-                    + "6.0 s (33 % apart); mean drop 1.0 and 5.5 deg (4.5 apart); clean 50 % and "
-                    + "100 %"
+                    + "6.0 s, mean of 2 and 2 (33 % apart); mean drop 1.0 and 5.5 deg, of 1 and 1 set "
+                    + "(4.5 apart); clean 50 % and 100 %"
             ])
         let even = [
             (entry: entry("left") { $0.holds = [10] }, summary: summary([])),
