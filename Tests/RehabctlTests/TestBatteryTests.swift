@@ -23,7 +23,7 @@ import Testing
         [[task]]
         kind = "quiet-stand"
         name = "after"
-        seconds = 30
+        seconds = 60
         """)
 
     private func value(_ id: String, _ result: Rehab1.TestResult) -> Double? {
@@ -103,6 +103,15 @@ import Testing
         #expect(sway.output.contains("sway sideways, RMS") && sway.output.contains("m/s2"))
         #expect(sway.output.contains("both legs: get ready"))
         #expect(sway.lines.contains { $0.contains("jerk") && $0.contains("measured") })
+        // A longer stand has a longer path: that is no change of the person's.
+        let longer = try daemon.rehabctl(["test", "T3", "--lead-in", "0", "--seconds", "18"])
+        print(longer.output)
+        let path = try #require(longer.lines.first { $0.contains("sway path  ") })
+        #expect(path.contains("counts") || path.hasSuffix("-"), "\(longer)")
+        #expect(
+            longer.output.contains(
+                /sway path; jerk: not compared with [0-9TZ:-]+: 1[0-9.]+ s here/),
+            "\(longer)")
     }
 
     @Test func whatCannotBeRunIsRefusedWithACure() throws {
