@@ -199,7 +199,7 @@ package struct Body: BitwiseCopyable, Sendable {
         }
         var signals = isUpright ? angles.signals(stance: stance) : SignalValues()
         if let up, !isUpright { rest.addSignals(up: up, to: &signals) }
-        addMovingLeg(angles, stance: stance, to: &signals)
+        addMovingLeg(angles, stance: stance, posture: posture, time: time, to: &signals)
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }
         let events = stepTasks(
             moment, angles: angles, posture: posture, gates: gates, signals: &signals)
