@@ -88,7 +88,7 @@ package struct Body: BitwiseCopyable, Sendable {
         endCues = EndCues()
         // The shift goes on: it has settled by now, and a movement may be under way.
         if plan.task == .singleLegHold {
-            hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
+            hold.begin(side: plan.stanceSide, time: time)
         } else {
             hold = HoldTracker()
         }

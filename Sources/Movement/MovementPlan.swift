@@ -51,8 +51,6 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     /// The leg stood on; nil: to be detected, or none.
     package var stanceSide: Side?
     /// Hold that is asked for, s.
-    ///
-    /// An end before it with a jerk counts as balance lost.
     package var targetHold: Double
     /// What repetitions are seen in, and in what where no sensor shows that.
     package var source = RepetitionSource.none
