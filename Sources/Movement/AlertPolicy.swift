@@ -45,7 +45,8 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         guard index >= 0, index < 32, !rule.reportOnly else { return }
         let last = lastCue[index]
         if last != 0 {
-            if tickSpan > 0 {
+            // A habit's nudge is a matter of minutes, in an exercise too.
+            if tickSpan > 0, !rule.id.isReminder {
                 if tick &- lastTick[index] < tickSpan { return }
             } else if seconds(fromNanoseconds: time - last) < rule.refractory {
                 return

@@ -291,7 +291,7 @@ package struct Body: BitwiseCopyable, Sendable {
                 }
             } else {
                 var value = mayJudge && !lostBalance ? signals.value(rule.signal) : nil
-                if rule.signal.isEvent, gates.isOpen { value = signals.value(rule.signal) }
+                if rule.signal.isJudgedAtRest, gates.isOpen { value = signals.value(rule.signal) }
                 if rule.signal == .jerkRatio, !isLateJerk(frame.time) { value = nil }
                 // A compensation sways by itself and is named already.
                 if rule.signal == .swayRatio, frame.time < swayMutedUntil { value = nil }

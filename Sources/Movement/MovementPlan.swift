@@ -108,6 +108,13 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     @inline(__always)
     package func hasSeveralPostures() -> Bool { otherPostures & ~Posture.unknown.bit != 0 }
 
+    /// True where a rule watches `signal`.
+    @_noLocks
+    package func watches(_ signal: Signal) -> Bool {
+        if case .some = threshold(of: signal) { return true }
+        return false
+    }
+
     /// The on-threshold of the first rule that watches `signal`, or nil.
     @_noLocks
     package func threshold(of signal: Signal) -> Double? {
