@@ -50,7 +50,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         stepJudge = StepJudge()
         walk = SteadyWalk()
         steps.begin()
-        landings.begin()
+        landings.begin(judgesPeaks: plan.watches(.strikeExcess))
         sway.forgetCalm()
         habits = HabitWatch()
         watchesHang = plan.watches(.hang)
@@ -131,6 +131,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 time: moment.time)
             {
                 events.landing = landings.last
+                if let excess = landings.strikeExcess { signals.set(.strikeExcess, excess) }
             }
         case .habits: stepHabits(moment, angles, &signals)
         }

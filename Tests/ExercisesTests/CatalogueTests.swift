@@ -129,7 +129,7 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
             "hops", 21, 5...5,
             [
                 (1, .drop, 10, 7.5, 0.2), (2, .leanIpsilateral, 10, 8, 0.2),
-                (19, .jerkRatio, 5, 4, 0),
+                (14, .strikeExcess, 1, 0.95, 0), (19, .jerkRatio, 5, 4, 0),
             ]),
         ListedRules("habits", 22, 1...5, [(17, .hang, 4, 3, 30), (18, .sittingTime, 1800, 60, 0)]),
     ]
