@@ -91,7 +91,7 @@ package struct Body: BitwiseCopyable, Sendable {
         endCues = EndCues()
         // The shift goes on: it has settled by now, and a movement may be under way.
         if plan.task == .singleLegHold {
-            hold.begin(side: plan.stanceSide, target: plan.targetHold, time: time)
+            hold.begin(side: plan.stanceSide, time: time)
         } else {
             hold = HoldTracker()
         }
@@ -202,7 +202,7 @@ package struct Body: BitwiseCopyable, Sendable {
         }
         var signals = isUpright ? angles.signals(stance: stance) : SignalValues()
         if let up, !isUpright { rest.addSignals(up: up, to: &signals) }
-        addMovingLeg(angles, stance: stance, to: &signals)
+        addMovingLeg(angles, stance: stance, posture: posture, time: time, to: &signals)
         if let jerkRatio { signals.set(.jerkRatio, jerkRatio) }
         let events = stepTasks(
             moment, angles: angles, posture: posture, gates: gates, signals: &signals)
@@ -294,7 +294,7 @@ package struct Body: BitwiseCopyable, Sendable {
                 }
             } else {
                 var value = mayJudge && !lostBalance ? signals.value(rule.signal) : nil
-                if rule.signal.isEvent, gates.isOpen { value = signals.value(rule.signal) }
+                if rule.signal.isJudgedAtRest, gates.isOpen { value = signals.value(rule.signal) }
                 if rule.signal == .jerkRatio, !isLateJerk(frame.time) { value = nil }
                 // A compensation sways by itself and is named already.
                 if rule.signal == .swayRatio, frame.time < swayMutedUntil { value = nil }

@@ -82,8 +82,10 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
     @_noLocks
     package func shank(_ side: Side) -> SegmentAngles? { side == .right ? rightShank : leftShank }
 
-    /// All upright signals that these angles allow for a stance side (compensations 1.3); none of the
-    /// stance-relative ones where the side is unknown.
+    /// All upright signals that these angles allow for a stance side (compensations 1.3).
+    ///
+    /// On two legs, or where the side is unknown, there are none of the stance-relative ones but the worse
+    /// knee's.
     @_noLocks
     package func signals(stance: Side?) -> SignalValues {
         var signals = SignalValues()
@@ -94,7 +96,10 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
                 signals.set(.spineDifference, abs(trunk.anteriorTilt - pelvis.anteriorTilt))
             }
         }
-        guard let stance else { return signals }
+        guard let stance else {
+            if let knee = worseKneeIn() { signals.set(.kneeIn, knee) }
+            return signals
+        }
         let s = stance.sign
         if let pelvis {
             let drop = -s * pelvis.obliquity
@@ -112,10 +117,25 @@ package struct BodyAngles: BitwiseCopyable, Sendable {
         if let pelvis { signals.set(.hipAdduction, -s * pelvis.obliquity + femur) }
         if let shank = shank(stance) {
             signals.set(.legLean, (femur + s * shank.obliquity) * 0.5)
-            signals.set(.kneeIn, femur - s * shank.obliquity)
+            if let knee = kneeIn(stance) { signals.set(.kneeIn, knee) }
         } else {
             signals.set(.legLean, femur)
         }
         return signals
+    }
+
+    /// How far a leg's knee is inside its hip-ankle line; nil where its thigh or shank is not measured.
+    @_noLocks
+    private func kneeIn(_ side: Side) -> Double? {
+        guard let thigh = thigh(side), let shank = shank(side) else { return nil }
+        return side.sign * (thigh.obliquity - shank.obliquity)
+    }
+
+    /// That of the leg whose knee is farther in, of the legs that show it.
+    @_noLocks
+    private func worseKneeIn() -> Double? {
+        guard let left = kneeIn(.left) else { return kneeIn(.right) }
+        guard let right = kneeIn(.right) else { return left }
+        return max(left, right)
     }
 }

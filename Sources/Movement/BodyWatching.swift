@@ -141,10 +141,24 @@ extension Body {
     }
 
     /// C12: the moving thigh past the midline, where it is worn and aligned.
+    ///
+    /// Lying on a side the upper leg is the one that moves, and it is past the midline as far as its knee
+    /// lies below its hip.
     @_noLocks
     mutating func addMovingLeg(
-        _ angles: BodyAngles, stance: Side?, to signals: inout SignalValues
+        _ angles: BodyAngles, stance: Side?, posture: Posture, time: Int64,
+        to signals: inout SignalValues
     ) {
+        if posture == .leftSide || posture == .rightSide {
+            let upper: Side = posture == .leftSide ? .right : .left
+            guard case .some = angles.thigh(upper), let alignment = alignments[upper.thigh.index],
+                let up = tracks[upper.thigh.index].up(at: time)
+            else { return }
+            // What pointed up in the stand points from the knee to the hip.
+            let along = alignment.segmentFromSensor.inverse.apply(alignment.neutral.upInSegment)
+            signals.set(.pastMidline, arcsine(along.dot(up)))
+            return
+        }
         guard let stance, let thigh = angles.thigh(stance.opposite) else { return }
         // The free leg's top leaning to its own side is adduction: hip outside the knee.
         signals.set(.pastMidline, stance.opposite.sign * thigh.obliquity)

@@ -73,7 +73,6 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     package private(set) var completed: UInt16 = 0
     private var given: Side?
     private var setStart: Int64 = 0
-    private var target = 0.0
     private var shifted: Side?
     private var shiftTime: Int64 = 0
     /// The hold was taken for begun although no shift of weight was seen.
@@ -125,10 +124,9 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
     package init() {}
 
     @_noLocks
-    package mutating func begin(side: Side?, target: Double, time: Int64) {
+    package mutating func begin(side: Side?, time: Int64) {
         self = HoldTracker()
         given = side
-        self.target = target
         setStart = time
         phase = .waiting
         if let side {
@@ -300,8 +298,7 @@ package struct HoldTracker: BitwiseCopyable, Sendable {
         }
         if loudSince == 0 { loudSince = time }
         guard seconds(fromNanoseconds: time - loudSince) >= HoldTracker.loudFor else { return }
-        let held = seconds(fromNanoseconds: time - holdStart)
-        finish(held < target ? .balanceLost : .lowered, at: time)
+        finish(.balanceLost, at: time)
     }
 
     @_noLocks

@@ -37,6 +37,11 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     private var steadySince: Int64 = 0
     private var peak = 0.0
     private var time: Int64 = 0
+    private var judge = LandingJudge()
+    private var judgesPeaks = false
+    /// How far the last three landings were above the person's own (C14), once the newest is over; nil where that is
+    /// not known.
+    package private(set) var strikeExcess: Double?
 
     /// When the present or last landing came, host ns.
     package var began: Int64 { @_noLocks get { time } }
@@ -57,8 +62,13 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     @_noLocks
     package init() {}
 
+    /// `judgesPeaks`: the landings are compared with the earlier ones of such sets; what other exercises' landings
+    /// are like says nothing of these.
     @_noLocks
-    package mutating func begin() {
+    package mutating func begin(judgesPeaks: Bool = false) {
+        self.judgesPeaks = judgesPeaks
+        judge.breakOff()
+        strikeExcess = nil
         count = 0
         last = Landing()
         isRunning = false
@@ -122,5 +132,6 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         isRunning = false
         count &+= 1
         last = Landing(number: count, time: time, peak: peak, steadyAfter: steadyAfter)
+        if judgesPeaks { strikeExcess = judge.add(peak) }
     }
 }

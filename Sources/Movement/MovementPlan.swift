@@ -51,8 +51,6 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     /// The leg stood on; nil: to be detected, or none.
     package var stanceSide: Side?
     /// Hold that is asked for, s.
-    ///
-    /// An end before it with a jerk counts as balance lost.
     package var targetHold: Double
     /// What repetitions are seen in, and in what where no sensor shows that.
     package var source = RepetitionSource.none
@@ -111,6 +109,13 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     @_noLocks
     @inline(__always)
     package func hasSeveralPostures() -> Bool { otherPostures & ~Posture.unknown.bit != 0 }
+
+    /// True where a rule watches `signal`.
+    @_noLocks
+    package func watches(_ signal: Signal) -> Bool {
+        if case .some = threshold(of: signal) { return true }
+        return false
+    }
 
     /// The on-threshold of the first rule that watches `signal`, or nil.
     @_noLocks

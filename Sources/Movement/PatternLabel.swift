@@ -15,6 +15,9 @@ package enum PatternLabel: String, Sendable, CaseIterable {
         package var leanAway: Double?
         package var shift: Double?
         package var hike: Double?
+        /// Whether a lean, and a shift over the foot, would have been seen, though no rule may ask for them.
+        package var seesTrunk = false
+        package var seesLeg = false
 
         package init(
             drop: Double? = nil, lean: Double? = nil, leanAway: Double? = nil,
@@ -55,9 +58,11 @@ package enum PatternLabel: String, Sendable, CaseIterable {
 
     /// The label with a question mark where what the sensors do not see could change it: with the pelvis
     /// alone a drop may be a drop with a lean, and a level pelvis a compensated one.
+    ///
+    /// The mark stands for the sensor that is missing, not for a rule that the exercise does not have.
     package func text(_ shares: Shares) -> String {
-        let trunkUnseen = shares.lean == nil
-        let legUnseen = shares.shift == nil
+        let trunkUnseen = shares.lean == nil && !shares.seesTrunk
+        let legUnseen = shares.shift == nil && !shares.seesLeg
         let isOpen =
             switch self {
             case .drop: trunkUnseen

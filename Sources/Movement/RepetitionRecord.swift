@@ -28,6 +28,7 @@ struct PatternWindow: Sendable {
     private var dropSum = 0.0
     private var dropTime = 0.0
     private var largestDrop: Double?
+    private var sight = PatternSight()
 
     init(rules: Int) {
         judged = [Double](repeating: 0, count: rules)
@@ -40,6 +41,7 @@ struct PatternWindow: Sendable {
             if frame.judgedRules & bit != 0 { judged[index] += interval }
             if frame.activeRules & bit != 0 { active[index] += interval }
         }
+        sight.add(frame, interval: interval)
         if let drop = frame.signals.value(.drop), frame.gates.isOpen, frame.phase == .holding {
             dropSum += drop * interval
             dropTime += interval
@@ -67,8 +69,11 @@ struct PatternWindow: Sendable {
             }
             return found
         }
-        return PatternLabel.Shares(
+        var shares = PatternLabel.Shares(
             drop: share(1), lean: share(2), leanAway: share(3), shift: share(5), hike: share(4))
+        shares.seesTrunk = sight.trunk
+        shares.seesLeg = sight.leg
+        return shares
     }
 }
 

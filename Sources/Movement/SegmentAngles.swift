@@ -28,6 +28,16 @@ package struct SegmentAngles: BitwiseCopyable, Sendable, Equatable {
         self.anteriorTilt = anteriorTilt
     }
 
+    /// Up in the axes of a segment at these angles, length one.
+    package var upInSegment: Vector3 {
+        @_noLocks get {
+            let aside = sineAndCosine(obliquity)
+            let ahead = sineAndCosine(anteriorTilt)
+            return Vector3(
+                -ahead.sine * aside.cosine, ahead.cosine * aside.cosine, -aside.sine)
+        }
+    }
+
     /// These angles measured from the person's own neutral.
     @_noLocks
     package func relative(to neutral: SegmentAngles) -> SegmentAngles {

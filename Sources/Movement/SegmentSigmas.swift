@@ -20,7 +20,8 @@ package struct SegmentSigmas: BitwiseCopyable, Sendable {
     /// Standard deviation of an angle signal, rad: what its segments' angles bring along, taken for
     /// independent; NaN where one of them is not measured.
     ///
-    /// Without a side the signals of a leg are not measured.
+    /// Without a side the signals of a leg are not measured, but for the worse knee's: it is known as well as
+    /// the less certain of the two.
     @_noLocks
     package func sigma(_ signal: Signal, stance: Side?) -> Double {
         let pelvis = sigma(.pelvis)
@@ -36,7 +37,11 @@ package struct SegmentSigmas: BitwiseCopyable, Sendable {
         case .femurAdduction: return thigh
         case .shankAdduction: return shank
         case .hipAdduction: return both(pelvis, thigh)
-        case .kneeIn: return both(thigh, shank)
+        case .kneeIn:
+            if case .some = stance { return both(thigh, shank) }
+            let left = both(sigma(.leftThigh), sigma(.leftShank))
+            let right = both(sigma(.rightThigh), sigma(.rightShank))
+            return left.isNaN ? right : right.isNaN ? left : max(left, right)
         case .spineDifference: return both(pelvis, trunk)
         case .legLean: return shank.isNaN ? thigh : both(thigh, shank) * 0.5
         default: return pelvis

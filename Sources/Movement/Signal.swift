@@ -110,6 +110,9 @@ package enum Signal: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         }
     }
 
+    /// True where it is judged between movements too: at their end, or for as long as the person stands.
+    var isJudgedAtRest: Bool { @_noLocks get { isEvent || self == .hang } }
+
     /// True where the sign or the leg depends on which leg stands.
     package var needsStance: Bool {
         @_noLocks get {

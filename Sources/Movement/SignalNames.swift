@@ -103,7 +103,12 @@ extension Signal {
         case .legLean, .femurAdduction, .hipAdduction: pelvis && thigh
         case .pastMidline: pelvis && either(.leftThigh, .rightThigh, of: stance?.opposite)
         case .sittingTime: pelvis && either(.leftThigh, .rightThigh, of: nil)
-        case .kneeIn: pelvis && thigh && shank
+        case .kneeIn:
+            // Thigh and shank of one leg.
+            pelvis
+                && Side.allCases.contains {
+                    $0 == stance ?? $0 && segments.isSuperset(of: [$0.thigh, $0.shank])
+                }
         case .shankAdduction: pelvis && shank
         }
     }

@@ -15,6 +15,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     var walk = SteadyWalk()
     private(set) var vertical = VerticalMotion()
     private var habits = HabitWatch()
+    private var watchesHang = false
     private var thighRest = ThighRest()
     private var counted: UInt16 = 0
     /// Mean square of the vertical acceleration over about a second, (m/s²)²; walking is beyond `walks`.
@@ -49,9 +50,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         stepJudge = StepJudge()
         walk = SteadyWalk()
         steps.begin()
-        landings.begin()
+        landings.begin(judgesPeaks: plan.watches(.strikeExcess))
         sway.forgetCalm()
         habits = HabitWatch()
+        watchesHang = plan.watches(.hang)
         thighRest = ThighRest()
         metronome = Metronome()
         ownRange = 0
@@ -117,6 +119,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             events.repetition = stepRepetitions(
                 moment, plan: &plan, stance: stance, angles: angles, thighs: thighs,
                 signals: &signals)
+            if watchesHang { stepHabits(moment, angles, &signals) }
         case .steps:
             events.step = stepSteps(
                 moment, mode: StepTracker.Mode(plan.source), angles: angles, signals: &signals)
@@ -128,15 +131,22 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 time: moment.time)
             {
                 events.landing = landings.last
+                if let excess = landings.strikeExcess { signals.set(.strikeExcess, excess) }
             }
-        case .habits:
-            habits.step(
-                angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
+        case .habits: stepHabits(moment, angles, &signals)
         }
         if isSwayJudged(plan.task, plan.source, time: moment.time), let ratio = sway.ratio {
             signals.set(.swayRatio, ratio)
         }
         return events
+    }
+
+    @_noLocks
+    private mutating func stepHabits(
+        _ moment: PelvisMoment, _ angles: BodyAngles, _ signals: inout SignalValues
+    ) {
+        habits.step(
+            angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
     }
 
     /// A hold on one leg begins: its sway is its own, and so is its calm where the one before was only
@@ -229,18 +239,6 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 upward: vertical.acceleration, up: moment.up, specificForce: moment.force,
                 sign: lowersFirst ? -1 : 1), weight: weight, interval: moment.interval,
             time: moment.time)
-    }
-
-    /// m from the pelvis' middle to a hip joint, as for the sensor's way over them (Harrington 2007).
-    static var hipHalfWidth: Double { @_noLocks get { 0.09 } }
-
-    /// m by which the standing hip joint lies higher than the pelvis' middle.
-    ///
-    /// A step is the way of the leg that stands; a pelvis that drops over it sinks by itself.
-    @_noLocks
-    static func standingHip(_ up: Vector3, stance: Side?) -> Double {
-        guard let stance else { return 0 }
-        return hipHalfWidth * stance.sign * up.z
     }
 
     /// The clock counts what is left of the set.

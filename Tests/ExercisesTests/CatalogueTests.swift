@@ -55,7 +55,7 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
             [
                 (1, .drop, 5, 3.5, 0.3), (2, .leanIpsilateral, 6, 4, 0.3), (4, .hike, 5, 3.5, 0.3),
                 (5, .legLean, 4, 3, 0.5), (8, .tiltChange, 10, 7, 0.5), c11,
-                (12, .rangeShortfall, 0.2, 0.15, 0),
+                (12, .rangeShortfall, 0.2, 0.15, 0), (12, .pastMidline, 5, 4, 0.3),
             ]),
         ListedRules(
             "hip-hitch", 8, 2...3,
@@ -129,7 +129,7 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
             "hops", 21, 5...5,
             [
                 (1, .drop, 10, 7.5, 0.2), (2, .leanIpsilateral, 10, 8, 0.2),
-                (19, .jerkRatio, 5, 4, 0),
+                (14, .strikeExcess, 1, 0.95, 0), (19, .jerkRatio, 5, 4, 0),
             ]),
         ListedRules("habits", 22, 1...5, [(17, .hang, 4, 3, 30), (18, .sittingTime, 1800, 60, 0)]),
     ]

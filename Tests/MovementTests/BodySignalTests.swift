@@ -48,6 +48,30 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         }
     }
 
+    /// C10 on two legs by hand: left −4 − (−1) against its own side is 3, right 9 − 2 is 7; inwards is positive.
+    @Test func onTwoLegsTheWorseKneeCounts() throws {
+        var body = BodyAngles()
+        body.set(.pelvis, angles(0), sigma: 0.2 * degree)
+        body.set(.leftThigh, angles(-4), sigma: 0.6 * degree)
+        body.set(.leftShank, angles(-1), sigma: 0.8 * degree)
+        func value() -> Double? { body.signals(stance: nil).value(.kneeIn).map { $0 / degree } }
+        #expect(abs(try #require(value()) - 3) < 1e-9)
+        body.set(.rightThigh, angles(9), sigma: 0.3 * degree)
+        #expect(abs(try #require(value()) - 3) < 1e-9)
+        body.set(.rightShank, angles(2), sigma: 0.4 * degree)
+        #expect(abs(try #require(value()) - 7) < 1e-9)
+        // As uncertain as the less certain of them: √(0.6² + 0.8²).
+        #expect(abs(body.sigmas.sigma(.kneeIn, stance: nil) / degree - 1) < 1e-9)
+        // A knee that goes out does not hide the one that goes in.
+        body.set(.rightShank, angles(20))
+        #expect(abs(try #require(value()) - 3) < 1e-9)
+        body.set(.leftShank, nil)
+        #expect(abs(try #require(value()) + 11) < 1e-9)
+        body.set(.rightThigh, nil)
+        #expect(value() == nil)
+        #expect(body.sigmas.sigma(.kneeIn, stance: nil).isNaN)
+    }
+
     @Test func theSpineIsTrunkAgainstPelvis() throws {
         var body = BodyAngles()
         body.set(.pelvis, angles(0, tilt: 30))
@@ -152,6 +176,8 @@ private func angles(_ obliquity: Double, tilt: Double = 0) -> SegmentAngles {
         #expect(Signal.kneeIn.isMeasurable(with: worn, stance: .left))
         #expect(!Signal.kneeIn.isMeasurable(with: worn, stance: .right))
         #expect(Signal.kneeIn.isMeasurable(with: worn))
+        // The thigh of one leg and the shank of the other show neither knee.
+        #expect(!Signal.kneeIn.isMeasurable(with: [.pelvis, .rightThigh, .leftShank]))
         let one: Set<Segment> = [.pelvis, .leftThigh]
         #expect(!Signal.legLean.isMeasurable(with: one, stance: .right))
         // C12 looks at the leg that moves, a sitting at either.

@@ -267,13 +267,15 @@ private func up(_ obliquity: Double, tilt: Double = 0) -> Vector3 {
         #expect(end.activeRules == 0b1000 && end.judgedRules & 0b1000 != 0)
     }
 
-    @Test func afterTheTargetAJerkIsALowering() {
+    /// Whoever stands on past the target may stumble all the same.
+    @Test func afterTheTargetAStumbleIsCuedToo() {
         var wearing = Wearing()
         wearing.begin(.right, target: 2)
         wearing.run(8, up(0))
+        #expect(wearing.frames.last?.phase == .holding && wearing.alerts.isEmpty)
         wearing.run(1, up(0), jerk: 25)
-        #expect(wearing.alerts.isEmpty)
-        #expect(wearing.frames.last?.holdEnd == .lowered)
+        #expect(wearing.alerts.map(\.alert.rule) == [.balanceLost])
+        #expect(wearing.frames.last?.holdEnd == .balanceLost)
     }
 
     /// One sample of nonsense in a set must not blind the rest of it.
