@@ -38,6 +38,7 @@ package struct TestScoring: Sendable {
         case "T7", "T8": scoreLandings(&outcome)
         default: break
         }
+        if let unseenNote { outcome.notes.append(unseenNote) }
         if outcome.unknownShare > 0.1 {
             let share = Int((outcome.unknownShare * 100).rounded())
             outcome.notes.append("the data could not be trusted in \(share) % of the time")
@@ -54,9 +55,18 @@ package struct TestScoring: Sendable {
         return (start, start &+ Int64(hold.duration * 1e9))
     }
 
+    /// Holds that a shift of weight began: of others nobody knows whether the foot was off the floor.
+    private var seenHolds: [HoldRecord] { (trace.record?.holds ?? []).filter(\.isSeen) }
+
     /// The longest hold of the run.
-    private var longestHold: HoldRecord? {
-        trace.record?.holds.max { $0.duration < $1.duration }
+    private var longestHold: HoldRecord? { seenHolds.max { $0.duration < $1.duration } }
+
+    private var unseenNote: String? {
+        let unseen = (trace.record?.holds ?? []).count - seenHolds.count
+        guard unseen > 0 else { return nil }
+        return (unseen == 1 ? "a hold was" : "\(unseen) holds were")
+            + " left out: no shift of weight was seen, so whether the foot was off the floor is not "
+            + "measured; begin on both feet and lift after \"Go\""
     }
 
     private func scoreLift(_ outcome: inout TestOutcome) {
@@ -112,7 +122,7 @@ package struct TestScoring: Sendable {
     }
 
     private func scoreHolds(_ outcome: inout TestOutcome) {
-        let holds = (trace.record?.holds ?? []).prefix(3).map { min($0.duration, 45) }
+        let holds = seenHolds.prefix(3).map { min($0.duration, 45) }
         TestScoring.addTries(holds, to: &outcome)
     }
 

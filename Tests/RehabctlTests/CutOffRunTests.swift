@@ -72,6 +72,19 @@ import Testing
             try practice.daemon.refusal(of: Rehab1.StartTest(test: "T1", side: "right")) != nil)
     }
 
+    /// T1 on both feet: no hold, and why.
+    @Test func aTestOnBothFeetHasNoHold() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 60))
+        defer { practice.player.stop() }
+        let run = try practice.rehabctl(
+            ["test", "T1", "--side", "right", "--lead-in", "0", "--seconds", "14"], within: 60)
+        #expect(run.code == 0, "\(run)")
+        let result = try #require(
+            try practice.daemon.call(Rehab1.ListTestResults()).results.first)
+        #expect(result.measures.first { $0.id == "hold-s" }?.value == nil, "\(result)")
+        #expect(run.output.contains("no shift of weight was seen"), "\(run)")
+    }
+
     /// Before anybody gets ready, it is said that nothing is worn.
     @Test func nothingIsWornIsSaidAtOnce() throws {
         let daemon = try RunningDaemon()
