@@ -118,17 +118,22 @@ extension Rehab1 {
         package var number: Int64
         /// Largest upward acceleration, m/s².
         package var peak: Double
+        /// Largest forward deceleration around it, m/s²; null from a daemon that does not tell it.
+        package var braking: Double?
         /// Time to steadiness; null where it did not come.
         package var steadySeconds: Double?
 
-        package init(number: Int64, peak: Double, steadySeconds: Double? = nil) {
+        package init(
+            number: Int64, peak: Double, braking: Double? = nil, steadySeconds: Double? = nil
+        ) {
             self.number = number
             self.peak = peak
+            self.braking = braking
             self.steadySeconds = steadySeconds
         }
 
         private enum CodingKeys: String, CodingKey {
-            case number, peak
+            case number, peak, braking
             case steadySeconds = "steady_s"
         }
     }

@@ -156,7 +156,7 @@ extension StepSummary {
 extension Landing {
     func told() -> Rehab1.Landing {
         Rehab1.Landing(
-            number: Int64(number), peak: peak,
+            number: Int64(number), peak: peak, braking: braking,
             steadySeconds: steadyAfter.isFinite ? steadyAfter : nil)
     }
 }

@@ -9,16 +9,20 @@ package struct Landing: BitwiseCopyable, Sendable, Equatable {
     package var time: Int64
     /// Largest upward acceleration, m/s².
     package var peak: Double
+    /// Largest deceleration along the pelvis' forward direction in the second before and the moments after, m/s².
+    package var braking: Double
     /// s until sideways and forward RMS stay below calm + 3 SD for 1 s; NaN where that did not come.
     package var steadyAfter: Double
 
     @_noLocks
     package init(
-        number: UInt16 = 0, time: Int64 = 0, peak: Double = 0, steadyAfter: Double = .nan
+        number: UInt16 = 0, time: Int64 = 0, peak: Double = 0, braking: Double = 0,
+        steadyAfter: Double = .nan
     ) {
         self.number = number
         self.time = time
         self.peak = peak
+        self.braking = braking
         self.steadyAfter = steadyAfter
     }
 }
@@ -37,6 +41,9 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     private var steadySince: Int64 = 0
     private var peak = 0.0
     private var time: Int64 = 0
+    private var braking = BrakingMeter()
+    /// The largest deceleration of the present or last landing, m/s².
+    private var braked = 0.0
     private var judge = LandingJudge()
     private var judgesPeaks = false
     /// How far the last three landings were above the person's own (C14), once the newest is over; nil where that is
@@ -74,13 +81,15 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         isRunning = false
     }
 
-    /// Takes the horizontal (sideways and forward) and upward acceleration, m/s²; true where a landing's
-    /// course is over.
+    /// Takes the horizontal (sideways and forward), forward and upward acceleration, m/s²; true where a
+    /// landing's course is over.
     @_noLocks
     package mutating func step(
-        horizontal: Double, upward: Double, isQuiet: Bool, interval: Double, time now: Int64
+        horizontal: Double, forward: Double, upward: Double, isQuiet: Bool, interval: Double,
+        time now: Int64
     ) -> Bool {
         guard interval > 0, interval < 0.5 else { return false }
+        braking.step(forward: forward, interval: interval)
         power += (horizontal * horizontal - power) * min(1, interval / LandingTracker.window)
         let rms = squareRoot(power)
         if !isRunning, isQuiet, calmTime < 10 {
@@ -99,6 +108,7 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
                 isRunning = true
                 time = now
                 peak = 0
+                braked = braking.largest
             }
             // A take-off pushes too: the landing is the strongest of the first moments.
             if upward > peak, now &- time < LandingTracker.together {
@@ -108,6 +118,7 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
             steadySince = 0
         }
         guard isRunning, !isNext else { return isNext }
+        if now &- time < LandingTracker.together { braked = max(braked, braking.deceleration) }
         let spread = squareRoot(max(0, calmSquares - calmMean * calmMean))
         // Without a calm seen, a tenth of the landing counts as steady.
         let limit = calmTime > 1 ? max(calmMean + 3 * spread, 0.08) : 0.5
@@ -131,7 +142,9 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     private mutating func finish(steadyAfter: Double) {
         isRunning = false
         count &+= 1
-        last = Landing(number: count, time: time, peak: peak, steadyAfter: steadyAfter)
+        last = Landing(
+            number: count, time: time, peak: peak, braking: braked,
+            steadyAfter: steadyAfter)
         if judgesPeaks { strikeExcess = judge.add(peak) }
     }
 }

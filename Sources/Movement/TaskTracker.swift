@@ -125,8 +125,11 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
                 moment, mode: StepTracker.Mode(plan.source), angles: angles, signals: &signals)
         case .landings:
             let horizontal = moment.force - moment.up * moment.force.dot(moment.up)
+            // The pelvis' forward axis, made horizontal.
+            let ahead = (Vector3(1, 0, 0) - moment.up * moment.up.x).normalized()
             if landings.step(
-                horizontal: horizontal.norm, upward: vertical.acceleration,
+                horizontal: horizontal.norm, forward: ahead?.dot(horizontal) ?? Double.nan,
+                upward: vertical.acceleration,
                 isQuiet: vertical.isStill, interval: moment.interval,
                 time: moment.time)
             {

@@ -230,10 +230,11 @@ struct ExerciseText {
     private func landingLines(_ landings: [Rehab1.Landing]) -> [String] {
         guard !landings.isEmpty else { return [] }
         var columns = Columns()
-        columns.add("landing", "peak", "time to steady")
+        columns.add("landing", "peak upward", "deceleration", "time to steady")
         for landing in landings {
             columns.add(
                 "\(landing.number)", decimal(landing.peak, 1, unit: " m/s2"),
+                decimal(landing.braking, 1, unit: " m/s2"),
                 decimal(landing.steadySeconds, 1, unit: " s"))
         }
         return columns.lines(indent: "  ")

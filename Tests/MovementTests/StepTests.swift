@@ -175,7 +175,7 @@ private func moment(
         #expect(try #require(imbalance([0.6, 0.6])) < 1e-9)
     }
 
-    /// A landing of 12 m/s² with 1.2 s of wobble.
+    /// A landing of 12 m/s² with 1.2 s of wobble, braked by half a sine of 4 m/s² over the 0.6 s before.
     @Test func aLandingIsTimedToSteadiness() throws {
         var tracker = LandingTracker()
         var random = SeededRandom(seed: 4)
@@ -185,8 +185,13 @@ private func moment(
             let wobble = time > 5 && time < 6.2 ? 1.0 : 0
             let horizontal = abs(wobble * sin(30 * time)) + abs(random.normal(0.02))
             let upward = abs(time - 5) < 0.02 ? 12.0 : 0
+            var forward = time > 4.4 && time < 5 ? -4 * sin((time - 4.4) / 0.6 * .pi) : 0
+            // Setting off, a stop before, and what comes when all is over are not this one's.
+            if time < 3 { forward = time < 1.5 ? 6 : -6 }
+            if time > 8 { forward = -9 }
             if tracker.step(
-                horizontal: horizontal, upward: upward, isQuiet: time < 4, interval: 0.01,
+                horizontal: horizontal, forward: forward, upward: upward, isQuiet: time < 4,
+                interval: 0.01,
                 time: Int64(time * 1e9))
             {
                 found = tracker.last
@@ -194,6 +199,7 @@ private func moment(
         }
         let landing = try #require(found)
         #expect(landing.peak == 12 && landing.number == 1)
+        #expect(abs(landing.braking - 4) < 0.15, "\(landing.braking)")
         #expect(landing.steadyAfter > 1.1 && landing.steadyAfter < 2.6, "\(landing.steadyAfter)")
     }
 
@@ -206,7 +212,7 @@ private func moment(
             let horizontal = time > 5 && time < 14.5 ? abs(sin(30 * time)) : 0.01
             let isDown = [5.0, 9, 13].contains { abs(time - $0) < 0.02 }
             if tracker.step(
-                horizontal: horizontal, upward: isDown ? 12 : 0, isQuiet: time < 4,
+                horizontal: horizontal, forward: 0, upward: isDown ? 12 : 0, isQuiet: time < 4,
                 interval: 0.01, time: Int64(time * 1e9))
             {
                 found.append(tracker.last)
