@@ -15,7 +15,8 @@ enum ConfigurationFuzz {
             promise(
                 settings.linkHelper.isEmpty || settings.linkHelper.hasPrefix("/"), "a relative path"
             )
-            promise(settings.values.count == 7, "a setting is missing")
+            promise((1...168).contains(settings.calibrationHours), "a wear without an end")
+            promise(settings.values.count == 8, "a setting is missing")
             _ = DaemonSettings(environment: [:], configuration: settings)
         } catch {
             promise(error.description.hasPrefix("fuzz.toml"), "an error without its file")
