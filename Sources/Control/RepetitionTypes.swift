@@ -119,21 +119,22 @@ extension Rehab1 {
         /// Largest upward acceleration, m/s².
         package var peak: Double
         /// Largest forward deceleration around it, m/s²; null from a daemon that does not tell it.
-        package var braking: Double?
+        package var deceleration: Double?
         /// Time to steadiness; null where it did not come.
         package var steadySeconds: Double?
 
         package init(
-            number: Int64, peak: Double, braking: Double? = nil, steadySeconds: Double? = nil
+            number: Int64, peak: Double, deceleration: Double? = nil, steadySeconds: Double? = nil
         ) {
             self.number = number
             self.peak = peak
-            self.braking = braking
+            self.deceleration = deceleration
             self.steadySeconds = steadySeconds
         }
 
         private enum CodingKeys: String, CodingKey {
-            case number, peak, braking
+            case number, peak
+            case deceleration = "deceleration_m_s2"
             case steadySeconds = "steady_s"
         }
     }

@@ -156,7 +156,7 @@ extension StepSummary {
 extension Landing {
     func told() -> Rehab1.Landing {
         Rehab1.Landing(
-            number: Int64(number), peak: peak, braking: braking,
+            number: Int64(number), peak: peak, deceleration: deceleration,
             steadySeconds: steadyAfter.isFinite ? steadyAfter : nil)
     }
 }

@@ -84,15 +84,25 @@ extension Supervisor {
     /// [engineering default].
     private static let longestSilence: Int64 = 60_000_000_000
 
+    /// Why reminders rest, among what does not reach the person.
+    private static let calibrationName = "calibration"
+
     /// Runs the habits plan while nothing else goes on, where the person asked for it.
     ///
     /// No sound is kept ready for it: it costs what the sensors cost. Somebody who leans back out of range
     /// for a moment has not stood up: the plan goes on.
     func watchBreaks() {
         let running = feedback.remindedSession == ObjectIdentifier(session)
+        if feedback.sound.breaks, exercise == nil { endOldCalibrations() }
         let pelvis = sensors.first { $0.segment == .pelvis }
         let isSending = pelvis?.stateNow(loop.now) == .streaming
         if isSending { feedback.pelvisSeen = loop.now }
+        if feedback.sound.breaks, let date = pelvis?.outdated {
+            tellUnreached(
+                Supervisor.calibrationName,
+                "reminders rest: the pelvis sensor was calibrated on \(date), at an earlier wear. "
+                    + "Calibrate with: rehabctl calibrate")
+        }
         let isReady =
             isSending || running && loop.now - feedback.pelvisSeen < Supervisor.longestSilence
         let isWanted =
@@ -106,6 +116,7 @@ extension Supervisor {
             else { return }
             feedback.remindedSession = ObjectIdentifier(session)
             feedback.reminderRest = Supervisor.rest(of: habits)
+            withdrawUnreached(Supervisor.calibrationName)
             session.mark("reminders begin")
         } else if !isWanted, running {
             pauseReminders()

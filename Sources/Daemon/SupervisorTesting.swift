@@ -79,8 +79,8 @@ extension Supervisor {
             throw .notReady(
                 reason: "no test is running", cure: "start one with: rehabctl test T1 --side left")
         }
-        test = nil
         try demandWhole(running)
+        test = nil
         let recording = session.isUnwanted ? nil : session.recordingName
         if running.exercise != nil, exercise != nil { _ = try finishExercise() }
         running.trace.finish()
@@ -107,8 +107,7 @@ extension Supervisor {
         let hasSet = running.exercise == nil || exercise?.isTest == true
         let pelvis = sensors.first { $0.segment == .pelvis }
         guard !hasSet || pelvis?.stateNow(loop.now) != .streaming else { return }
-        if exercise?.isTest == true { _ = try? finishExercise() }
-        session.mark("test \(running.test.id) given up")
+        _ = try giveUpTest()
         throw .notReady(
             reason:
                 "the pelvis sensor fell silent, or the set was ended, before \(running.test.id) "

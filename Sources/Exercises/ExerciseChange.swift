@@ -99,7 +99,11 @@ package struct ExerciseChange: Sendable, Equatable {
         return [("sets", "\(dose.sets)")]
             + (dose.repetitions > 0 ? [("repetitions", "\(dose.repetitions)")] : [])
             + list("target-seconds", dose.targetSeconds > 0 ? [dose.targetSeconds] : [])
-            + list("hold-seconds", dose.holdSeconds) + [("per-day", "\(dose.perDay)")]
+            + list("hold-seconds", dose.holdSeconds)
+            + list("cued-seconds", dose.alternation.prefix(1).map(Double.init))
+            + list("silent-seconds", dose.alternation.suffix(1).map(Double.init)) + [
+                ("per-day", "\(dose.perDay)")
+            ]
             + list("heights-cm", dose.heightsCentimetres)
     }
 }

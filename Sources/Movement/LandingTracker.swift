@@ -10,19 +10,19 @@ package struct Landing: BitwiseCopyable, Sendable, Equatable {
     /// Largest upward acceleration, m/s².
     package var peak: Double
     /// Largest deceleration along the pelvis' forward direction in the second before and the moments after, m/s².
-    package var braking: Double
+    package var deceleration: Double
     /// s until sideways and forward RMS stay below calm + 3 SD for 1 s; NaN where that did not come.
     package var steadyAfter: Double
 
     @_noLocks
     package init(
-        number: UInt16 = 0, time: Int64 = 0, peak: Double = 0, braking: Double = 0,
+        number: UInt16 = 0, time: Int64 = 0, peak: Double = 0, deceleration: Double = 0,
         steadyAfter: Double = .nan
     ) {
         self.number = number
         self.time = time
         self.peak = peak
-        self.braking = braking
+        self.deceleration = deceleration
         self.steadyAfter = steadyAfter
     }
 }
@@ -143,7 +143,7 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         isRunning = false
         count &+= 1
         last = Landing(
-            number: count, time: time, peak: peak, braking: braked,
+            number: count, time: time, peak: peak, deceleration: braked,
             steadyAfter: steadyAfter)
         if judgesPeaks { strikeExcess = judge.add(peak) }
     }

@@ -234,7 +234,7 @@ struct ExerciseText {
         for landing in landings {
             columns.add(
                 "\(landing.number)", decimal(landing.peak, 1, unit: " m/s2"),
-                decimal(landing.braking, 1, unit: " m/s2"),
+                decimal(landing.deceleration, 1, unit: " m/s2"),
                 decimal(landing.steadySeconds, 1, unit: " s"))
         }
         return columns.lines(indent: "  ")

@@ -109,7 +109,8 @@ final class WorkoutRun {
                 }
                 next.leadIn = plan.leadIn
                 next.count = plan.count
-                next.hold = plan.hold
+                // Of a workout's exercises those that hold; one on its own is refused with the reason.
+                if plan.parts.count == 1 || exercise.holds { next.hold = plan.hold }
                 next.seconds = plan.seconds
                 next.stillAfter = plan.stillAfter
                 next.load = plan.load
@@ -337,5 +338,13 @@ extension SetEntry {
         } else {
             load = String(visible(text).prefix(40))
         }
+    }
+}
+
+extension Rehab1.Exercise {
+    /// There is a hold to make longer: on one leg, or in the tempo.
+    fileprivate var holds: Bool {
+        let tempo = dose?.tempoSeconds ?? []
+        return task == "single-leg-hold" || task == "repetitions" && tempo.count > 1 && tempo[1] > 0
     }
 }

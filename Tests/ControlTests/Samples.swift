@@ -88,7 +88,7 @@ enum Samples {
     static let steps = Rehab1.Steps(
         left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625)
 
-    static let landing = Rehab1.Landing(number: 1, peak: 14, braking: 3.5, steadySeconds: 1.5)
+    static let landing = Rehab1.Landing(number: 1, peak: 14, deceleration: 3.5, steadySeconds: 1.5)
 
     static let dose = Rehab1.Dose(
         sets: 3, repetitions: 8, targetSeconds: 10, tempoSeconds: [2, 1, 3, 1], effort: "light",

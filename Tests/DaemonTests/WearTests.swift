@@ -74,6 +74,35 @@ import Testing
         #expect(try daemon.sensor("belt")?.calibration == nil)
     }
 
+    /// Reminders say nothing on it either, and that they rest is said.
+    @Test func remindersRestUntilTheNextCalibration() throws {
+        let scenario = try Scenario(Scenario.quiet(seconds: 60))
+        let folder = try TemporaryFolder()
+        let settings = folder.path + "/rehabd.toml"
+        try "".write(toFile: settings, atomically: true, encoding: .utf8)
+        let daemon = try RunningDaemon { $0.environment["REHABD_CONFIG"] = settings }
+        let log = try EventLog(daemon)
+        try daemon.call(Rehab1.SetSound(breaks: true))
+        let date = isoTime(hoursAgo: 13)
+        try scenario.storeCalibration(of: "belt", in: daemon.state, made: date)
+        let belt = try AttachedSensor("belt", segment: "pelvis", to: daemon)
+        let player = PacketPlayer(scenario.packets, into: belt)
+        defer { player.stop() }
+        try waitUntil("the warning") {
+            try daemon.status().warnings.contains {
+                $0.contains("reminders rest") && $0.contains(date)
+                    && $0.contains("rehabctl calibrate")
+            }
+        }
+        // Said once, and gone when they run: this sensor was worn all the time.
+        #expect(log.warnings.count { $0.contains("reminders rest") } == 1)
+        try "[calibration]\nhours = 24\n".write(
+            toFile: settings, atomically: true, encoding: .utf8)
+        try daemon.call(Rehab1.Reload())
+        try daemon.call(Rehab1.AssignSegment(name: "belt", segment: "pelvis"))
+        try waitUntil("the warning to go") { try daemon.status().warnings.isEmpty }
+    }
+
     @Test(arguments: [
         (0.0, true), (11.9, true), (12.1, false), (400, false),
         // A machine whose clock began behind.

@@ -199,7 +199,7 @@ private func moment(
         }
         let landing = try #require(found)
         #expect(landing.peak == 12 && landing.number == 1)
-        #expect(abs(landing.braking - 4) < 0.15, "\(landing.braking)")
+        #expect(abs(landing.deceleration - 4) < 0.15, "\(landing.deceleration)")
         #expect(landing.steadyAfter > 1.1 && landing.steadyAfter < 2.6, "\(landing.steadyAfter)")
     }
 
