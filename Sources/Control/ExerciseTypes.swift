@@ -60,13 +60,16 @@ extension Rehab1 {
         package var dose: Dose?
         /// False: a side is named, and no sensor worn shows which leg stands; null: shown, or no matter.
         package var sideMeasured: Bool?
+        /// What of a started set with cues is left without, to see what stays; null: nothing.
+        package var silentPart: String?
 
         package init(
             id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
             sensorsBetter: [String], cue: String, rules: [Rule], number: Int64 = 0,
             stages: [Int64] = [], task: String = "", side: String? = nil,
             instruction: String = "", caution: String = "", file: String = "", text: String = "",
-            cueing: String? = nil, dose: Dose? = nil, sideMeasured: Bool? = nil
+            cueing: String? = nil, dose: Dose? = nil, sideMeasured: Bool? = nil,
+            silentPart: String? = nil
         ) {
             self.id = id
             self.title = title
@@ -87,6 +90,7 @@ extension Rehab1 {
             self.cueing = cueing
             self.dose = dose
             self.sideMeasured = sideMeasured
+            self.silentPart = silentPart
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -95,6 +99,7 @@ extension Rehab1 {
             case sensorsNeeded = "sensors_needed"
             case sensorsBetter = "sensors_better"
             case sideMeasured = "side_measured"
+            case silentPart = "silent_part"
         }
     }
 }

@@ -124,19 +124,22 @@ extension Rehab1 {
         /// One letter a repetition, hold or landing so far: c in band and at tempo, o not, u by the clock
         /// only, n not judged since data were missing; the last 60.
         package var strip: String
+        /// A part of the set in which nothing is cued, to see what stays without cues.
+        package var silent: Bool?
 
         package init(
             stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil,
-            legLeanDegrees: Double? = nil, strip: String
+            legLeanDegrees: Double? = nil, strip: String, silent: Bool? = nil
         ) {
             self.stanceThighDegrees = stanceThighDegrees
             self.hipAdductionDegrees = hipAdductionDegrees
             self.legLeanDegrees = legLeanDegrees
             self.strip = strip
+            self.silent = silent
         }
 
         private enum CodingKeys: String, CodingKey {
-            case strip
+            case strip, silent
             case stanceThighDegrees = "stance_thigh_degrees"
             case hipAdductionDegrees = "hip_adduction_degrees"
             case legLeanDegrees = "leg_lean_degrees"

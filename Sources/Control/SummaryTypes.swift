@@ -97,7 +97,7 @@ extension Rehab1 {
         package var landings: [Landing]
         /// Share of repetitions without an active rule, at the person's range and tempo.
         package var cleanShare: Double?
-        /// Lowering time of the last third over the first's; null below six seen repetitions.
+        /// Lowering time of the last third over the first's; null below five seen repetitions.
         package var tempoKept: Double?
         /// Share of hold time in band over the set; null without a hold.
         package var shareInBand: Double?
@@ -114,6 +114,8 @@ extension Rehab1 {
         package var course: Course?
         /// How the exercise's cues step back; null where nothing is kept of it.
         package var fading: Fading?
+        /// What of the set was left without cues: see `Exercise.silentPart`.
+        package var silentPart: String?
 
         package init(
             exercise: String, title: String, side: String? = nil, durationSeconds: Double,
@@ -122,7 +124,7 @@ extension Rehab1 {
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
             landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
-            course: Course? = nil, fading: Fading? = nil
+            course: Course? = nil, fading: Fading? = nil, silentPart: String? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -148,11 +150,13 @@ extension Rehab1 {
             self.tempoKept = tempoKept
             self.course = course
             self.fading = fading
+            self.silentPart = silentPart
         }
 
         private enum CodingKeys: String, CodingKey {
             case exercise, title, side, holds, rules, cues, packets, gaps, recording
             case probe, cueing, repetitions, steps, landings, course, fading
+            case silentPart = "silent_part"
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
             case durationSeconds = "duration_s"

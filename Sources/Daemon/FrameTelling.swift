@@ -1,8 +1,8 @@
 // Motion frames, alerts and sets as they are told over the control socket: here radians become degrees.
 
-package import Control
-package import Exercises
-package import Kinematics
+import Control
+import Exercises
+import Kinematics
 import Movement
 
 /// A finite angle in degrees; nil for "not measured".
@@ -67,9 +67,9 @@ extension Alert {
 extension Exercise {
     /// The exercise for clients; `segments` are the ones worn now, nil where that is not known.
     ///
-    /// `cueing`: how cues are given in the set that was started.
-    package func told(
-        worn segments: Set<Segment>?, cueing: Cueing? = nil
+    /// `cueing`: how cues are given in the set that was started; `silentPart`: what of it is without.
+    func told(
+        worn segments: Set<Segment>?, cueing: Cueing? = nil, silentPart: SilentPart? = nil
     ) -> Rehab1.Exercise {
         Rehab1.Exercise(
             id: id, title: title, version: Int64(version), posture: posture.name,
@@ -88,7 +88,8 @@ extension Exercise {
             task: task.name, side: side?.rawValue, instruction: instruction, caution: caution,
             file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue,
             dose: toldDose,
-            sideMeasured: segments.flatMap { showsSide(with: $0) ? nil : false })
+            sideMeasured: segments.flatMap { showsSide(with: $0) ? nil : false },
+            silentPart: silentPart?.text)
     }
 }
 

@@ -91,7 +91,7 @@ extension MotionFrame {
         return Rehab1.FrameView(
             stanceThighDegrees: degrees(.femurAdduction),
             hipAdductionDegrees: degrees(.hipAdduction), legLeanDegrees: degrees(.legLean),
-            strip: set.strip)
+            strip: set.strip, silent: set.plan.mayCue && isSilentPart ? true : nil)
     }
 }
 

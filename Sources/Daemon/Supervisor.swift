@@ -105,7 +105,7 @@ package actor Supervisor: LoopActor {
     package func shutDown() {
         var running = keeper.note
         // The part before counts as a set: what goes on must not turn into the last one, without cues.
-        if let exercise { running?.probe = exercise.isProbe }
+        if let exercise, exercise.silentPart == nil { running?.probe = exercise.isProbe }
         if exercise != nil { _ = try? finishExercise() }
         calibration?.stream.refuse(
             .notReady(reason: "rehabd is stopping", cure: "start rehabd again"))

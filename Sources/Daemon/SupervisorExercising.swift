@@ -25,6 +25,7 @@ struct RunningExercise {
     /// Changes where the sound turns out to be slow.
     var cueing: Cueing
     let isProbe: Bool
+    let silentPart: SilentPart?
     /// A run of the test battery: only the pelvis' sensor is needed.
     let isTest: Bool
     var record: SetRecord
@@ -83,6 +84,8 @@ extension Supervisor {
             plan.cuedPercent = UInt8(clamping: fading.fading.percent)
             plan.cueOffset = UInt16(clamping: fading.movements)
         }
+        let silentPart = cueing == .none || call.probe != nil ? nil : SilentPart(of: found)
+        silentPart?.apply(to: &plan)
         closeSoundRoom()
         let leadIn = call.leadInSeconds ?? 0
         guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }
@@ -92,6 +95,7 @@ extension Supervisor {
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
         if isProbe { session.mark("probe: a set without cues") }
+        if let silentPart { session.mark("without cues: \(silentPart.text)") }
         noteChanges(of: found)
         note(thresholds, of: found)
         note(doses, of: found)
@@ -100,8 +104,9 @@ extension Supervisor {
         // The set's plan has taken the place of the reminders', however short the set is.
         feedback.remindedSession = nil
         exercise = RunningExercise(
-            exercise: found, side: side, cueing: cueing, isProbe: isProbe, isTest: isTest,
-            record: SetRecord(plan: plan), course: SetCourse(thresholds: thresholds),
+            exercise: found, side: side, cueing: cueing, isProbe: isProbe,
+            silentPart: silentPart, isTest: isTest, record: SetRecord(plan: plan),
+            course: SetCourse(thresholds: thresholds),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })
         if leadIn > 0 {
@@ -114,7 +119,7 @@ extension Supervisor {
         logExercise(.exerciseStarted, found.id)
         keeper.setExercise(call)
         control.broadcast(.status(status()))
-        return found.told(worn: calibratedSegments, cueing: cueing)
+        return found.told(worn: calibratedSegments, cueing: cueing, silentPart: silentPart)
     }
 
     /// Refuses where a sensor that the exercise cannot do without is missing, silent or not calibrated,
@@ -214,7 +219,8 @@ extension Supervisor {
             repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
             steps: record.plan.task == .steps ? record.steps.told() : nil,
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
-            tempoKept: record.tempoKept, course: running.course.told)
+            tempoKept: record.tempoKept, course: running.course.told,
+            silentPart: running.silentPart?.text)
     }
 
     /// Whether the set's repetitions were seen in the pelvis' height: their way is in m then.

@@ -156,11 +156,7 @@ extension Supervisor {
         else { return }
         var plan = running.exercise.plan(side: running.side, mayCue: running.cueing != .none)
         plan.cuesAtEnd = running.cueing == .atEnd
-        // The estimator counts movements anew: the schedule goes on where it was.
-        plan.cuedPercent = running.record.plan.cuedPercent
-        plan.cueOffset =
-            running.record.plan.cueOffset
-            &+ UInt16(clamping: max(0, running.record.movementCount))
+        plan = plan.goingOn(after: running.record)
         if session.send(.begin(plan: plan)) { exercise?.course.isBeginningAgain = false }
     }
 

@@ -218,20 +218,34 @@ extension Body {
     /// Fading: whether the present movement, or the one that just ended, is among those that are cued.
     @_noLocks
     mutating func mayCueMovement(at time: Int64, hasEnded: Bool) -> Bool {
-        guard plan.alternation.isCued(after: time &- setBegan) else { return false }
-        var place: UInt32
+        if plan.task == .habits { return true }
+        if isSilentPart(at: time, hasEnded: hasEnded) { return false }
+        if plan.task == .repetitions, isOnTheWay() { return false }
+        let place = movementPlace(hasEnded: hasEnded)
+        return CueShare.isCued(
+            place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
+    }
+
+    /// Movements of the set before the present one; before the one that just ended where `hasEnded`.
+    @_noLocks
+    private mutating func movementPlace(hasEnded: Bool) -> UInt32 {
+        var place: UInt32 = 0
         switch plan.task {
-        case .repetitions:
-            if isOnTheWay() { return false }
-            place = UInt32(tasks.count)
+        case .repetitions: place = UInt32(tasks.count)
         case .steps: place = tasks.steps.count / 20
         case .singleLegHold: place = UInt32(hold.completed)
         case .landings: place = UInt32(tasks.landings.count)
-        case .habits: return true
+        case .habits: return 0
         }
-        if hasEnded, place > 0 { place -= 1 }
-        return CueShare.isCued(
-            place &+ UInt32(plan.cueOffset), percent: UInt32(plan.cuedPercent))
+        return hasEnded && place > 0 ? place - 1 : place
+    }
+
+    /// Whether the present movement, or the one that just ended, lies in a part of the set that is to be silent.
+    @_noLocks
+    mutating func isSilentPart(at time: Int64, hasEnded: Bool) -> Bool {
+        guard plan.alternation.isCued(after: time &- setBegan) else { return true }
+        guard plan.cuedMovements < .max else { return false }
+        return movementPlace(hasEnded: hasEnded) >= UInt32(plan.cuedMovements)
     }
 
     /// rad/s beyond which a standing pelvis seems on the way down: standing sways at 0.3 to 1 deg/s, lying down in

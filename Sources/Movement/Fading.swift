@@ -70,19 +70,31 @@ package struct CueDependence: Sendable, Equatable {
     /// Takes a set's rules.
     ///
     /// The error of a moment is the sum over the angle rules that may be cued; each counts over the time
-    /// in which it could be judged.
+    /// in which it could be judged. The silent parts of a set with cues are without them as well.
     package mutating func add(_ rules: [RuleRecord], isProbe: Bool) {
         let angles = rules.filter { $0.rule.signal.isAngle && !$0.rule.reportOnly && $0.isMeasured }
-        let time = angles.map(\.judged).max() ?? 0
-        guard time > 0 else { return }
-        let mean = angles.reduce(0) { $0 + $1.excess / $1.judged } * degreesPerRadian
+        let silent = CueDependence.sum(angles.map { ($0.silentExcess, $0.silentJudged) })
+        let other = CueDependence.sum(
+            angles.map { ($0.excess - $0.silentExcess, $0.judged - $0.silentJudged) })
+        probeExcess += silent.excess
+        probeTime += silent.time
         if isProbe {
-            probeExcess += mean * time
-            probeTime += time
+            probeExcess += other.excess
+            probeTime += other.time
         } else {
-            cuedExcess += mean * time
-            cuedTime += time
+            cuedExcess += other.excess
+            cuedTime += other.time
         }
+    }
+
+    /// Degrees · s of several rules together, over the longest time that one was judged.
+    private static func sum(
+        _ rules: [(excess: Double, judged: Double)]
+    ) -> (excess: Double, time: Double) {
+        let judged = rules.filter { $0.judged > 0 }
+        let time = judged.map(\.judged).max() ?? 0
+        let mean = judged.reduce(0) { $0 + $1.excess / $1.judged } * degreesPerRadian
+        return (max(0, mean) * time, time)
     }
 
     /// Time-weighted mean error, degrees; nil without enough movement.

@@ -75,6 +75,10 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var cueOffset: UInt16 = 0
     /// Stretches with and without cues within the set.
     package var alternation = CueAlternation()
+    /// Movements of the set that may be cued, those after them may not; `UInt16.max`: all.
+    ///
+    /// An exercise of one set keeps its last third silent, as others their last set.
+    package var cuedMovements = UInt16.max
     package private(set) var rules: InlineArray<32, Rule>
     package private(set) var ruleCount: Int
 

@@ -24,8 +24,10 @@ extension MovementPlan {
         if cuedPercent != 100 { words.append("cued-percent=\(cuedPercent)") }
         if cueOffset != 0 { words.append("cue-offset=\(cueOffset)") }
         if alternation != CueAlternation() {
-            words.append("alternation=\(alternation.cued),\(alternation.silent)")
+            let done = alternation.done == 0 ? "" : ",\(alternation.done)"
+            words.append("alternation=\(alternation.cued),\(alternation.silent)\(done)")
         }
+        if cuedMovements != .max { words.append("cued-movements=\(cuedMovements)") }
         for index in 0..<ruleCount {
             let rule = rules[index]
             words += [
@@ -92,10 +94,14 @@ extension MovementPlan {
         case ("cue-offset", let value):
             guard let count = UInt16(value) else { return false }
             cueOffset = count
+        case ("cued-movements", let value):
+            guard let count = UInt16(value) else { return false }
+            cuedMovements = count
         case ("alternation", let value):
             let numbers = value.split(separator: ",").compactMap { UInt16($0) }
-            guard numbers.count == 2 else { return false }
-            alternation = CueAlternation(cued: numbers[0], silent: numbers[1])
+            guard numbers.count == 2 || numbers.count == 3 else { return false }
+            alternation = CueAlternation(
+                cued: numbers[0], silent: numbers[1], done: numbers.count > 2 ? numbers[2] : 0)
         default: return false
         }
         return true

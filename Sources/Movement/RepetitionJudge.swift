@@ -111,6 +111,16 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
     }
 }
 
+/// Repetitions in a third of a set of so many; 0 where thirds say nothing.
+///
+/// At least two make a mean. Of five, the dose of EX17, the first two and the last two are taken [engineering
+/// default].
+@_noLocks
+package func thirdOfSet(_ count: Int) -> Int {
+    if count == 5 { return 2 }
+    return count < 6 ? 0 : count / 3
+}
+
 /// Compares the last third of a set with its first (C16).
 package struct FatigueMeter: BitwiseCopyable, Sendable {
     private var wanted = 0
@@ -151,7 +161,7 @@ package struct FatigueMeter: BitwiseCopyable, Sendable {
     /// What counts as tired: 2° of drop, 20 % of the lowering time, 30 % of sway (C16).
     private static var dropLimit: Double { @_noLocks get { 2 * radiansPerDegree } }
 
-    /// `wanted`: repetitions of the set; below six thirds say nothing.
+    /// `wanted`: repetitions of the set; below five thirds say nothing.
     @_noLocks
     package init(wanted: Int = 0) { self.wanted = wanted }
 
@@ -159,8 +169,8 @@ package struct FatigueMeter: BitwiseCopyable, Sendable {
     @_noLocks
     package mutating func add(drop: Double?, lowering: Double?, sway: Double?) -> Double? {
         count += 1
-        let third = wanted / 3
-        guard third >= 2 else { return nil }
+        let third = thirdOfSet(wanted)
+        guard third > 0 else { return nil }
         if count <= third {
             early.add(drop: drop, lowering: lowering, sway: sway)
             return nil

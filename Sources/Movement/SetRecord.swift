@@ -37,6 +37,9 @@ package struct RuleRecord: Sendable, Equatable {
     package var typical: Double?
     /// Integral of what the signal was above `off`, rad · s (compensations 5.1).
     package var excess = 0.0
+    /// Of both, what lies in the silent parts of a set with cues: rad · s and s.
+    package var silentExcess = 0.0
+    package var silentJudged = 0.0
 
     package var isMeasured: Bool { judged > 0 }
 }
@@ -177,13 +180,13 @@ package struct SetRecord: Sendable {
     }
 
     /// Last third's lowering time over the first third's, of the repetitions that were seen in full: below 1 the
-    /// tempo was lost; nil below six.
+    /// tempo was lost; nil below five.
     package var tempoKept: Double? {
         let times = repetitions.filter {
             $0.repetition.isSeen && $0.repetition.isTimed && $0.isJudged
         }.map(\.repetition.tempo.lower)
-        let third = times.count / 3
-        guard third >= 2 else { return nil }
+        let third = thirdOfSet(times.count)
+        guard third > 0 else { return nil }
         let first = times.prefix(third).reduce(0, +)
         return first > 0 ? times.suffix(third).reduce(0, +) / first : nil
     }
@@ -248,8 +251,11 @@ package struct SetRecord: Sendable {
             let bit = UInt32(1) << UInt32(index)
             guard frame.judgedRules & bit != 0 else { continue }
             rules[index].judged += interval
+            if frame.isSilentPart { rules[index].silentJudged += interval }
             if let value = frame.signals.value(rules[index].rule.signal) {
-                rules[index].excess += max(0, value - rules[index].rule.off) * interval
+                let excess = max(0, value - rules[index].rule.off) * interval
+                rules[index].excess += excess
+                if frame.isSilentPart { rules[index].silentExcess += excess }
             }
             guard frame.activeRules & bit != 0 else { continue }
             rules[index].active += interval

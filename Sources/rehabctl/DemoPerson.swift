@@ -90,14 +90,12 @@ final class DemoPerson {
         return events.events.compactMap { event in
             guard case .compensation(let planted) = event.kind, let crossed = planted.crossedOn
             else { return nil }
-            let rule: String
-            switch planted.kind {
-            case .drop: rule = "C01"
-            case .hike: rule = "C04"
-            default: return nil
-            }
+            // A lifted free side is told as a pattern in a one-leg stand, and not cued.
+            let isDrop = planted.kind == .drop
+            guard isDrop || planted.kind == .hike else { return nil }
             return PlantedFault(
-                rule: rule, side: planted.stance, degrees: planted.angle * degreesPerRadian,
+                rule: isDrop ? "C01" : nil, name: isDrop ? "drop" : "hike", side: planted.stance,
+                degrees: planted.angle * degreesPerRadian,
                 crossed: events.origin &+ crossed, end: events.origin &+ planted.end)
         }
     }
@@ -105,12 +103,12 @@ final class DemoPerson {
 
 /// A fault the script planted, in host time (ns).
 struct PlantedFault {
-    let rule: String
+    /// The rule that cues it; nil where the exercise only tells it.
+    let rule: String?
+    let name: String
     let side: Side
     let degrees: Double
     /// When the true signal crossed the rule's on-threshold.
     let crossed: Int64
     let end: Int64
-
-    var name: String { rule == "C01" ? "drop" : "hike" }
 }

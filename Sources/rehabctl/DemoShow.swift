@@ -101,8 +101,14 @@ struct DemoReport {
             "planted", "leg", "size", "cued", "after crossing", "of it minimum time", "heard")
         var matched: Set<Int> = []
         for fault in planted {
+            guard let rule = fault.rule else {
+                columns.add(
+                    fault.name, fault.side.name, decimal(fault.degrees, 1, unit: " deg"),
+                    "told, no cue", "-", "-", "-")
+                continue
+            }
             let found = cues.indices.first { index in
-                !matched.contains(index) && cues[index].rule == fault.rule
+                !matched.contains(index) && cues[index].rule == rule
                     && cues[index].side == fault.side.name && cues[index].time >= fault.crossed
                     && cues[index].time <= fault.end + 300_000_000
             }
@@ -117,12 +123,13 @@ struct DemoReport {
             let delay = Double((cue.presented ?? cue.time) - fault.crossed) * 1e-6
             columns.add(
                 fault.name, fault.side.name, decimal(fault.degrees, 1, unit: " deg"), cue.rule,
-                decimal(delay, 0, unit: " ms"), fault.rule == "C01" ? "500 ms" : "300 ms",
+                decimal(delay, 0, unit: " ms"), "500 ms",
                 cue.heard ? "yes" : "no")
         }
         let extra = cues.count - matched.count
         return [style.bold("Cues against planted faults")] + columns.lines(indent: "  ") + [
-            "  \(matched.count) of \(planted.count) planted faults cued, \(extra) other cues"
+            "  \(matched.count) of \(planted.count { $0.rule != nil }) planted faults cued, "
+                + "\(extra) other cues"
         ]
     }
 }

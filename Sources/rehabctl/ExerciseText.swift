@@ -31,6 +31,9 @@ struct ExerciseText {
         case "none": lines.append("No cues in this set: it shows what stays without them.")
         default: break
         }
+        if let silent = exercise.silentPart {
+            lines.append("No cues in \(silent): it shows what stays without them.")
+        }
         var unseen: [String] = []
         for rule in exercise.rules where !rule.measured {
             let words = Signal(name: rule.signal)?.plainWords ?? rule.signal
@@ -47,6 +50,7 @@ struct ExerciseText {
         var lines = [style.bold("\(summary.title): summary")]
         lines += courseLines(summary.course)
         if summary.probe { lines.append("  a set without cues: what you did without them") }
+        if let silent = summary.silentPart { lines.append("  without cues: \(silent)") }
         var facts = Columns()
         facts.add("duration", decimal(summary.durationSeconds, 1, unit: " s"))
         addMovement(summary, to: &facts)

@@ -115,6 +115,7 @@ struct LiveView {
                 ?? state.status?.activity.rawValue ?? "rehabd live"
         ]
         if !state.place.isEmpty { parts.append(state.place) }
+        if state.frame?.view?.silent == true { parts.append("no cues now") }
         if frame.phase != .idle {
             if let side = frame.stanceSide {
                 parts.append("\(side) leg (\(frame.stanceSource))")

@@ -12,6 +12,7 @@ struct SetNews {
     private var holdTold = 0
     private var wasHolding = false
     private var gates: [String] = []
+    private var isSilent = false
 
     /// `wanted`: repetitions in place of the dose.
     init(exercise: Rehab1.Exercise, wanted: Int? = nil) {
@@ -30,6 +31,11 @@ struct SetNews {
             lines.append(done(frame))
         }
         count = max(count, frame.count)
+        let silent = frame.view?.silent == true
+        if silent != isSilent {
+            lines.append(silent ? "from here without cues" : "from here with cues again")
+            isSilent = silent
+        }
         let reasons = frame.gates.filter { $0 != "stance-unknown" }
         if reasons != gates {
             if !reasons.isEmpty, frame.phase != .idle {

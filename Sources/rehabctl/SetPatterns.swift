@@ -2,6 +2,7 @@
 
 import Control
 import History
+import Movement
 
 /// Says what compensations 4 and 4.1 ask of summaries; never which leg is better.
 enum SetPatterns {
@@ -42,11 +43,11 @@ enum SetPatterns {
         }.joined(separator: ", ")
     }
 
-    /// First third of the repetitions against the last; nil below six that were seen, or with nothing to compare.
+    /// First third of the repetitions against the last; nil below five that were seen, or with nothing to compare.
     static func drift(_ summary: Rehab1.Summary) -> String? {
         let seen = summary.repetitions.filter(\.seen)
-        let third = seen.count / 3
-        guard third >= 2 else { return nil }
+        let third = thirdOfSet(seen.count)
+        guard third > 0 else { return nil }
         var parts: [String] = []
         var alike: [String] = []
         var unknown: [String] = []

@@ -100,6 +100,9 @@ struct SetRunner {
             .filter { !$0.isEmpty }
         // The title alone stands above already.
         if !details.isEmpty { console.say(([exercise.title] + details).joined(separator: ", ")) }
+        if let silent = exercise.silentPart {
+            console.say("No cues in \(silent): it shows what stays without them.")
+        }
         if console.hasKeyboard {
             console.say(LiveView.typed)
         }

@@ -308,8 +308,8 @@ extension SetEntry {
         recording = summary.recording
         tempoKept = summary.tempoKept
         asymmetryPercent = summary.steps?.timeRatio.map { ($0 - 1) * 100 }
-        // Only a set without cues tells what stays without them.
-        if summary.probe, let fading = summary.fading {
+        // Only what was without cues tells what stays without them.
+        if summary.probe || summary.silentPart != nil, let fading = summary.fading {
             cuedErrorDegrees = fading.cuedErrorDegrees
             uncuedErrorDegrees = fading.uncuedErrorDegrees
             dependence = fading.dependence

@@ -127,7 +127,7 @@ struct WorkoutText {
         _ done: [(entry: SetEntry, summary: Rehab1.Summary)]
     ) -> [String] {
         var told: [(title: String, text: String)] = []
-        for (entry, summary) in done where entry.probe {
+        for (entry, summary) in done where entry.probe || summary.silentPart != nil {
             guard let fading = summary.fading, let sentence = fading.sentence else { continue }
             told.removeAll { $0.title == summary.title }
             told.append((summary.title, sentence))

@@ -104,21 +104,24 @@ enum Samples {
         endedBy: "asked", pauses: 1, pausedSeconds: 2.5, sideChanges: 1, thresholds: [threshold])
 
     static let frameView = Rehab1.FrameView(
-        stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou")
+        stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou",
+        silent: true)
 
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
         gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
         probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
-        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading)
+        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading,
+        silentPart: "the last 3 of 10 movements")
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
         sensorsNeeded: ["pelvis"], sensorsBetter: ["trunk"], cue: "Level your hips",
         rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
         instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
-        text: "One-leg stand", cueing: "at-once", dose: dose, sideMeasured: false)
+        text: "One-leg stand", cueing: "at-once", dose: dose, sideMeasured: false,
+        silentPart: "the last 20 s of 60")
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,

@@ -88,8 +88,10 @@ import Testing
         let story = try await Story.told.value
         let planted = story.planted
         #expect(planted.map(\.fault.kind) == [.drop, .hike, .drop])
-        #expect(story.cues.count == planted.count)
-        for (cue, expected) in zip(story.cues, planted) {
+        // Exercises, EX09 lists no C04: a small lift of the free side is normal.
+        let cued = planted.filter { $0.fault.kind != .hike }
+        #expect(story.cues.count == cued.count)
+        for (cue, expected) in zip(story.cues, cued) {
             let rule = try #require(expected.fault.rule)
             #expect(cue.rule == rule.id)
             #expect(cue.side == expected.fault.stance.name)
@@ -169,7 +171,7 @@ import Testing
         try #require(story.sets.count == 2)
         // In the first set the leg is named, in the second it is to be detected.
         let expected = [
-            (cues: ["C01": 1, "C04": 1, "C09": 0, "C19": 0], isNamed: true),
+            (cues: ["C01": 1, "C04": 0, "C09": 0, "C19": 0], isNamed: true),
             (cues: ["C01": 1, "C04": 0, "C09": 0, "C19": 0], isNamed: false),
         ]
         for (set, (cues, isNamed)) in zip(story.sets, expected) {
@@ -177,8 +179,10 @@ import Testing
             #expect(summary.exercise == "one-leg-stand")
             let measured = summary.rules.filter(\.measured)
             #expect(Dictionary(measured.map { ($0.id, Int($0.cues)) }) { $1 } == cues)
-            // Sway (C09) is told in the summary and never cued.
-            #expect(measured.allSatisfy { $0.episodes == $0.cues || $0.id == "C09" })
+            // Sway (C09) and the hike of the first set are told in the summary and never cued.
+            #expect(
+                measured.allSatisfy { $0.episodes == $0.cues || $0.id == "C09" || $0.id == "C04" })
+            #expect(measured.first { $0.id == "C04" }?.episodes == (isNamed ? 1 : 0))
             // Trunk and legs carry no sensor: leans and the sideways shift cannot be seen, nor whether it
             // is the leg that was named.
             #expect(summary.rules.filter { !$0.measured }.map(\.id) == ["C02", "C03", "C05"])

@@ -36,7 +36,8 @@ import TomlReading
         #expect(rule.minimumOn == minimumOn)
         #expect(rule.minimumOff == 0.3)
         #expect(rule.refractory == 4)
-        #expect(!rule.reportOnly)
+        // EX09 lists no C04: the pattern "hike" is told, a small lift is normal and not cued.
+        #expect(rule.reportOnly == (name == "C04"))
     }
 
     /// C19: "jerk > 5 × calm", immediate.

@@ -11,7 +11,8 @@ private let degree = Double.pi / 180
 @Suite struct EndCueTests {
     /// One set on a perfect sensor; the pelvis sags by `sag` degrees in the far half of each bridge.
     private func run(
-        late: Bool, cuesAtEnd: Bool, mayCue: Bool = true, sag: Double = 9
+        late: Bool, cuesAtEnd: Bool, mayCue: Bool = true, sag: Double = 9,
+        cuedMovements: UInt16 = .max
     ) throws -> (alerts: [Alert], ends: [Int64], frames: [MotionFrame]) {
         var body = Body()
         body.align(.pelvis, .identity)
@@ -22,6 +23,7 @@ private let degree = Double.pi / 180
         plan.restsUpright = false
         plan.cuesAtEnd = cuesAtEnd
         plan.mayCue = mayCue
+        plan.cuedMovements = cuedMovements
         let c01 = try #require(RuleID(name: "C01"))
         let c08 = try #require(RuleID(name: "C08"))
         // C08 (priority below C01) is put first: the order of the file must not matter.
@@ -98,6 +100,42 @@ private let degree = Double.pi / 180
         let result = try run(late: false, cuesAtEnd: false, mayCue: false)
         #expect(result.alerts.isEmpty)
         #expect(result.frames.contains { $0.activeRules & 2 != 0 })
+    }
+
+    /// What follows the movements that may be cued is judged, silent, and its error kept apart.
+    @Test(arguments: [false, true])
+    func theSilentPartIsJudgedAndNotCued(_ late: Bool) throws {
+        let all = try run(late: late, cuesAtEnd: late)
+        let result = try run(late: late, cuesAtEnd: late, cuedMovements: 3)
+        // Nothing but the fourth bridge's cues is missing.
+        let third = result.ends[2] + (late ? 1_300_000_000 : 0)
+        #expect(all.alerts.contains { $0.time > third })
+        #expect(result.alerts.map(\.time) == all.alerts.filter { $0.time <= third }.map(\.time))
+        var plan = MovementPlan(
+            task: .repetitions, posture: .supine, stanceSide: nil, targetHold: 0)
+        plan.source = .bridgeHeight
+        let c01 = try #require(RuleID(name: "C01"))
+        // The frames' second rule; the first is not looked at.
+        let sag = Rule(
+            id: c01, signal: .sag, on: 5 * degree, off: 3 * degree, minimumOn: 0.1)
+        _ = plan.add(sag)
+        _ = plan.add(sag)
+        var record = SetRecord(plan: plan)
+        for var frame in result.frames {
+            frame.segment = .pelvis
+            frame.sample.interval = 0.01
+            record.add(frame)
+        }
+        let rule = record.rules[1]
+        // One bridge of four, each judged alike.
+        #expect(abs(rule.silentJudged / rule.judged - 0.25) < 0.06, "\(rule)")
+        #expect(abs(rule.silentExcess / rule.excess - 0.25) < 0.02, "\(rule)")
+        var dependence = CueDependence()
+        dependence.add([rule], isProbe: false)
+        #expect(abs(dependence.cuedTime + dependence.probeTime - rule.judged) < 1e-9)
+        let total = rule.excess / degree
+        #expect(abs(dependence.cuedExcess + dependence.probeExcess - total) < 1e-9)
+        #expect(abs(dependence.probeExcess / total - 0.25) < 0.02)
     }
 
     @Test func aCleanMovementIsNotCuedAtItsEnd() throws {

@@ -87,11 +87,14 @@ struct FadingTests {
         #expect(!plan.words.contains { $0.hasPrefix("cue") })
         plan.cuedPercent = 67
         plan.cueOffset = 4
-        plan.alternation = CueAlternation(cued: 60, silent: 45)
+        plan.alternation = CueAlternation(cued: 60, silent: 45, done: 20)
+        plan.cuedMovements = 7
         let read = try #require(MovementPlan(words: plan.words))
         #expect(read.cuedPercent == 67)
         #expect(read.cueOffset == 4)
         #expect(read.alternation == plan.alternation)
+        #expect(read.cuedMovements == 7)
+        #expect(MovementPlan(words: plan.words + ["cued-movements=-1"]) == nil)
         #expect(MovementPlan(words: plan.words + ["alternation=60"]) == nil)
         #expect(MovementPlan(words: plan.words + ["cued-percent=101"]) == nil)
     }

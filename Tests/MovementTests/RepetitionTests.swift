@@ -201,4 +201,26 @@ private func way(
         #expect(shortfalls[2] < 0.3 && shortfalls[3] < 0.3)
         #expect(shortfalls[4] > 0.3 && shortfalls[5] > 0.3)
     }
+
+    /// Compensations, C16: last third against first third.
+    ///
+    /// Five, EX17's dose, are compared by two and two.
+    @Test(arguments: [(4, false), (5, true), (6, true), (8, true)])
+    func fiveRepetitionsAreEnoughToTellTiredness(_ count: Int, _ isTold: Bool) throws {
+        var judge = RepetitionJudge()
+        judge.begin(wanted: count)
+        var last: Double?
+        for index in 0..<count {
+            var signals = SignalValues()
+            let lower = index >= count - 2 ? 2.0 : 3
+            let one = Repetition(
+                number: UInt16(index + 1), tempo: Tempo(raise: 2, hold: 1, lower: lower, rest: 1))
+            judge.step(one, target: 3, drop: 0, sway: 0.1, signals: &signals)
+            last = signals.value(.fatigue)
+            if index < count - 1 { #expect(last == nil) }
+        }
+        guard isTold else { return #expect(last == nil) }
+        // A third shorter against 20 %; two repetitions count three quarters.
+        #expect(abs(try #require(last) - 0.75 * (1 / 3.0) / 0.2) < 1e-9)
+    }
 }

@@ -110,11 +110,10 @@ extension PlantedCompensation {
     }
 
     /// The rule that cues it, and how long the signal must stay above the threshold, s: the one-leg
-    /// stand's own sheet (C01 4° for 0.5 s, C04 5° for 0.3 s).
+    /// stand's own sheet (C01 4° for 0.5 s; a hike is told and not cued).
     package var rule: (id: String, minimumOn: Double)? {
         switch kind {
         case .drop: ("C01", 0.5)
-        case .hike: ("C04", 0.3)
         default: nil
         }
     }
