@@ -97,19 +97,24 @@ extension Rehab1 {
         package var cadence: Double?
         /// Longer over shorter side of the step time; null below ten a side.
         package var timeRatio: Double?
+        /// s by which the trunk's lean follows the pelvis' obliquity; null where not measured.
+        package var trunkLagSeconds: Double?
 
         package init(
-            left: StepSide, right: StepSide, cadence: Double? = nil, timeRatio: Double? = nil
+            left: StepSide, right: StepSide, cadence: Double? = nil, timeRatio: Double? = nil,
+            trunkLagSeconds: Double? = nil
         ) {
             self.left = left
             self.right = right
             self.cadence = cadence
             self.timeRatio = timeRatio
+            self.trunkLagSeconds = trunkLagSeconds
         }
 
         private enum CodingKeys: String, CodingKey {
             case left, right, cadence
             case timeRatio = "time_ratio"
+            case trunkLagSeconds = "trunk_lag_s"
         }
     }
 

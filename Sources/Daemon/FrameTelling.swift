@@ -141,9 +141,11 @@ extension RepetitionRecord {
 }
 
 extension StepSummary {
-    func told() -> Rehab1.Steps {
+    /// `trunkLag`: s by which the trunk follows the pelvis; nil where that is not told.
+    func told(trunkLag: Double?) -> Rehab1.Steps {
         Rehab1.Steps(
-            left: told(left), right: told(right), cadence: cadence, timeRatio: timeRatio)
+            left: told(left), right: told(right), cadence: cadence, timeRatio: timeRatio,
+            trunkLagSeconds: trunkLag)
     }
 
     private func told(_ side: StepSide) -> Rehab1.StepSide {

@@ -217,7 +217,7 @@ extension Supervisor {
             recording: session.isUnwanted ? nil : session.recordingName,
             probe: running.isProbe, cueing: running.cueing.rawValue,
             repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
-            steps: record.plan.task == .steps ? record.steps.told() : nil,
+            steps: record.plan.task == .steps ? record.steps.told(trunkLag: record.trunkLag) : nil,
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
             tempoKept: record.tempoKept, course: running.course.told,
             silentPart: running.silentPart?.text)

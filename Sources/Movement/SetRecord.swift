@@ -52,6 +52,9 @@ package struct SetRecord: Sendable {
     package private(set) var repetitions: [RepetitionRecord] = []
     package private(set) var steps = StepSummary()
     package private(set) var landings: [Landing] = []
+    /// s by which the trunk follows the pelvis from side to side; nil where that is not told.
+    package private(set) var trunkLag: Double?
+    private var lagMeter = TrunkLag()
     private var window: PatternWindow
     private var holdWindow: PatternWindow
     /// s of pelvis samples, and of those at which a gate was closed.
@@ -156,6 +159,7 @@ package struct SetRecord: Sendable {
         finishStep(at: time)
         if holdStart != 0, holdSide != nil { close(endedBy: .stopped, start: holdStart, end: time) }
         for index in rules.indices { rules[index].typical = typical[index] }
+        if let cadence = steps.cadence { trunkLag = lagMeter.lag(stride: 2 * 60 / cadence) }
     }
 
     /// Marching: the last foot comes down without another one being lifted, which no pelvis sensor sees.
@@ -197,6 +201,10 @@ package struct SetRecord: Sendable {
             lastStep = step
         }
         openStep = frame.stepSide
+        if plan.task == .steps, frame.gates.isOpen {
+            lagMeter.add(
+                time: frame.time, obliquity: frame.obliquity, trunkLean: frame.trunkLean)
+        }
         if let landing = frame.landing { landings.append(landing) }
         if frame.phase == .holding, frame.task == .singleLegHold {
             holdWindow.add(frame, interval: interval)

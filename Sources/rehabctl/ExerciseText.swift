@@ -114,6 +114,13 @@ struct ExerciseText {
 
     private func times(_ count: Int64) -> String { count == 1 ? "once" : "\(count) times" }
 
+    /// Below a bin of the measure the two move together.
+    private func trunkLag(_ lag: Double) -> String {
+        if abs(lag) < 0.05 { return "tips together with the pelvis" }
+        return "tips \(decimal(abs(lag), 2, unit: " s")) " + (lag > 0 ? "after" : "before")
+            + " the pelvis"
+    }
+
     /// What the set consists of; a set without holds has no share in band.
     private func addMovement(_ summary: Rehab1.Summary, to facts: inout Columns) {
         if let steps = summary.steps {
@@ -125,6 +132,7 @@ struct ExerciseText {
                 "left-right",
                 steps.timeRatio.map { "step times differ by \(decimal(($0 - 1) * 100, 0)) %" }
                     ?? "not measured (ten steps a side are needed)")
+            if let lag = steps.trunkLagSeconds { facts.add("trunk", trunkLag(lag)) }
         } else if !summary.repetitions.isEmpty {
             let isSeen = summary.repetitions.contains(where: \.seen)
             facts.add(

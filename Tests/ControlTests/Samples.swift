@@ -86,7 +86,7 @@ enum Samples {
         count: 12, meanSeconds: 0.5, meanDropDegrees: 2, meanLeanDegrees: 1)
 
     static let steps = Rehab1.Steps(
-        left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625)
+        left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625, trunkLagSeconds: 0.125)
 
     static let landing = Rehab1.Landing(number: 1, peak: 14, deceleration: 3.5, steadySeconds: 1.5)
 
