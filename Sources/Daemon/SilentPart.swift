@@ -16,12 +16,20 @@ struct SilentPart: Sendable, Equatable {
     let cuedSeconds: Int
     let seconds: Int
 
+    /// What its movements are called.
+    private let noun: String
+
     /// Shortest time of which a third says something, s [engineering default].
     private static let leastSeconds = 15.0
 
     /// The part of that exercise's set; nil where it has more sets, alternates anyway, or is too short.
     init?(of exercise: Exercise) {
         guard exercise.dose.sets == 1, exercise.dose.alternation.isEmpty else { return nil }
+        switch exercise.task {
+        case .singleLegHold: noun = "hold"
+        case .landings: noun = "landing"
+        case .repetitions, .steps, .habits: noun = "repetition"
+        }
         switch exercise.task {
         case .habits: return nil
         case .steps:
@@ -53,7 +61,7 @@ struct SilentPart: Sendable, Equatable {
         if seconds > 0 { return "the last \(seconds - cuedSeconds) s of \(seconds)" }
         let silent = movements - cuedMovements
         return silent == 1
-            ? "the last movement of \(movements)" : "the last \(silent) of \(movements) movements"
+            ? "the last \(noun) of \(movements)" : "the last \(silent) of \(movements) \(noun)s"
     }
 }
 

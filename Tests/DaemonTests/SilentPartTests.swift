@@ -16,9 +16,9 @@ import Testing
 
     /// The exercises whose dose is one set (exercise reference: EX02, 03, 06, 11 and 13).
     @Test(arguments: [
-        ("static-abd-supine", "the last 2 of 5 movements"),
-        ("static-abd-stand", "the last 2 of 5 movements"),
-        ("bridge", "the last 3 of 10 movements"), ("squat", "the last 3 of 10 movements"),
+        ("static-abd-supine", "the last 2 of 5 repetitions"),
+        ("static-abd-stand", "the last 2 of 5 repetitions"),
+        ("bridge", "the last 3 of 10 repetitions"), ("squat", "the last 3 of 10 repetitions"),
         ("side-step", "the last 20 s of 60"),
     ])
     func anExerciseOfOneSetHasOne(_ id: String, _ text: String) throws {
@@ -105,7 +105,7 @@ import Testing
             Rehab1.StartExercise(exercise: "static-abd-stand", count: 3)
         ).exercise
         #expect(started.cueing == "at-once")
-        #expect(started.silentPart == "the last movement of 3")
+        #expect(started.silentPart == "the last repetition of 3")
         try log.wait(for: "three pushes", within: 40) {
             $0.frame.flatMap { $0.count >= 3 ? true : nil }
         }
@@ -115,7 +115,7 @@ import Testing
         // The live picture says where it begins.
         let silent = log.frames.filter { $0.view?.silent == true }
         #expect(!silent.isEmpty && silent.allSatisfy { $0.count >= 2 })
-        #expect(!summary.probe && summary.silentPart == "the last movement of 3")
+        #expect(!summary.probe && summary.silentPart == "the last repetition of 3")
         #expect(summary.repetitions.count == 3)
         // One in each of the first two; none in the third.
         #expect(log.cues.count == 2 && summary.cues == 2, "\(log.cues)")
