@@ -24,6 +24,8 @@ extension Rehab1 {
         package var breaks: Bool?
         /// Puts reminders off for this long; 0: they come again at once.
         package var snoozeMinutes: Double?
+        /// The person's own word that they sit down (true) or stand up.
+        package var sitting: Bool?
         /// "away" or "towards".
         package var direction: String?
         /// Below 0: as the device tells.
@@ -33,7 +35,7 @@ extension Rehab1 {
             volumePercent: Int64? = nil, speech: Bool? = nil, language: String? = nil,
             sonification: Bool? = nil, vibration: Bool? = nil, breaks: Bool? = nil,
             snoozeMinutes: Double? = nil, direction: String? = nil,
-            delayMilliseconds: Double? = nil
+            delayMilliseconds: Double? = nil, sitting: Bool? = nil
         ) {
             self.volumePercent = volumePercent
             self.speech = speech
@@ -44,10 +46,11 @@ extension Rehab1 {
             self.snoozeMinutes = snoozeMinutes
             self.direction = direction
             self.delayMilliseconds = delayMilliseconds
+            self.sitting = sitting
         }
 
         private enum CodingKeys: String, CodingKey {
-            case speech, language, sonification, vibration, breaks, direction
+            case speech, language, sonification, vibration, breaks, direction, sitting
             case snoozeMinutes = "snooze_min"
             case volumePercent = "volume_percent"
             case delayMilliseconds = "delay_ms"

@@ -28,13 +28,16 @@ extension Rehab1 {
         package var device: String?
         /// What was seen of today's sitting and standing; null: nothing yet.
         package var habits: Habits?
+        /// s since the person marked that they sit; null: no mark.
+        package var sittingMarkedSeconds: Int64?
 
         package init(
             volumePercent: Int64, volumeDecibels: Double, speech: Bool, language: String,
             languages: [String], sonification: Bool, vibration: Bool, breaks: Bool,
             breaksSnoozedSeconds: Int64? = nil, direction: String? = nil,
             delayMilliseconds: Double? = nil, measuredDelayMilliseconds: Double? = nil,
-            speechTrouble: String? = nil, device: String? = nil, habits: Habits? = nil
+            speechTrouble: String? = nil, device: String? = nil, habits: Habits? = nil,
+            sittingMarkedSeconds: Int64? = nil
         ) {
             self.volumePercent = volumePercent
             self.volumeDecibels = volumeDecibels
@@ -51,11 +54,13 @@ extension Rehab1 {
             self.speechTrouble = speechTrouble
             self.device = device
             self.habits = habits
+            self.sittingMarkedSeconds = sittingMarkedSeconds
         }
 
         private enum CodingKeys: String, CodingKey {
             case speech, language, languages, sonification, vibration, breaks, direction,
                 device, habits
+            case sittingMarkedSeconds = "sitting_marked_s"
             case breaksSnoozedSeconds = "breaks_snoozed_s"
             case volumePercent = "volume_percent"
             case volumeDecibels = "volume_db"

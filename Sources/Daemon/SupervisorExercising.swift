@@ -86,6 +86,7 @@ extension Supervisor {
         }
         let silentPart = cueing == .none || call.probe != nil ? nil : SilentPart(of: found)
         silentPart?.apply(to: &plan)
+        endMarkedSitting()
         closeSoundRoom()
         let leadIn = call.leadInSeconds ?? 0
         guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }

@@ -35,6 +35,8 @@ struct FeedbackState {
     var reminderRest = 0.0
     /// What was seen of the day's sitting and standing, and the day it is of.
     var habits = HabitTally()
+    /// That the person sits, by their own word.
+    var sitting: SittingMark?
     var habitDay = LocalTime.day()
     /// Since when reminders are all that is wanted of the sensors, host ns.
     var backgroundSince: Int64?
@@ -173,7 +175,7 @@ extension Supervisor {
             delayMilliseconds: sound.delayMilliseconds,
             measuredDelayMilliseconds: feedback.measuredDelay.map { $0 * 1000 },
             speechTrouble: feedback.speech?.problem?.description, device: settings.audioDevice,
-            habits: habitsToday)
+            habits: habitsToday, sittingMarkedSeconds: markedSitting.map { Int64($0) })
     }
 
     package func setSound(_ call: Rehab1.SetSound) throws(ControlRefusal) -> Rehab1.Sound {
@@ -215,7 +217,9 @@ extension Supervisor {
             }
             new.soundsTowards = convention == .towards ? true : nil
         }
+        if let sits = call.sitting { try markSitting(sits, breaks: new.breaks) }
         try take(new)
+        if !new.breaks { endMarkedSitting() }
         // A bus that was just opened takes a moment.
         if call.breaks == true { after(300_000_000) { $0.lookForDesktop() } }
         return sound()

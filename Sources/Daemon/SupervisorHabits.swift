@@ -14,6 +14,12 @@ extension Supervisor {
         feedback.habits.add(frame)
     }
 
+    /// Adds a sitting that was marked by hand and is over.
+    func noteMarkedSitting(_ seconds: Double) {
+        forgetYesterday()
+        feedback.habits.addMarked(sitting: seconds)
+    }
+
     /// Today's sums; nil where nothing was seen yet.
     var habitsToday: Rehab1.Habits? {
         guard feedback.habitDay == LocalTime.day() else { return nil }

@@ -4,7 +4,7 @@ import Kinematics
 
 /// The sums of a day.
 package struct HabitTally: Sendable, Equatable {
-    /// s in which the sensor on a thigh showed whether the person sits.
+    /// s in which the sensor on a thigh showed whether the person sits, and of sittings marked by hand.
     package private(set) var watchedSitting = 0.0
     /// s of the longest sitting that was seen without an end.
     package private(set) var longestSitting = 0.0
@@ -19,6 +19,14 @@ package struct HabitTally: Sendable, Equatable {
     private var sitting = 0.0
 
     package init() {}
+
+    /// Adds a sitting of so many s that the person marked by hand and ended by standing up.
+    package mutating func addMarked(sitting seconds: Double) {
+        guard seconds.isFinite, seconds > 0 else { return }
+        watchedSitting += seconds
+        longestSitting = max(longestSitting, seconds)
+        breaks += 1
+    }
 
     package mutating func add(_ frame: MotionFrame) {
         let interval = frame.sample.interval

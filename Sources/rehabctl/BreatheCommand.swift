@@ -74,18 +74,20 @@ struct BreaksCommand: ParsableCommand {
             minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
             hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. "snooze" puts \
             them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
+            Without a sensor on a thigh you can say yourself that you sit down, "sit", and that you \
+            stand up, "stand": then the 30 minutes count from there, for four hours at most. \
             While reminders are all that runs, nothing is recorded after ten minutes; the next set or \
             calibration is again. \
             Without a word: what is set, and what was seen of today's sitting and standing.
             """)
 
     enum State: String, ExpressibleByArgument, CaseIterable {
-        case on, off, snooze, wake
+        case on, off, snooze, wake, sit, stand
     }
 
     @OptionGroup var daemon: DaemonOptions
 
-    @Argument(help: "on, off, snooze or wake.")
+    @Argument(help: "on, off, snooze, wake, sit or stand.")
     var state: State?
 
     @Option(
@@ -109,6 +111,8 @@ struct BreaksCommand: ParsableCommand {
             case .off: Rehab1.SetSound(breaks: false)
             case .snooze: Rehab1.SetSound(snoozeMinutes: minutes ?? 60)
             case .wake: Rehab1.SetSound(snoozeMinutes: 0)
+            case .sit: Rehab1.SetSound(sitting: true)
+            case .stand: Rehab1.SetSound(sitting: false)
             case nil: nil
             }
         let sound = try withDaemon { () throws(ControlError) in
@@ -117,11 +121,17 @@ struct BreaksCommand: ParsableCommand {
         }
         if daemon.json { return try printJSON(sound) }
         print("break reminders: \(BreaksCommand.text(sound))")
+        if let marked = sound.sittingMarkedSeconds {
+            print(
+                "  sitting by your own mark, for \(marked / 60) min; ends with: rehabctl breaks stand"
+            )
+        }
         // Whether the desktop would show them is asked for when they are turned on.
         if state == .on { MonotonicClock.sleep(until: MonotonicClock.now() + 1_000_000_000) }
         if state == nil { BreaksCommand.today(sound.habits).forEach { print($0) } }
         guard sound.breaks, let status = try? client.call(Rehab1.GetStatus()).status else { return }
-        BreaksCommand.unseen(status.sensors).forEach { print($0) }
+        BreaksCommand.unseen(status.sensors, isMarked: sound.sittingMarkedSeconds != nil)
+            .forEach { print($0) }
         tell(
             status.warnings.filter { $0.hasPrefix("no reminder can be shown") }
                 .map { "  " + visible($0) })
@@ -164,15 +174,19 @@ struct BreaksCommand: ParsableCommand {
     }
 
     /// What the worn sensors cannot see.
-    static func unseen(_ sensors: [Rehab1.Sensor]) -> [String] {
+    ///
+    /// `isMarked`: that they sit is the person's own word now.
+    static func unseen(_ sensors: [Rehab1.Sensor], isMarked: Bool = false) -> [String] {
         let seen = sensors.filter { $0.calibration != nil && $0.state != .ended }
             .compactMap(\.segment)
         var lines: [String] = []
         if !seen.contains("pelvis") {
             lines.append("  standing on one hip: not measured, no calibrated sensor on the pelvis")
         }
-        if !seen.contains(where: { $0.hasSuffix("thigh") }) {
-            lines.append("  sitting: not measured, no calibrated sensor on a thigh")
+        if !isMarked, !seen.contains(where: { $0.hasSuffix("thigh") }) {
+            lines.append(
+                "  sitting: not measured, no calibrated sensor on a thigh; say it: rehabctl breaks sit"
+            )
         }
         return lines
     }

@@ -148,7 +148,7 @@ import Varlink
             Rehab1.SetSound(
                 volumePercent: 50, speech: true, language: "de", sonification: false,
                 vibration: true, breaks: false, snoozeMinutes: 60, direction: "towards",
-                delayMilliseconds: 180),
+                delayMilliseconds: 180, sitting: true),
             .init(sound: Samples.sound))
         try check(
             Rehab1.PlaySound(rule: "C01", side: "left"),

@@ -8,7 +8,8 @@ enum Samples {
         languages: ["en", "de"], sonification: true, vibration: false, breaks: true,
         breaksSnoozedSeconds: 3_600, direction: "towards", delayMilliseconds: 180,
         measuredDelayMilliseconds: 21.5,
-        speechTrouble: "espeak-ng is not installed", device: "default", habits: habits)
+        speechTrouble: "espeak-ng is not installed", device: "default", habits: habits,
+        sittingMarkedSeconds: 120)
 
     static let habits = Rehab1.Habits(
         watchedSittingSeconds: 3_600, longestSittingSeconds: 1_200, breaks: 3, standingSeconds: 600,

@@ -151,7 +151,8 @@ struct FeedbackOutputTests {
         let told = try scene.daemon.rehabctl(["breaks", "on"])
         #expect(
             told.output == "break reminders: on\n"
-                + "  sitting: not measured, no calibrated sensor on a thigh\n", "\(told)")
+                + "  sitting: not measured, no calibrated sensor on a thigh; say it: rehabctl breaks sit\n",
+            "\(told)")
         try waitUntil("the reminder", within: 60) { !desktop.shown.isEmpty }
         #expect(desktop.shown == ["Share the weight"])
         try waitUntil("the reminder to be counted") {

@@ -167,7 +167,7 @@ struct FeedbackTests {
         let snoozed = try daemon.rehabctl(["breaks"])
         let unseen =
             "  standing on one hip: not measured, no calibrated sensor on the pelvis\n"
-            + "  sitting: not measured, no calibrated sensor on a thigh\n"
+            + "  sitting: not measured, no calibrated sensor on a thigh; say it: rehabctl breaks sit\n"
         #expect(
             snoozed.output == "break reminders: on, put off for 90 more minutes\n" + unseen,
             "\(snoozed)")

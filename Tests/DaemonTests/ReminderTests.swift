@@ -99,6 +99,45 @@ struct ReminderTests {
         await desktop.end()
     }
 
+    /// C18 by the person's own marks: no sensor is worn at all.
+    @Test(.enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
+    func aSittingMarkedByHandIsRemindedOf() async throws {
+        let bus = try TestBus()
+        let desktop = try FakeDesktop(at: bus.address)
+        await desktop.start()
+        let folder = try TemporaryFolder()
+        let scenario = try Scenario(ReminderTests.sitting)
+        let daemon = try daemon(bus, folder, sitting: 5, scenario)
+        let origin = MonotonicClock.now()
+        let told = try daemon.rehabctl(["breaks", "sit"])
+        #expect(
+            told.output == "break reminders: on\n"
+                + "  sitting by your own mark, for 0 min; ends with: rehabctl breaks stand\n"
+                + "  standing on one hip: not measured, no calibrated sensor on the pelvis\n",
+            "\(told)")
+        try waitUntil("two reminders", within: 30) { desktop.shown.count >= 2 }
+        // After 5 s, and 5 more, as the file says.
+        let seconds = Double(MonotonicClock.now() - origin) * 1e-9
+        #expect((10...18).contains(seconds), "\(seconds) s")
+        #expect(Set(desktop.shown) == ["Time to stand a minute"])
+        #expect(try daemon.rehabctl(["breaks", "stand"]).code == 0)
+        let sound = try daemon.call(Rehab1.GetSound()).sound
+        #expect(sound.sittingMarkedSeconds == nil)
+        let habits = try #require(sound.habits)
+        #expect(habits.breaks == 1)
+        #expect(abs((habits.longestSittingSeconds ?? 0) - seconds) < 5)
+        // Neither after standing up nor without reminders is anything due.
+        let moment = MonotonicClock.now()
+        try waitUntil("6 s to go by", within: 20) { MonotonicClock.now() - moment > 6_000_000_000 }
+        #expect(desktop.shown.count == 2)
+        #expect(try daemon.rehabctl(["breaks", "off"]).code == 0)
+        let refused = try daemon.rehabctl(["breaks", "sit"])
+        #expect(refused.code != 0)
+        #expect(refused.errors.contains("rehabctl breaks on"), "\(refused)")
+        #expect(try daemon.terminate() == .exited(0))
+        await desktop.end()
+    }
+
     /// A bus on which nobody shows notifications: said when reminders are turned on, and not with every one.
     @Test(.enabled(if: TestBus.program != nil, "dbus-daemon is not installed"))
     func withoutADesktopItIsSaidOnceAndCounted() throws {

@@ -35,6 +35,17 @@ import Testing
         #expect(tally.watchedSitting == 1860 && tally.standing == 0)
     }
 
+    /// C18, "or user marks": a sitting that was marked by hand counts as one that was seen.
+    @Test func aMarkedSittingCounts() {
+        var tally = HabitTally()
+        for time in 1...600 { tally.add(second(sitting: Double(time))) }
+        for _ in 0..<60 { tally.add(second(sitting: 0)) }
+        tally.addMarked(sitting: 2400)
+        tally.addMarked(sitting: .nan)
+        tally.addMarked(sitting: -5)
+        #expect(tally.longestSitting == 2400 && tally.breaks == 2 && tally.watchedSitting == 3060)
+    }
+
     /// Compensations 1.2: obliquity is positive with the right side lower, so the left hip carries.
     @Test func hangingIsOfTheHipThatCarries() {
         var tally = HabitTally()
