@@ -99,5 +99,7 @@ extension Supervisor {
             DaemonLog.note("of the person's own: \(change.text)")
             session.mark("override \(change.text)")
         }
+        // In the journal they stand since the daemon read them.
+        for override in settings.configuration.overrides { session.mark("override \(override)") }
     }
 }

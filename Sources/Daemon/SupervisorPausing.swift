@@ -157,6 +157,7 @@ extension Supervisor {
         var plan = running.exercise.plan(side: running.side, mayCue: running.cueing != .none)
         plan.cuesAtEnd = running.cueing == .atEnd
         // The estimator counts movements anew: the schedule goes on where it was.
+        plan.patternShare = running.record.plan.patternShare
         plan.cuedPercent = running.record.plan.cuedPercent
         plan.cueOffset =
             running.record.plan.cueOffset

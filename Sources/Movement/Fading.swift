@@ -9,32 +9,21 @@ package struct Fading: Sendable, Equatable {
     package private(set) var place = 1
     /// Dependence of the last workouts, newest last; at most two.
     package private(set) var recent: [Double] = []
+    package let schedule: FadingSchedule
 
-    /// First workout of each block: 1 to 4, 5 and 6, 7 and 8, 9 and on.
-    package static let blocks = [1, 5, 7, 9]
-    /// Dependence at or below which two workouts step a block forward, and at or above which back.
-    package static let independent = 0.10
-    package static let dependent = 0.50
+    package init() { schedule = FadingSchedule() }
 
-    package init() {}
-
-    package init(place: Int, recent: [Double] = []) {
+    package init(place: Int, recent: [Double] = [], schedule: FadingSchedule = FadingSchedule()) {
         self.place = max(1, min(10_000, place))
         self.recent = Array(recent.filter(\.isFinite).suffix(2))
+        self.schedule = schedule
     }
 
     /// The block, from 1 to 4.
-    package var block: Int { Fading.blocks.lastIndex { $0 <= place }.map { $0 + 1 } ?? 1 }
+    package var block: Int { schedule.block(of: place) }
 
     /// Percent of the movements that may be cued.
-    package var percent: Int {
-        switch block {
-        case 1: place == 1 ? 100 : 67
-        case 2: 50
-        case 3: 33
-        default: 10
-        }
-    }
+    package var percent: Int { schedule.percent(of: place) }
 
     /// A workout is over; `dependence` nil where it had no set without cues, or none with.
     package mutating func finish(dependence: Double?) {
@@ -42,13 +31,14 @@ package struct Fading: Sendable, Equatable {
         guard let dependence, dependence.isFinite else { return }
         recent = Array((recent + [dependence]).suffix(2))
         guard recent.count == 2 else { return }
-        let present = Fading(place: place - 1).block
-        if recent.allSatisfy({ $0 <= Fading.independent }) {
-            if present < Fading.blocks.count { place = max(place, Fading.blocks[present]) }
+        let present = schedule.block(of: place - 1)
+        let blocks = schedule.blocks
+        if recent.allSatisfy({ $0 <= schedule.independent }) {
+            if present < blocks.count { place = max(place, blocks[present]) }
             recent = []
-        } else if recent.allSatisfy({ $0 >= Fading.dependent }) {
+        } else if recent.allSatisfy({ $0 >= schedule.dependent }) {
             // All movements are cued in the first workout of all alone: back is two of three.
-            place = present > 1 ? max(2, Fading.blocks[present - 2]) : 2
+            place = present > 1 ? max(2, blocks[present - 2]) : 2
             recent = []
         }
     }

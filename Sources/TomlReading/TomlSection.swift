@@ -169,7 +169,10 @@ package final class TomlSection {
         }
         guard let array = value.array else { throw fault(key, "must be a list [ … ]") }
         guard count.contains(array.count) else {
-            throw fault(key, "must have \(count.lowerBound) to \(count.upperBound) entries")
+            let wanted =
+                count.lowerBound == count.upperBound
+                ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+            throw fault(key, "must have \(wanted) entries")
         }
         return (0..<array.count).map { array[$0] }
     }

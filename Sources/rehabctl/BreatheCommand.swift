@@ -72,7 +72,7 @@ struct BreaksCommand: ParsableCommand {
         discussion: """
             Works in the background while a calibrated sensor is worn and no exercise runs: after 30 \
             minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
-            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. "snooze" puts \
+            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock (or [breaks] in rehabd.toml). "snooze" puts \
             them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
             While reminders are all that runs, nothing is recorded after ten minutes; the next set or \
             calibration is again. \
