@@ -30,7 +30,7 @@ struct LogCommand: ParsableCommand {
         let log = try logging.open()
         let entries = log.entries.filter { today() - $0.day < days }
         if json {
-            for entry in entries { try printJSON(entry) }
+            for entry in entries { try printJSON(LogLineJSON(line: entry)) }
             return
         }
         guard !entries.isEmpty else {

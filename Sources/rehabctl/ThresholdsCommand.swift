@@ -113,7 +113,7 @@ struct ThresholdsCommand: ParsableCommand {
                 exercise: found.id, rule: rule.uppercased(), onDegrees: value, by: visible(by),
                 time: nowText(), fromDegrees: ThresholdBook.inForce(rules, of: found, log: log))
             try logging.append([LogEntry(day: today(), .threshold(entry))], to: &log)
-            if daemon.json { return try printJSON(entry) }
+            if daemon.json { return try printJSON(entry.printed) }
             print("\(found.title) \(entry.rule): \(entry.change), from the next set on.")
         }
     }
