@@ -13,6 +13,8 @@ package struct OwnExercises {
     /// The built-in ones alone, and what lies over them.
     private let base: ExerciseSet
     private var files: [(name: String, text: String)] = []
+    /// The text that was left out is one of the directory's.
+    private var hasLeftOut = false
     /// What could not be read, each with file, line, field and cure.
     package private(set) var complaints: [String] = []
 
@@ -39,7 +41,7 @@ package struct OwnExercises {
             let path = "\(directory)/\(name)"
             do throws(PlumbingError) {
                 let text = try OwnExercises.text(path)
-                if text != except { files.append((path, text)) }
+                if text == except { hasLeftOut = true } else { files.append((path, text)) }
             } catch {
                 complaints.append(error.description)
             }
@@ -72,7 +74,8 @@ package struct OwnExercises {
     /// What `rehabctl exercises check` says of a file, and whether it can be used.
     package func verdict(on path: String) throws(PlumbingError) -> (text: String, isRight: Bool) {
         ExerciseText.check(
-            try OwnExercises.text(path), file: path, in: set, over: base, beside: files)
+            try OwnExercises.text(path), file: path, in: set, over: base, beside: files,
+            isDraft: !hasLeftOut)
     }
 }
 

@@ -70,12 +70,17 @@ package enum ExerciseText {
     /// The verdict on a file: "ok" with what it holds, or the fault.
     ///
     /// `isRight` gives the exit code. `beside`: the directory's other files, over `base`: two files may
-    /// name each other.
+    /// name each other. `isDraft`: it is not among them yet, and may take the place of one.
     package static func check(
         _ text: String, file: String, in set: ExerciseSet, over base: ExerciseSet? = nil,
-        beside others: [(name: String, text: String)] = []
+        beside files: [(name: String, text: String)] = [], isDraft: Bool = false
     ) -> (text: String, isRight: Bool) {
         var over = base ?? set
+        let own = try? ExerciseFile.parse(text, file: file).id
+        let replaced = files.first {
+            isDraft && own != nil && own == (try? ExerciseFile.parse($0.text, file: $0.name).id)
+        }
+        let others = files.filter { $0.name != replaced?.name }
         over.overlay(others + [(name: file, text: text)])
         // Faults of the directory's other files are theirs: only what this file adds counts.
         let added = over.faults.filter { !set.faults.contains($0) }
@@ -87,9 +92,11 @@ package enum ExerciseText {
             return ("\(file): holds no exercise\n", false)
         }
         let known = set.exercise(exercise.id)
+        let verb =
+            replaced != nil && known?.file == replaced?.name ? "takes the place of" : "overrides"
         var lines = [
             "\(file): ok: \(exercise.id), version \(exercise.version), \(exercise.rules.count) rules, "
-                + (known.map { "overrides version \($0.version) of \($0.file)" } ?? "new")
+                + (known.map { "\(verb) version \($0.version) of \($0.file)" } ?? "new")
         ]
         lines += over.changes.filter { $0.file == file }.map { "  " + $0.text }
         lines += exercise.unheeded.map { "  warning: " + $0 }
