@@ -103,6 +103,17 @@ struct BreaksCommand: ParsableCommand {
 
     func run() throws {
         var client = try daemon.connect()
+        if state == .snooze || state == .wake {
+            let isOn = try withDaemon { () throws(ControlError) in
+                try client.call(Rehab1.GetSound()).sound.breaks
+            }
+            guard isOn else {
+                complain(
+                    "break reminders are off: there is nothing to put off",
+                    cure: "turn them on with: rehabctl breaks on")
+                throw ExitCode(65)
+            }
+        }
         let call: Rehab1.SetSound? =
             switch state {
             case .on: Rehab1.SetSound(breaks: true, snoozeMinutes: 0)
