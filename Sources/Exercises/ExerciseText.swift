@@ -30,7 +30,9 @@ package enum ExerciseText {
             lines.append("\(padded(name + ":", 12)) \(text)")
         }
         add("stage", stages(exercise))
-        add("posture", exercise.postures.map(\.name).joined(separator: " or "))
+        add(
+            "posture",
+            exercise.postures.map { $0.name.replacing("-", with: " ") }.joined(separator: " or "))
         add("sensors", exercise.sensorsNeeded.joined(separator: ", "))
         add("better with", exercise.sensorsBetter.joined(separator: ", "))
         add("measured", exercise.measure.joined(separator: "; "))

@@ -56,7 +56,9 @@ struct LogCommand: ParsableCommand {
                 ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(counted(set.cues, "cue"))"
             text += "; pain before \(said(set.before)), highest \(said(set.during))"
             text += ", effort \(said(set.effort))"
-            if !["asked", "reached"].contains(set.endedBy) { text += "; ended: \(set.endedBy)" }
+            if !["asked", "reached"].contains(set.endedBy) {
+                text += "; ended: \(SetEnds.words(set.endedBy))"
+            }
             if !set.thresholds.isEmpty {
                 text += "; own thresholds: \(set.thresholds.joined(separator: "; "))"
             }

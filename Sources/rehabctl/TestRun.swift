@@ -205,7 +205,7 @@ struct TestGoalWatch {
             if frame.count > 0 { parts.append("\(frame.count) steps") }
         }
         if !frame.gates.isEmpty {
-            parts.append("not judged: \(frame.gates.joined(separator: " "))")
+            parts.append("not judged: \(GateText.brief(frame.gates))")
         }
         return parts.joined(separator: ", ")
     }
