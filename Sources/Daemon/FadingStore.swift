@@ -101,14 +101,7 @@ struct StoredFading: Codable, Sendable, Equatable {
             fading.percent == 100
             ? "Workout \(workout) of the schedule: every movement may be cued."
             : "Workout \(workout) of the schedule: \(fading.percent) % of the movements may be cued."
-        if let value = dependence.value {
-            let isThereError = CueDependence.isThereError(
-                cued: dependence.cuedError ?? 0, uncued: dependence.probeError ?? 0)
-            text +=
-                " "
-                + (isThereError
-                    ? CueDependence.sentence(value) : CueDependence.noErrorSentence)
-        }
+        if let sentence = dependence.sentence { text += " " + sentence }
         return Rehab1.Fading(
             exercise: exercise, workout: Int64(workout), block: Int64(fading.block),
             cuedShare: Double(fading.percent) / 100, sets: Int64(setCount),

@@ -100,9 +100,25 @@ package struct CueDependence: Sendable, Equatable {
     /// What is said where no angle left its band.
     package static let noErrorSentence = "No angle left its band, with sound or without."
 
-    /// The dependence in plain words.
-    package static func sentence(_ value: Double) -> String {
-        let kept = Int((100 * (1 - max(0, min(1, value)))).rounded())
+    /// What is said where sound brought no improvement that could have been kept.
+    package static let noImprovementSentence = "Without sound the error was no larger than with it."
+
+    /// The dependence in plain words; nil where one of the two errors is not known.
+    ///
+    /// A share of the improvement is said where sound brought one and some of it stayed; else what the
+    /// errors were.
+    package var sentence: String? {
+        guard let cued = cuedError, let probe = probeError, let value else { return nil }
+        guard CueDependence.isThereError(cued: cued, uncued: probe) else {
+            return CueDependence.noErrorSentence
+        }
+        guard probe > cued else { return CueDependence.noImprovementSentence }
+        let kept = Int((100 * (1 - value)).rounded())
+        guard kept > 0 else {
+            return
+                "Without sound the error was \(OfflineBodyText.fixed(probe, places: 1)) degrees, with "
+                + "it \(OfflineBodyText.fixed(cued, places: 1)): the improvement still needs the sound."
+        }
         return "You kept \(kept) % of the improvement without sound."
     }
 }

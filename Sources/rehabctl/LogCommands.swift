@@ -149,7 +149,10 @@ struct ProgressCommand: ParsableCommand {
         if !lines.isEmpty { print("kept without cues (of the improvement with them):") }
         lines.forEach { print($0) }
         for one in kept where one.trend == nil {
-            print("\(one.exercise): \(CueDependence.noErrorSentence)")
+            let sentence =
+                one.withoutError == one.workouts
+                ? CueDependence.noErrorSentence : CueDependence.noImprovementSentence
+            print("\(one.exercise): \(sentence)")
         }
     }
 

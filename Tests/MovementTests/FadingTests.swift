@@ -96,8 +96,7 @@ struct FadingTests {
         dependence.add([probe], isProbe: true)
         // (0.9 - 0.5) / max(0.5, 0.5) = 0.8
         #expect(abs(try #require(dependence.value) - 0.8) < 1e-9)
-        #expect(CueDependence.sentence(0.8) == "You kept 20 % of the improvement without sound.")
-        #expect(CueDependence.sentence(-0.3) == "You kept 100 % of the improvement without sound.")
+        #expect(dependence.sentence == "You kept 20 % of the improvement without sound.")
         // A rule that is only reported, or that was not measured, does not count.
         var reported = probe
         reported.rule.reportOnly = true
