@@ -18,7 +18,8 @@ package enum ExerciseText {
 
     /// Everything about one exercise.
     ///
-    /// `worn`: calibrated segments, nil where that is not known; what they cannot see is named.
+    /// `worn`: segments with a sensor; what they cannot see is named. Where none is worn, or that is not
+    /// known, it is said which sensors each rule needs.
     package static func show(_ exercise: Exercise, worn: Set<Segment>? = nil) -> String {
         var lines = [
             exercise.title,
@@ -64,7 +65,13 @@ package enum ExerciseText {
         add("stop", ExerciseDefaults.stop)
         add("note", exercise.note)
         add("source", exercise.source)
-        lines += ["", "rules (degrees from neutral, seconds):"]
+        let worn = worn ?? []
+        lines += [
+            "",
+            worn.isEmpty
+                ? "rules (degrees from neutral, seconds), each with the sensors that show it:"
+                : "rules (degrees from neutral, seconds):",
+        ]
         lines += exercise.rules.map { rule(_: $0, worn: worn) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -105,7 +112,7 @@ package enum ExerciseText {
         return (lines.joined(separator: "\n") + "\n", true)
     }
 
-    private static func rule(_ rule: Rule, worn: Set<Segment>?) -> String {
+    private static func rule(_ rule: Rule, worn: Set<Segment>) -> String {
         let unit = rule.signal.isAngle ? degreesPerRadian : 1
         func number(_ value: Double) -> String { OfflineBodyText.fixed(value * unit, places: 2) }
         var text = "  \(rule.id.name) \(padded(rule.signal.plainWords, 40))"
@@ -114,8 +121,22 @@ package enum ExerciseText {
             text += ", for \(OfflineBodyText.fixed(rule.minimumOn, places: 1)) s"
         }
         if rule.reportOnly { text += ", report only" }
-        if let worn, !rule.signal.isMeasurable(with: worn) { text += " (not measured)" }
+        if worn.isEmpty {
+            text += " (\(sensors(for: rule.signal)))"
+        } else if !rule.signal.isMeasurable(with: worn) {
+            text += " (not measured)"
+        }
         return text
+    }
+
+    /// The fewest sensors that show a signal, in words.
+    private static func sensors(for signal: Signal) -> String {
+        let sets: [(Set<Segment>, String)] = [
+            ([.pelvis], "pelvis"), ([.pelvis, .trunk], "pelvis and trunk"),
+            ([.pelvis, .leftThigh, .rightThigh], "pelvis and thigh"),
+            ([.pelvis, .leftShank, .rightShank], "pelvis and shank"),
+        ]
+        return sets.first { signal.isMeasurable(with: $0.0) }?.1 ?? "pelvis, thigh and shank"
     }
 
     private static func tempo(_ tempo: Tempo) -> String {
