@@ -89,10 +89,16 @@ extension Supervisor {
     func presentExercises() -> [Exercise] {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         // What was mended meanwhile is no longer said.
-        let folder = settings.paths.exercises + "/"
-        warnings.removeAll { $0.hasPrefix(folder) && !own.complaints.contains($0) }
+        let mended = exerciseComplaints.filter { !own.complaints.contains($0) }
+        warnings.removeAll { mended.contains($0) }
+        exerciseComplaints = own.complaints
         own.complaints.forEach { warn($0) }
         return own.set.exercises
+    }
+
+    /// Looks at files with a fault again, so that the status does not tell of one that was mended.
+    func lookAtFaultyExercises() {
+        if !exerciseComplaints.isEmpty { _ = presentExercises() }
     }
 
     /// The log's lines on an exercise that is about to be done: every value that is not the catalogue's.

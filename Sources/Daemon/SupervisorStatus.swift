@@ -12,6 +12,7 @@ import Wearables
 
 extension Supervisor {
     package func status() -> Rehab1.Status {
+        lookAtFaultyExercises()
         let now = loop.now
         let grants = session.pipeline.schedulingGrants
         let recorder = session.recorderState
