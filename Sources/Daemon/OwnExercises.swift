@@ -105,7 +105,8 @@ extension Supervisor {
     func noteChanges(of exercise: Exercise) {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         for change in own.set.changes where change.exercise == exercise.id {
-            DaemonLog.note("of the person's own: \(change.text)")
+            DaemonLog.override(
+                "of the person's own: \(change.text)", of: "\(exercise.id) \(change.subject)")
             session.mark("override \(change.text)")
         }
         // In the journal they stand since the daemon read them.

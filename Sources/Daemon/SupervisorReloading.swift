@@ -47,6 +47,9 @@ extension Supervisor {
 
     private func note(overrides: [String]) {
         let file = settings.configurationPath ?? Configuration.fileName
-        overrides.forEach { DaemonLog.note("of the person's own: \($0) by \(file)") }
+        for text in overrides {
+            DaemonLog.override(
+                "of the person's own: \(text) by \(file)", of: String(text.prefix { $0 != " " }))
+        }
     }
 }

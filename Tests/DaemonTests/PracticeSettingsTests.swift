@@ -42,7 +42,7 @@ import Testing
             "fading.blocks [5, 7, 9] is [4, 6, 8]", "patterns.least-share 0.05 is 0.2",
         ]
         for text in overrides {
-            #expect(daemon.log.contains("of the person's own: \(text) by \(path)"), "\(text)")
+            try waitUntil(text) { daemon.log.contains("of the person's own: \(text) by \(path)") }
         }
         #expect(!daemon.log.contains("fading.step-back"))
 
