@@ -33,6 +33,8 @@ struct TestRun {
             Terminal.flush()
         }
         MonotonicClock.sleep(until: MonotonicClock.now() + Int64(leadIn * 1e9))
+        // From before it runs: who interrupts it at once gives it up as well.
+        let signals = ProgramSignals(isDrawing: false)
         let begun = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StartTest(test: test.id, side: side)).test
         }
@@ -42,7 +44,6 @@ struct TestRun {
         {}
         if !quiet { print("\u{7}Go.") }
         let watching = try daemon.connect()
-        let signals = ProgramSignals(isDrawing: false)
         let end: End
         do throws(ControlError) {
             end = try follow(watching, begun, signals)
