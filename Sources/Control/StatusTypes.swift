@@ -62,6 +62,8 @@ extension Rehab1 {
         package var activity: Activity
         package var replaying: Bool
         package var exercise: String?
+        /// The test whose run is under way.
+        package var test: String?
         package var realtime: Realtime
         package var sensors: [Sensor]
         package var outputs: [Output]
@@ -80,7 +82,8 @@ extension Rehab1 {
 
         package init(
             version: String, processID: Int64, uptimeSeconds: Double, activity: Activity,
-            replaying: Bool, exercise: String? = nil, realtime: Realtime, sensors: [Sensor],
+            replaying: Bool, exercise: String? = nil, test: String? = nil, realtime: Realtime,
+            sensors: [Sensor],
             outputs: [Output], recording: String? = nil, recordedPackets: Int64,
             unrecordedPackets: Int64, recordingRests: Bool? = nil, framesDropped: Int64,
             residentBytes: Int64,
@@ -92,6 +95,7 @@ extension Rehab1 {
             self.activity = activity
             self.replaying = replaying
             self.exercise = exercise
+            self.test = test
             self.realtime = realtime
             self.sensors = sensors
             self.outputs = outputs
@@ -107,7 +111,8 @@ extension Rehab1 {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case version, activity, replaying, exercise, realtime, sensors, outputs, recording,
+            case version, activity, replaying, exercise, test, realtime, sensors, outputs,
+                recording,
                 warnings, set
             case processID = "pid"
             case uptimeSeconds = "uptime_s"

@@ -25,6 +25,8 @@ package struct Configuration: Sendable, Equatable {
     /// Hours for which a calibration holds: one wear, since a sensor that is put on again sits otherwise
     /// (compensations 7; the twelve are an engineering default).
     package var calibrationHours = 12
+    /// The other engineering defaults.
+    package var practice = PracticeSettings()
     /// Whether the journal may hold names and addresses of sensors.
     package var logsNames = false
 
@@ -43,8 +45,22 @@ package struct Configuration: Sendable, Equatable {
             ("bluetooth.link-helper", quoted(linkHelper), .nextStart),
             ("realtime.enabled", "\(realtime)", .nextSession),
             ("calibration.hours", "\(calibrationHours)", .now),
-            ("log.names", "\(logsNames)", .now),
+        ] + practice.values.map { ($0.key, $0.value, .now) } + [
+            ("log.names", "\(logsNames)", .now)
         ]
+    }
+
+    /// The engineering defaults that this file changes, each as "KEY BEFORE is AFTER" for the log.
+    package var overrides: [String] { overrides(of: Configuration()) }
+
+    /// The same against other settings, such as those before a reload.
+    func overrides(of before: Configuration) -> [String] {
+        zip(before.defaultsOfPractice, defaultsOfPractice).filter { $0.value != $1.value }
+            .map { "\($0.key) \($0.value) is \($1.value)" }
+    }
+
+    private var defaultsOfPractice: [(key: String, value: String)] {
+        [("calibration.hours", "\(calibrationHours)")] + practice.values
     }
 
     private func quoted(_ text: String) -> String { "\"\(text)\"" }
@@ -73,6 +89,7 @@ package struct Configuration: Sendable, Equatable {
             calibrationHours = try section.optionalInt("hours", in: 1...168) ?? calibrationHours
             try section.finish()
         }
+        try practice.read(root)
         if let section = try root.section("log") {
             logsNames = try section.bool("names", default: logsNames)
             try section.finish()
@@ -160,6 +177,7 @@ package struct Configuration: Sendable, Equatable {
         # Hours for which a calibration holds: a sensor that is put on again sits otherwise. 1 to 168.
         #hours = 12
 
+        \(PracticeSettings.commentedDefault)
         [log]
         # True lets the journal hold names and addresses of sensors.
         #names = false

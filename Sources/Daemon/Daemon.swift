@@ -127,6 +127,7 @@ package enum Daemon {
         }
         guard let failure else {
             parts.supervisor.assumeIsolated {
+                $0.noteOverrides()
                 $0.inheritSession()
                 $0.beginFeedback()
                 $0.beginBluetooth()

@@ -19,6 +19,13 @@ enum DaemonLog {
     private static let shared = Mutex(Shared())
 
     static func note(_ text: String) { write(nil, text, priority: 6, fields: []) }
+
+    /// What is done otherwise for this person; each subject is limited by itself, since every override is
+    /// logged, however many a file or a set has.
+    static func override(_ text: String, of subject: String) {
+        write(nil, text, priority: 6, fields: [], subject: subject)
+    }
+
     static func warning(_ text: String) { write(.warning, text, priority: 4, fields: []) }
     static func error(_ text: String) { write(.warning, text, priority: 3, fields: []) }
 
@@ -50,12 +57,13 @@ enum DaemonLog {
 
     private static func write(
         _ event: JournalEvent?, _ text: String, priority: Int,
-        fields: [(name: String, value: String)]
+        fields: [(name: String, value: String)], subject: String? = nil
     ) {
         // Warnings are said once each: they differ by more than numbers, or they are a flood.
         let detail =
             event == .warning
-            ? String(text.filter { !$0.isNumber }.prefix(120)) : fields.first?.value ?? ""
+            ? String(text.filter { !$0.isNumber }.prefix(120))
+            : subject ?? fields.first?.value ?? ""
         let kind = "\(event?.rawValue ?? "note") \(detail)"
         let (lines, verdict) = shared.withLock { shared in
             (

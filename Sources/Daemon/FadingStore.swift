@@ -23,6 +23,8 @@ struct StoredFading: Codable, Sendable, Equatable {
     var cuedTime = 0.0
     var probeExcess = 0.0
     var probeTime = 0.0
+    /// By what it steps; the settings', not the file's.
+    var schedule = FadingSchedule()
 
     private enum CodingKeys: String, CodingKey {
         case version, exercise, workout, dependences, sets, movements
@@ -33,13 +35,16 @@ struct StoredFading: Codable, Sendable, Equatable {
         case probeTime = "uncued_s"
     }
 
-    init(exercise: String) { self.exercise = exercise }
+    init(exercise: String, schedule: FadingSchedule = FadingSchedule()) {
+        self.exercise = exercise
+        self.schedule = schedule
+    }
 
     /// A pause longer than this ends a workout, s: sets of one exercise follow each other within minutes,
     /// two workouts of a day lie hours apart [engineering default].
     static let pause = 2 * 3600
 
-    var fading: Fading { Fading(place: workout, recent: dependences) }
+    var fading: Fading { Fading(place: workout, recent: dependences, schedule: schedule) }
 
     var dependence: CueDependence {
         var dependence = CueDependence()
@@ -68,7 +73,7 @@ struct StoredFading: Codable, Sendable, Equatable {
         }
         var next = fading
         next.finish(dependence: dependence.value)
-        self = StoredFading(exercise: exercise)
+        self = StoredFading(exercise: exercise, schedule: schedule)
         workout = next.place
         dependences = next.recent
     }
@@ -96,14 +101,7 @@ struct StoredFading: Codable, Sendable, Equatable {
             fading.percent == 100
             ? "Workout \(workout) of the schedule: every movement may be cued."
             : "Workout \(workout) of the schedule: \(fading.percent) % of the movements may be cued."
-        if let value = dependence.value {
-            let isThereError = CueDependence.isThereError(
-                cued: dependence.cuedError ?? 0, uncued: dependence.probeError ?? 0)
-            text +=
-                " "
-                + (isThereError
-                    ? CueDependence.sentence(value) : CueDependence.noErrorSentence)
-        }
+        if let sentence = dependence.sentence { text += " " + sentence }
         return Rehab1.Fading(
             exercise: exercise, workout: Int64(workout), block: Int64(fading.block),
             cuedShare: Double(fading.percent) / 100, sets: Int64(setCount),
@@ -125,6 +123,7 @@ extension SetRecord {
 /// One that cannot be used is said and begun anew; it is kept under another name.
 struct FadingStore {
     let directory: String
+    let schedule: FadingSchedule
 
     private func path(_ exercise: String) -> String { "\(directory)/\(exercise).json" }
 
@@ -132,7 +131,7 @@ struct FadingStore {
     func load(_ exercise: String, now: Int) -> (fading: StoredFading, complaint: String?) {
         let path = path(exercise)
         guard FileStore.attributes(path) != nil else {
-            return (StoredFading(exercise: exercise), nil)
+            return (StoredFading(exercise: exercise, schedule: schedule), nil)
         }
         var reason = "it is no fading file of this version"
         do throws(PlumbingError) {
@@ -140,6 +139,7 @@ struct FadingStore {
             if var read = try? JSONDecoder().decode(StoredFading.self, from: Data(bytes)),
                 read.isSound, read.exercise == exercise
             {
+                read.schedule = schedule
                 read.rollOver(now: now)
                 return (read, nil)
             }
@@ -148,7 +148,7 @@ struct FadingStore {
             reason = error.description
         }
         return (
-            StoredFading(exercise: exercise),
+            StoredFading(exercise: exercise, schedule: schedule),
             "\(path) cannot be used (\(reason)): the cues of \(exercise) begin anew. Put them where "
                 + "they were with: rehabctl fading set \(exercise) --workout N"
         )

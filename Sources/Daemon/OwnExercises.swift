@@ -13,6 +13,8 @@ package struct OwnExercises {
     /// The built-in ones alone, and what lies over them.
     private let base: ExerciseSet
     private var files: [(name: String, text: String)] = []
+    /// The text that was left out is one of the directory's.
+    private var hasLeftOut = false
     /// What could not be read, each with file, line, field and cure.
     package private(set) var complaints: [String] = []
 
@@ -39,7 +41,7 @@ package struct OwnExercises {
             let path = "\(directory)/\(name)"
             do throws(PlumbingError) {
                 let text = try OwnExercises.text(path)
-                if text != except { files.append((path, text)) }
+                if text == except { hasLeftOut = true } else { files.append((path, text)) }
             } catch {
                 complaints.append(error.description)
             }
@@ -72,7 +74,8 @@ package struct OwnExercises {
     /// What `rehabctl exercises check` says of a file, and whether it can be used.
     package func verdict(on path: String) throws(PlumbingError) -> (text: String, isRight: Bool) {
         ExerciseText.check(
-            try OwnExercises.text(path), file: path, in: set, over: base, beside: files)
+            try OwnExercises.text(path), file: path, in: set, over: base, beside: files,
+            isDraft: !hasLeftOut)
     }
 }
 
@@ -86,18 +89,27 @@ extension Supervisor {
     func presentExercises() -> [Exercise] {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         // What was mended meanwhile is no longer said.
-        let folder = settings.paths.exercises + "/"
-        warnings.removeAll { $0.hasPrefix(folder) && !own.complaints.contains($0) }
+        let mended = exerciseComplaints.filter { !own.complaints.contains($0) }
+        warnings.removeAll { mended.contains($0) }
+        exerciseComplaints = own.complaints
         own.complaints.forEach { warn($0) }
         return own.set.exercises
+    }
+
+    /// Looks at files with a fault again, so that the status does not tell of one that was mended.
+    func lookAtFaultyExercises() {
+        if !exerciseComplaints.isEmpty { _ = presentExercises() }
     }
 
     /// The log's lines on an exercise that is about to be done: every value that is not the catalogue's.
     func noteChanges(of exercise: Exercise) {
         let own = OwnExercises(builtIn: catalogue, directory: settings.paths.exercises)
         for change in own.set.changes where change.exercise == exercise.id {
-            DaemonLog.note("of the person's own: \(change.text)")
+            DaemonLog.override(
+                "of the person's own: \(change.text)", of: "\(exercise.id) \(change.subject)")
             session.mark("override \(change.text)")
         }
+        // In the journal they stand since the daemon read them.
+        for override in settings.configuration.overrides { session.mark("override \(override)") }
     }
 }

@@ -43,7 +43,7 @@ extension Supervisor {
     /// Says a set's own dose in the journal and the recording.
     func note(_ doses: [String], of exercise: Exercise) {
         for text in doses {
-            DaemonLog.note("dose of this set: \(exercise.id) \(text)")
+            DaemonLog.override("dose of this set: \(exercise.id) \(text)", of: exercise.id)
             session.mark("dose \(exercise.id) \(text)")
         }
     }

@@ -62,6 +62,8 @@ package actor Supervisor: LoopActor {
     var recordingTrouble: String?
     /// The set that is to go on once its sensors stream.
     var resuming: SessionNote?
+    /// What the warnings say of the person's own exercise files.
+    var exerciseComplaints: [String] = []
 
     /// How often the loop looks at the live ring while somebody watches or calibrates, ns.
     ///

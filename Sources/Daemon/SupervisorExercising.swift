@@ -80,6 +80,7 @@ extension Supervisor {
         let cueing = cueing(of: pelvis, isProbe: isProbe)
         var plan = found.plan(side: side, mayCue: cueing != .none)
         plan.cuesAtEnd = cueing == .atEnd
+        plan.patternShare = settings.configuration.practice.patternShare
         if let fading {
             plan.cuedPercent = UInt8(clamping: fading.fading.percent)
             plan.cueOffset = UInt16(clamping: fading.movements)

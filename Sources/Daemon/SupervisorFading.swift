@@ -7,7 +7,10 @@ import Movement
 import Plumbing
 
 extension Supervisor {
-    var fadingStore: FadingStore { FadingStore(directory: settings.paths.fading) }
+    var fadingStore: FadingStore {
+        FadingStore(
+            directory: settings.paths.fading, schedule: settings.configuration.practice.fading)
+    }
 
     /// What is kept of an exercise; nil for habits, which have no sets.
     func fading(of exercise: Exercise) -> StoredFading? {
@@ -53,7 +56,8 @@ extension Supervisor {
         }
         let workout = call.workout ?? 1
         guard (1...10_000).contains(workout) else { throw .invalidParameter("workout") }
-        var fading = StoredFading(exercise: call.exercise)
+        var fading = StoredFading(
+            exercise: call.exercise, schedule: settings.configuration.practice.fading)
         fading.workout = Int(workout)
         do throws(PlumbingError) {
             try fadingStore.save(fading)

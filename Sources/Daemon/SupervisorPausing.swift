@@ -168,7 +168,8 @@ extension Supervisor {
             let text =
                 "\(exercise.id) \(one.rule) \(one.signal ?? ""): on "
                 + "\(one.standardDegrees.map { "\($0)" } ?? "none") is \(one.onDegrees) by \(one.by)"
-            DaemonLog.note("threshold of the person's own: \(text)")
+            DaemonLog.override(
+                "threshold of the person's own: \(text)", of: "\(exercise.id) \(one.rule)")
             session.mark("threshold \(text)")
         }
     }

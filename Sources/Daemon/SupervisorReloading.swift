@@ -30,6 +30,7 @@ extension Supervisor {
         func keys(_ moment: Configuration.Moment) -> [String] {
             changed.filter { $0.1.moment == moment }.map(\.1.key)
         }
+        let overrides = new.overrides(of: settings.configuration)
         settings.adopt(new)
         DaemonLog.namesAreShown = settings.logsNames
         let own = OwnWearables(directory: settings.paths.wearables)
@@ -37,6 +38,18 @@ extension Supervisor {
         let reply = Rehab1.Reload.Reply(
             changed: keys(.now), atNextSession: keys(.nextSession), atNextStart: keys(.nextStart))
         DaemonLog.event(.configurationRead, "the settings were read again from \(path)")
+        note(overrides: overrides)
         return reply
+    }
+
+    /// Says at the start which engineering defaults are set otherwise for this person.
+    package func noteOverrides() { note(overrides: settings.configuration.overrides) }
+
+    private func note(overrides: [String]) {
+        let file = settings.configurationPath ?? Configuration.fileName
+        for text in overrides {
+            DaemonLog.override(
+                "of the person's own: \(text) by \(file)", of: String(text.prefix { $0 != " " }))
+        }
     }
 }

@@ -156,8 +156,10 @@ extension Supervisor {
             session.mark("reminder \(alert.rule.name): put off")
             return
         }
-        let isNight = LocalTime.hour() >= 22 || LocalTime.hour() < 7
-        guard !isNight else { return }
+        guard !settings.configuration.practice.isQuiet(at: LocalTime.hour()) else {
+            session.mark("reminder \(alert.rule.name): quiet hours")
+            return
+        }
         // A rule's own rest ends with its plan, and the other rule has one of its own.
         let rest = Int64(feedback.reminderRest * 1e9)
         if let last = feedback.reminded, alert.time - last < rest {

@@ -1,5 +1,6 @@
 // The present state, and the recordings on disk.
 
+import Assessment
 package import Control
 import ControlServer
 import EventLoop
@@ -12,6 +13,7 @@ import Wearables
 
 extension Supervisor {
     package func status() -> Rehab1.Status {
+        lookAtFaultyExercises()
         let now = loop.now
         let grants = session.pipeline.schedulingGrants
         let recorder = session.recorderState
@@ -20,7 +22,7 @@ extension Supervisor {
         return Rehab1.Status(
             version: settings.version, processID: Int64(getpid()),
             uptimeSeconds: Double(now - startedAt) * 1e-9, activity: activity,
-            replaying: replay != nil, exercise: exercise?.exercise.id,
+            replaying: replay != nil, exercise: exercise?.exercise.id, test: test?.test.id,
             realtime: Rehab1.Realtime(
                 estimator: grants.estimator.name, intake: grants.intake.name,
                 alert: session.hasBegun ? session.alertGrant.name : "not started",

@@ -71,6 +71,7 @@ extension Supervisor {
         test = RunningTest(
             test: wanted, side: side, exercise: exercise?.exercise, alignment: alignment,
             trace: TestTrace(plan: id == nil ? nil : exercise?.record.plan))
+        control.broadcast(.status(status()))
         return wanted.told(hasSide: side != nil)
     }
 
@@ -98,6 +99,8 @@ extension Supervisor {
         }
         stored.recording = recording
         session.mark("test \(running.test.id) ended")
+        // Also where no set ended with it: whoever follows the run elsewhere sees that it is over.
+        control.broadcast(.status(status()))
         try keep(stored)
         return stored.told(among: try keptTests())
     }

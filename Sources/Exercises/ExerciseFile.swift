@@ -9,6 +9,15 @@ package enum ExerciseFile {
     /// Numbers of the clinical catalogue: pain rules, gates and tests go by them.
     package static let catalogueNumbers = 1...22
 
+    /// Every field of a file, sections included.
+    static let fields = [
+        "format", "id", "number", "version", "title", "stage", "posture", "task",
+        "sensors-needed", "sensors-better", "measure", "repetition-signal",
+        "repetition-fallback", "tempo", "lowers-first", "rests-upright", "judges-rest", "bends",
+        "side", "instruction", "cue", "easier", "harder", "easier-exercise", "harder-exercise",
+        "go-up", "go-down", "caution", "note", "entry", "source", "dose", "rule",
+    ]
+
     /// The exercise in `text`; `file` is what errors call it.
     ///
     /// `builtIn`: what the file lies over; a number of theirs is kept by the same id alone.
@@ -16,6 +25,7 @@ package enum ExerciseFile {
         _ text: String, file: String, over builtIn: [Exercise]? = nil
     ) throws(TomlError) -> Exercise {
         let root = try TomlDocument(text: text, file: file).root
+        root.expect(fields)
         _ = try root.int("format", in: 1...1)
         let id = try root.string("id", length: 40)
         guard !id.isEmpty, id.allSatisfy({ ("a"..."z").contains($0) || $0 == "-" }) else {
@@ -28,7 +38,7 @@ package enum ExerciseFile {
             throw root.fault("task", "must be one of \(known)")
         }
         let dose = try dose(root, task: task)
-        let tempo = try tempo(root)
+        let tempo = try tempo(root, task: task)
         let exercise = Exercise(
             id: id, number: try root.int("number", in: 1...999),
             version: try root.int("version", in: 1...1_000_000),
@@ -124,7 +134,9 @@ package enum ExerciseFile {
         return found
     }
 
-    private static func tempo(_ root: TomlSection) throws(TomlError) -> Tempo {
+    private static func tempo(
+        _ root: TomlSection, task: TaskKind
+    ) throws(TomlError) -> Tempo {
         guard root.has("tempo") else {
             // Asked for all the same, so that a misspelt field gets the suggestion.
             _ = try root.doubles("tempo", in: 0...60)
@@ -132,7 +144,19 @@ package enum ExerciseFile {
         }
         let numbers = try root.doubles("tempo", in: 0...60, count: 4...4)
         guard numbers.count == 4 else { return .none }
-        return Tempo(raise: numbers[0], hold: numbers[1], lower: numbers[2], rest: numbers[3])
+        let tempo = Tempo(
+            raise: numbers[0], hold: numbers[1], lower: numbers[2], rest: numbers[3])
+        guard tempo.total > 0 else {
+            throw root.fault(
+                "tempo", "has no time in it; leave it out where no tempo is kept, as in a hold")
+        }
+        guard task != .repetitions || tempo.raise > 0 && tempo.lower > 0 else {
+            throw root.fault(
+                "tempo",
+                "needs more than 0 s to raise and lower: it is [raise, hold, lower, rest]; leave it "
+                    + "out where no tempo is kept")
+        }
+        return tempo
     }
 
     private static func source(

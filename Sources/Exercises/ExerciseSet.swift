@@ -84,13 +84,22 @@ package struct ExerciseSet: Sendable {
     /// The fault of an exercise's easier and harder links: unknown names and rings.
     package func linkFault(for exercise: Exercise) -> TomlError? {
         if let fault = unknownName(in: exercise) { return fault }
-        guard let (field, link) = links(of: exercise).first,
-            let ring = ring(through: exercise.id)
+        guard let ring = ring(through: exercise.id),
+            let (field, link) = closing(ring, among: links(of: exercise))
         else { return nil }
         return TomlError(
             file: exercise.file, line: link.line, field: field,
             message: "goes round in a ring: " + ring.joined(separator: " → ")
                 + "; each must be harder than the one before")
+    }
+
+    /// The link by which a ring leaves its exercise or comes back to it; the first where others close it.
+    private func closing(
+        _ ring: [String], among links: [(field: String, link: ExerciseLink)]
+    ) -> (field: String, link: ExerciseLink)? {
+        let (next, last) = (ring.dropFirst().first, ring.dropLast().last)
+        return links.first { $0.link.id == ($0.field == "harder-exercise" ? next : last) }
+            ?? links.first
     }
 
     private func links(of exercise: Exercise) -> [(field: String, link: ExerciseLink)] {

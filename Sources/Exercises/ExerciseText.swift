@@ -18,7 +18,8 @@ package enum ExerciseText {
 
     /// Everything about one exercise.
     ///
-    /// `worn`: calibrated segments, nil where that is not known; what they cannot see is named.
+    /// `worn`: segments with a sensor; what they cannot see is named. Where none is worn, or that is not
+    /// known, it is said which sensors each rule needs.
     package static func show(_ exercise: Exercise, worn: Set<Segment>? = nil) -> String {
         var lines = [
             exercise.title,
@@ -30,7 +31,9 @@ package enum ExerciseText {
             lines.append("\(padded(name + ":", 12)) \(text)")
         }
         add("stage", stages(exercise))
-        add("posture", exercise.postures.map(\.name).joined(separator: " or "))
+        add(
+            "posture",
+            exercise.postures.map { $0.name.replacing("-", with: " ") }.joined(separator: " or "))
         add("sensors", exercise.sensorsNeeded.joined(separator: ", "))
         add("better with", exercise.sensorsBetter.joined(separator: ", "))
         add("measured", exercise.measure.joined(separator: "; "))
@@ -62,7 +65,13 @@ package enum ExerciseText {
         add("stop", ExerciseDefaults.stop)
         add("note", exercise.note)
         add("source", exercise.source)
-        lines += ["", "rules (degrees from neutral, seconds):"]
+        let worn = worn ?? []
+        lines += [
+            "",
+            worn.isEmpty
+                ? "rules (degrees from neutral, seconds), each with the sensors that show it:"
+                : "rules (degrees from neutral, seconds):",
+        ]
         lines += exercise.rules.map { rule(_: $0, worn: worn) }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -70,12 +79,17 @@ package enum ExerciseText {
     /// The verdict on a file: "ok" with what it holds, or the fault.
     ///
     /// `isRight` gives the exit code. `beside`: the directory's other files, over `base`: two files may
-    /// name each other.
+    /// name each other. `isDraft`: it is not among them yet, and may take the place of one.
     package static func check(
         _ text: String, file: String, in set: ExerciseSet, over base: ExerciseSet? = nil,
-        beside others: [(name: String, text: String)] = []
+        beside files: [(name: String, text: String)] = [], isDraft: Bool = false
     ) -> (text: String, isRight: Bool) {
         var over = base ?? set
+        let own = try? ExerciseFile.parse(text, file: file).id
+        let replaced = files.first {
+            isDraft && own != nil && own == (try? ExerciseFile.parse($0.text, file: $0.name).id)
+        }
+        let others = files.filter { $0.name != replaced?.name }
         over.overlay(others + [(name: file, text: text)])
         // Faults of the directory's other files are theirs: only what this file adds counts.
         let added = over.faults.filter { !set.faults.contains($0) }
@@ -87,16 +101,18 @@ package enum ExerciseText {
             return ("\(file): holds no exercise\n", false)
         }
         let known = set.exercise(exercise.id)
+        let verb =
+            replaced != nil && known?.file == replaced?.name ? "takes the place of" : "overrides"
         var lines = [
             "\(file): ok: \(exercise.id), version \(exercise.version), \(exercise.rules.count) rules, "
-                + (known.map { "overrides version \($0.version) of \($0.file)" } ?? "new")
+                + (known.map { "\(verb) version \($0.version) of \($0.file)" } ?? "new")
         ]
         lines += over.changes.filter { $0.file == file }.map { "  " + $0.text }
         lines += exercise.unheeded.map { "  warning: " + $0 }
         return (lines.joined(separator: "\n") + "\n", true)
     }
 
-    private static func rule(_ rule: Rule, worn: Set<Segment>?) -> String {
+    private static func rule(_ rule: Rule, worn: Set<Segment>) -> String {
         let unit = rule.signal.isAngle ? degreesPerRadian : 1
         func number(_ value: Double) -> String { OfflineBodyText.fixed(value * unit, places: 2) }
         var text = "  \(rule.id.name) \(padded(rule.signal.plainWords, 40))"
@@ -105,8 +121,22 @@ package enum ExerciseText {
             text += ", for \(OfflineBodyText.fixed(rule.minimumOn, places: 1)) s"
         }
         if rule.reportOnly { text += ", report only" }
-        if let worn, !rule.signal.isMeasurable(with: worn) { text += " (not measured)" }
+        if worn.isEmpty {
+            text += " (\(sensors(for: rule.signal)))"
+        } else if !rule.signal.isMeasurable(with: worn) {
+            text += " (not measured)"
+        }
         return text
+    }
+
+    /// The fewest sensors that show a signal, in words.
+    private static func sensors(for signal: Signal) -> String {
+        let sets: [(Set<Segment>, String)] = [
+            ([.pelvis], "pelvis"), ([.pelvis, .trunk], "pelvis and trunk"),
+            ([.pelvis, .leftThigh, .rightThigh], "pelvis and thigh"),
+            ([.pelvis, .leftShank, .rightShank], "pelvis and shank"),
+        ]
+        return sets.first { signal.isMeasurable(with: $0.0) }?.1 ?? "pelvis, thigh and shank"
     }
 
     private static func tempo(_ tempo: Tempo) -> String {

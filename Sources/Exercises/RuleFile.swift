@@ -23,6 +23,10 @@ package enum RuleFile {
     }
 
     private static func rule(_ section: TomlSection) throws(TomlError) -> Rule {
+        section.expect([
+            "id", "signal", "on", "off", "min-on-seconds", "min-off-seconds",
+            "refractory-seconds", "report-only",
+        ])
         guard let id = RuleID(name: try section.string("id")) else {
             throw section.fault("id", "must be a rule from C01 to C20")
         }

@@ -127,7 +127,8 @@ package enum Progress {
         return found.sorted { $0.key < $1.key }.compactMap { _, one in
             let inOrder = one.workouts.sorted { ($0.value.day, $0.key) < ($1.value.day, $1.key) }
             guard !inOrder.isEmpty else { return nil }
-            let told = inOrder.map(\.value).filter(\.isThereError)
+            // All of an improvement can have stayed only where one was seen, in that workout or before.
+            let told = inOrder.map(\.value).filter(\.isThereError).drop { $0.dependence <= 0 }
             func point(_ workout: Workout) -> (day: Day, value: Double, count: Int) {
                 (workout.day, 100 * (1 - max(0, min(1, workout.dependence))), 1)
             }
@@ -139,7 +140,7 @@ package enum Progress {
             }
             return WithoutCues(
                 exercise: one.exercise, workouts: inOrder.count,
-                withoutError: inOrder.count - told.count, trend: trend)
+                withoutError: inOrder.count { !$0.value.isThereError }, trend: trend)
         }
     }
 

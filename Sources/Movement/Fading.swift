@@ -9,32 +9,21 @@ package struct Fading: Sendable, Equatable {
     package private(set) var place = 1
     /// Dependence of the last workouts, newest last; at most two.
     package private(set) var recent: [Double] = []
+    package let schedule: FadingSchedule
 
-    /// First workout of each block: 1 to 4, 5 and 6, 7 and 8, 9 and on.
-    package static let blocks = [1, 5, 7, 9]
-    /// Dependence at or below which two workouts step a block forward, and at or above which back.
-    package static let independent = 0.10
-    package static let dependent = 0.50
+    package init() { schedule = FadingSchedule() }
 
-    package init() {}
-
-    package init(place: Int, recent: [Double] = []) {
+    package init(place: Int, recent: [Double] = [], schedule: FadingSchedule = FadingSchedule()) {
         self.place = max(1, min(10_000, place))
         self.recent = Array(recent.filter(\.isFinite).suffix(2))
+        self.schedule = schedule
     }
 
     /// The block, from 1 to 4.
-    package var block: Int { Fading.blocks.lastIndex { $0 <= place }.map { $0 + 1 } ?? 1 }
+    package var block: Int { schedule.block(of: place) }
 
     /// Percent of the movements that may be cued.
-    package var percent: Int {
-        switch block {
-        case 1: place == 1 ? 100 : 67
-        case 2: 50
-        case 3: 33
-        default: 10
-        }
-    }
+    package var percent: Int { schedule.percent(of: place) }
 
     /// A workout is over; `dependence` nil where it had no set without cues, or none with.
     package mutating func finish(dependence: Double?) {
@@ -42,13 +31,14 @@ package struct Fading: Sendable, Equatable {
         guard let dependence, dependence.isFinite else { return }
         recent = Array((recent + [dependence]).suffix(2))
         guard recent.count == 2 else { return }
-        let present = Fading(place: place - 1).block
-        if recent.allSatisfy({ $0 <= Fading.independent }) {
-            if present < Fading.blocks.count { place = max(place, Fading.blocks[present]) }
+        let present = schedule.block(of: place - 1)
+        let blocks = schedule.blocks
+        if recent.allSatisfy({ $0 <= schedule.independent }) {
+            if present < blocks.count { place = max(place, blocks[present]) }
             recent = []
-        } else if recent.allSatisfy({ $0 >= Fading.dependent }) {
+        } else if recent.allSatisfy({ $0 >= schedule.dependent }) {
             // All movements are cued in the first workout of all alone: back is two of three.
-            place = present > 1 ? max(2, Fading.blocks[present - 2]) : 2
+            place = present > 1 ? max(2, blocks[present - 2]) : 2
             recent = []
         }
     }
@@ -122,9 +112,25 @@ package struct CueDependence: Sendable, Equatable {
     /// What is said where no angle left its band.
     package static let noErrorSentence = "No angle left its band, with sound or without."
 
-    /// The dependence in plain words.
-    package static func sentence(_ value: Double) -> String {
-        let kept = Int((100 * (1 - max(0, min(1, value)))).rounded())
+    /// What is said where sound brought no improvement that could have been kept.
+    package static let noImprovementSentence = "Without sound the error was no larger than with it."
+
+    /// The dependence in plain words; nil where one of the two errors is not known.
+    ///
+    /// A share of the improvement is said where sound brought one and some of it stayed; else what the
+    /// errors were.
+    package var sentence: String? {
+        guard let cued = cuedError, let probe = probeError, let value else { return nil }
+        guard CueDependence.isThereError(cued: cued, uncued: probe) else {
+            return CueDependence.noErrorSentence
+        }
+        guard probe > cued else { return CueDependence.noImprovementSentence }
+        let kept = Int((100 * (1 - value)).rounded())
+        guard kept > 0 else {
+            return
+                "Without sound the error was \(OfflineBodyText.fixed(probe, places: 1)) degrees, with "
+                + "it \(OfflineBodyText.fixed(cued, places: 1)): the improvement still needs the sound."
+        }
         return "You kept \(kept) % of the improvement without sound."
     }
 }

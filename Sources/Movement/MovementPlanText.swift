@@ -23,6 +23,7 @@ extension MovementPlan {
         if cuesAtEnd { words.append("cues-at-end=1") }
         if cuedPercent != 100 { words.append("cued-percent=\(cuedPercent)") }
         if cueOffset != 0 { words.append("cue-offset=\(cueOffset)") }
+        if patternShare != PatternLabel.leastShare { words.append("pattern-share=\(patternShare)") }
         if alternation != CueAlternation() {
             let done = alternation.done == 0 ? "" : ",\(alternation.done)"
             words.append("alternation=\(alternation.cued),\(alternation.silent)\(done)")
@@ -97,6 +98,9 @@ extension MovementPlan {
         case ("cued-movements", let value):
             guard let count = UInt16(value) else { return false }
             cuedMovements = count
+        case ("pattern-share", let value):
+            guard let share = Double(value), share > 0, share <= 1 else { return false }
+            patternShare = share
         case ("alternation", let value):
             let numbers = value.split(separator: ",").compactMap { UInt16($0) }
             guard numbers.count == 2 || numbers.count == 3 else { return false }

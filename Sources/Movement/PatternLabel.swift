@@ -18,6 +18,8 @@ package enum PatternLabel: String, Sendable, CaseIterable {
         /// Whether a lean, and a shift over the foot, would have been seen, though no rule may ask for them.
         package var seesTrunk = false
         package var seesLeg = false
+        /// Share of judged time from which on a rule counts as present.
+        package var least = PatternLabel.leastShare
 
         package init(
             drop: Double? = nil, lean: Double? = nil, leanAway: Double? = nil,
@@ -31,12 +33,12 @@ package enum PatternLabel: String, Sendable, CaseIterable {
         }
     }
 
-    /// Share of judged time from which on a rule counts [engineering default].
-    package static let leastShare = 0.05
+    /// Share of judged time from which on a rule counts where nobody set another [engineering default].
+    package static var leastShare: Double { @_noLocks get { 0.05 } }
 
     /// The label of a repetition or a hold.
     package init(_ shares: Shares) {
-        func isOn(_ share: Double?) -> Bool { (share ?? 0) >= PatternLabel.leastShare }
+        func isOn(_ share: Double?) -> Bool { (share ?? 0) >= shares.least }
         let away = shares.leanAway ?? 0
         let others = max(shares.drop ?? 0, shares.lean ?? 0, shares.shift ?? 0)
         if isOn(shares.leanAway), away >= others {

@@ -73,6 +73,7 @@ struct PatternWindow: Sendable {
             drop: share(1), lean: share(2), leanAway: share(3), shift: share(5), hike: share(4))
         shares.seesTrunk = sight.trunk
         shares.seesLeg = sight.leg
+        shares.least = plan.patternShare
         return shares
     }
 }

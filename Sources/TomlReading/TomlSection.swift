@@ -8,6 +8,7 @@ package final class TomlSection {
     private let path: String
     private let context: TomlContext
     private var asked: Set<String> = []
+    private var expected: Set<String> = []
 
     init(table: TOMLTable, path: String, context: TomlContext) {
         self.table = table
@@ -22,6 +23,10 @@ package final class TomlSection {
         return TomlError(
             file: context.file, line: line, field: field.isEmpty ? nil : field, message: message)
     }
+
+    /// Names all fields that may be asked for, so that one which is none of them can be told for a slip of
+    /// the pen before it was asked for.
+    package func expect(_ names: [String]) { expected = Set(names) }
 
     package func has(_ key: String) -> Bool { table[key] != nil }
 
@@ -144,11 +149,14 @@ package final class TomlSection {
     /// An error for a field that must be there.
     package func missing(_ key: String) -> TomlError {
         // A slip of the pen is an unknown field as well: that is the line to look at.
-        let near = table.keys.filter { !asked.contains($0) }.map { ($0, editDistance($0, key)) }
-            .min { ($0.1, $0.0) < ($1.1, $1.0) }
+        let near = table.keys.filter { !asked.contains($0) && !expected.contains($0) }
+            .map { ($0, editDistance($0.lowercased(), key)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
+        // Where fields may be asked for later, only what is very near is no such field.
+        let limit =
+            expected.isEmpty ? key.count / 4 : key.count <= 3 ? 1 : max(2, key.count / 3)
         var line = context.lines.line(of: path)
         var message = "is missing; add it\(path.isEmpty ? "" : " to [\(path)]")"
-        if let near, near.1 <= key.count / 4 {
+        if let near, near.1 <= limit {
             line = context.lines.line(of: fieldPath(near.0)) ?? line
             message += ", or is \"\(near.0)\" meant for it?"
         }
@@ -169,7 +177,10 @@ package final class TomlSection {
         }
         guard let array = value.array else { throw fault(key, "must be a list [ … ]") }
         guard count.contains(array.count) else {
-            throw fault(key, "must have \(count.lowerBound) to \(count.upperBound) entries")
+            let wanted =
+                count.lowerBound == count.upperBound
+                ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
+            throw fault(key, "must have \(wanted) entries")
         }
         return (0..<array.count).map { array[$0] }
     }

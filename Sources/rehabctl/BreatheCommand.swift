@@ -72,7 +72,7 @@ struct BreaksCommand: ParsableCommand {
         discussion: """
             Works in the background while a calibrated sensor is worn and no exercise runs: after 30 \
             minutes of sitting (a sensor on a thigh is needed for that) and after half a minute of \
-            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock. "snooze" puts \
+            hanging on one hip, at most once in ten minutes, never from 22 to 7 o'clock (or [breaks] in rehabd.toml). "snooze" puts \
             them off for an hour, as the button of a reminder on the desktop does; "wake" ends that. \
             Without a sensor on a thigh you can say yourself that you sit down, "sit", and that you \
             stand up, "stand": then the 30 minutes count from there, for four hours at most. \
@@ -105,6 +105,17 @@ struct BreaksCommand: ParsableCommand {
 
     func run() throws {
         var client = try daemon.connect()
+        if state == .snooze || state == .wake {
+            let isOn = try withDaemon { () throws(ControlError) in
+                try client.call(Rehab1.GetSound()).sound.breaks
+            }
+            guard isOn else {
+                complain(
+                    "break reminders are off: there is nothing to put off",
+                    cure: "turn them on with: rehabctl breaks on")
+                throw ExitCode(65)
+            }
+        }
         let call: Rehab1.SetSound? =
             switch state {
             case .on: Rehab1.SetSound(breaks: true, snoozeMinutes: 0)

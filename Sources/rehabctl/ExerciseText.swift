@@ -92,11 +92,7 @@ struct ExerciseText {
     private func courseLines(_ course: Rehab1.Course?) -> [String] {
         guard let course else { return [] }
         var lines: [String] = []
-        switch course.endedBy {
-        case "sensor-lost": lines.append("  ended: a sensor was lost and did not come back")
-        case "sensor-gone": lines.append("  ended: a sensor was taken away")
-        default: break
-        }
+        if course.endedBy != "asked" { lines.append("  ended: \(SetEnds.words(course.endedBy))") }
         if course.pauses > 0 {
             lines.append(
                 "  paused \(times(course.pauses)), \(decimal(course.pausedSeconds, 0, unit: " s"))")
@@ -185,7 +181,7 @@ struct ExerciseText {
                 "\(index + 1)", hold.side, decimal(hold.durationSeconds, 1, unit: " s"),
                 percent(hold.shareInBand), decimal(hold.meanDropDegrees, 1, unit: " deg"),
                 decimal(hold.maxDropDegrees, 1, unit: " deg"),
-                decimal(hold.maxHikeDegrees, 1, unit: " deg"), hold.endedBy, hold.label)
+                decimal(hold.maxHikeDegrees, 1, unit: " deg"), plain(hold.endedBy), hold.label)
         }
         var lines = columns.table(indent: "  ")
         let unseen = holds.indices.filter { holds[$0].seen == false }.map { "\($0 + 1)" }

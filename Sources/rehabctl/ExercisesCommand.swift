@@ -58,7 +58,7 @@ struct ExercisesCommand: ParsableCommand {
                     one.sensorsNeeded.joined(separator: ", "),
                     one.title + (one.file.hasPrefix("/") ? " (from \(one.file))" : ""))
             }
-            columns.lines().forEach { print($0) }
+            columns.lines(width: tableWidth()).forEach { print($0) }
             for fault in Catalogue.leftOut(daemon) { complain("left out: " + visible(fault)) }
         }
     }

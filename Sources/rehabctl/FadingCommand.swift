@@ -10,7 +10,8 @@ struct FadingCommand: ParsableCommand {
         discussion: """
             All movements may be cued in the first workout, two of three up to the fourth, half in the \
             fifth and sixth, a third in the seventh and eighth, then one in ten. The last set of an \
-            exercise has no cues: what changes without them moves the schedule faster, or back.
+            exercise has no cues: what changes without them moves the schedule faster, or back. Other shares, blocks and steps: \
+            [fading] in rehabd.toml(5).
             """,
         subcommands: [List.self, Set.self, Reset.self], defaultSubcommand: List.self)
 
@@ -50,7 +51,9 @@ struct FadingCommand: ParsableCommand {
 
         @Option(
             name: .long,
-            help: ArgumentHelp("1: all cued; 2 to 4: 67 %; 5, 6: 50 %; 7, 8: 33 %; 9: 10 %."))
+            help: ArgumentHelp(
+                "1: all cued; 2 to 4: 67 %; 5, 6: 50 %; 7, 8: 33 %; 9: 10 %, where [fading] sets no others."
+            ))
         var workout: Int
 
         func validate() throws {

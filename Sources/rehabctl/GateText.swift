@@ -24,6 +24,22 @@ enum GateText {
         ("uncertain", "the estimate settles: stand still for a moment"),
     ]
 
+    /// What each gate is in a few words.
+    private static let words = [
+        "uncalibrated": "not calibrated", "stale": "samples came too late",
+        "saturated": "the sensor is at its limit", "uncertain": "the estimate settles",
+        "gap": "samples were missing", "shaking": "too much shaking",
+        "posture": "not the posture of the exercise",
+        "stance-unknown": "the standing leg is not known", "loss": "many samples are missing",
+        "late": "samples come late", "slipped": "the sensor has slipped, or you lean",
+        "swapped": "the thigh sensors read as if swapped", "other-side": "on the other leg",
+    ]
+
+    /// All of them in a few words each; what a newer daemon calls by another name is said as it is.
+    static func brief(_ gates: [String]) -> String {
+        gates.map { words[$0] ?? plain($0) }.joined(separator: ", ")
+    }
+
     /// The most important one of these; nil where all pass by themselves.
     static func sentence(for gates: [String]) -> String? {
         sentences.first { gates.contains($0.gate) }?.text

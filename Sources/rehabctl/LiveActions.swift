@@ -13,25 +13,25 @@ struct LiveActions {
             let isPaused = state.paused != nil
             return attempt(isPaused ? "goes on" : "paused") { client throws(ControlError) in
                 _ = try client.call(Rehab1.Pause(paused: !isPaused))
-            }
+            }.text
         case .side:
             let next = LiveActions.side(after: state.status?.set?.side)
             let said = attempt("side: \(next ?? "detected")") { client throws(ControlError) in
                 _ = try client.call(Rehab1.ChangeSide(side: next))
             }
-            guard next == nil, said != "side: detected" else { return said }
+            guard next == nil, !said.isDone else { return said.text }
             // An exercise that is told the leg: from the right one it goes to the left.
             return attempt("side: left") { client throws(ControlError) in
                 _ = try client.call(Rehab1.ChangeSide(side: "left"))
-            }
+            }.text
         case .mark:
             return attempt("marked in the recording") { client throws(ControlError) in
                 _ = try client.call(Rehab1.Mark(text: "marked by the person"))
-            }
+            }.text
         case .endSet:
             return attempt("the set is over") { client throws(ControlError) in
                 _ = try client.call(Rehab1.StopExercise())
-            }
+            }.text
         case .louder: return turnVolume(by: LiveActions.volumeStep)
         case .quieter: return turnVolume(by: -LiveActions.volumeStep)
         case .leave: return nil
@@ -72,15 +72,21 @@ struct LiveActions {
         }
     }
 
+    /// What came of a call, and the sentence for it.
+    private struct Answer {
+        let text: String
+        let isDone: Bool
+    }
+
     private func attempt(
         _ done: String, _ body: (inout ControlClient) throws(ControlError) -> Void
-    ) -> String {
+    ) -> Answer {
         do throws(ControlError) {
             var client = try ControlClient(socket: daemon.socket, limit: 2_000)
             try body(&client)
-            return done
+            return Answer(text: done, isDone: true)
         } catch {
-            return LiveActions.said(error)
+            return Answer(text: LiveActions.said(error), isDone: false)
         }
     }
 

@@ -187,7 +187,7 @@ struct LiveState {
     /// The present moment in one line, for logs and screen readers.
     var plainLine: String {
         guard let frame else { return "no pelvis data" }
-        var parts = [frame.posture]
+        var parts = [plain(frame.posture)]
         if let paused { parts.append("paused (\(paused))") }
         parts.append("obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))")
         parts.append("tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))")
@@ -213,7 +213,7 @@ struct LiveState {
             parts.append("active \(frame.activeRules.joined(separator: " "))")
         }
         if !frame.gates.isEmpty {
-            parts.append("not judged: \(frame.gates.joined(separator: " "))")
+            parts.append("not judged: \(GateText.brief(frame.gates))")
         }
         return parts.joined(separator: ", ")
     }

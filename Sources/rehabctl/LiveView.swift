@@ -37,7 +37,7 @@ struct LiveView {
             + LiveTempo(style: style, width: width).lines(state)
         let warnings = state.warnings.suffix(2).flatMap { wrapped("warning: " + visible($0)) }
             .map { style.notice($0) }
-        let upper = [numbers(state.frame)].compactMap(\.self) + cues(state)
+        let upper = numbers(state.frame) + cues(state)
         let others = head.count + gauges.count + upper.count + warnings.count + 1
         let tail = upper + sensors(state, room: height - others - LiveView.leastLevel)
         // The last row is the keys'; the level takes what the others leave, an odd number of rows.
@@ -134,7 +134,7 @@ struct LiveView {
             }
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
         } else {
-            parts.append(frame.posture)
+            parts.append(plain(frame.posture))
         }
         return joined(parts).map { style.bold($0) }
     }
@@ -205,15 +205,16 @@ struct LiveView {
         }
     }
 
-    private func numbers(_ frame: Rehab1.Frame?) -> String? {
-        guard let frame else { return nil }
+    /// Why nothing is judged stands below them where it does not fit beside them.
+    private func numbers(_ frame: Rehab1.Frame?) -> [String] {
+        guard let frame else { return [] }
         var text = "  obliquity \(decimal(frame.obliquityDegrees, 1, unit: " deg"))"
         text += ", tilt \(decimal(frame.anteriorTiltDegrees, 1, unit: " deg"))"
         text += ", each ± \(decimal(frame.sigmaDegrees, 1, unit: " deg"))"
-        if !frame.gates.isEmpty {
-            text += style.notice(", not judged: \(frame.gates.joined(separator: " "))")
-        }
-        return text
+        guard !frame.gates.isEmpty else { return [text] }
+        let reason = "not judged: \(GateText.brief(frame.gates))"
+        return text.count + 2 + reason.count <= columns
+            ? [text + style.notice(", " + reason)] : [text, style.notice("  " + reason)]
     }
 
     private func cues(_ state: LiveState) -> [String] {

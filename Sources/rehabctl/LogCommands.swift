@@ -30,7 +30,7 @@ struct LogCommand: ParsableCommand {
         let log = try logging.open()
         let entries = log.entries.filter { today() - $0.day < days }
         if json {
-            for entry in entries { try printJSON(entry) }
+            for entry in entries { try printJSON(LogLineJSON(line: entry)) }
             return
         }
         guard !entries.isEmpty else {
@@ -56,7 +56,9 @@ struct LogCommand: ParsableCommand {
                 ": \(WorkoutText.amount(set)), \(WorkoutText.quality(set)), \(counted(set.cues, "cue"))"
             text += "; pain before \(said(set.before)), highest \(said(set.during))"
             text += ", effort \(said(set.effort))"
-            if !["asked", "reached"].contains(set.endedBy) { text += "; ended: \(set.endedBy)" }
+            if !["asked", "reached"].contains(set.endedBy) {
+                text += "; ended: \(SetEnds.words(set.endedBy))"
+            }
             if !set.thresholds.isEmpty {
                 text += "; own thresholds: \(set.thresholds.joined(separator: "; "))"
             }
@@ -147,7 +149,10 @@ struct ProgressCommand: ParsableCommand {
         if !lines.isEmpty { print("kept without cues (of the improvement with them):") }
         lines.forEach { print($0) }
         for one in kept where one.trend == nil {
-            print("\(one.exercise): \(CueDependence.noErrorSentence)")
+            let sentence =
+                one.withoutError == one.workouts
+                ? CueDependence.noErrorSentence : CueDependence.noImprovementSentence
+            print("\(one.exercise): \(sentence)")
         }
     }
 

@@ -89,7 +89,7 @@ struct RealSensor {
             guard time >= due, let body = frame.body else { continue }
             due += spacing
             columns.add(
-                decimal(time, 0, unit: " s"), body.posture,
+                decimal(time, 0, unit: " s"), plain(body.posture),
                 decimal(body.obliquity.map { $0 * degreesPerRadian }, 1, unit: " deg"),
                 decimal(body.anteriorTilt.map { $0 * degreesPerRadian }, 1, unit: " deg"),
                 decimal(frame.sigma * degreesPerRadian, 2, unit: " deg"))

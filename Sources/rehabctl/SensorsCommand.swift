@@ -263,7 +263,9 @@ struct SensorText {
                 + "\(sensor.lostSamples) lost, \(sensor.duplicates) duplicates, "
                 + "\(sensor.decodeErrors) refused")
         columns.add("tilt estimate", "sigma \(decimal(sensor.sigmaDegrees, 2, unit: " deg"))")
-        if !sensor.flags.isEmpty { columns.add("flags", sensor.flags.joined(separator: ", ")) }
+        if !sensor.flags.isEmpty {
+            columns.add("flags", sensor.flags.map(plain).joined(separator: ", "))
+        }
         columns.add("calibration", sensor.calibration?.date ?? "none")
         if let turn = sensor.turnRound {
             columns.add(

@@ -41,7 +41,7 @@ struct SetNews {
             if !reasons.isEmpty, frame.phase != .idle {
                 lines.append(
                     "not judged now: "
-                        + (GateText.sentence(for: reasons) ?? reasons.joined(separator: " ")))
+                        + (GateText.sentence(for: reasons) ?? GateText.brief(reasons)))
             }
             gates = reasons
         }

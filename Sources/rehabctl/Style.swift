@@ -51,7 +51,9 @@ struct Columns {
     }
 
     /// The lines; the last cell of a row is not padded, and goes on below itself where the terminal ends.
-    func lines(indent: String = "", width: Int? = terminalWidth()) -> [String] {
+    func lines(
+        indent: String = "", width: Int? = terminalWidth(), narrowest: Int = Columns.narrowest
+    ) -> [String] {
         var widths: [Int] = []
         for row in rows {
             for (index, cell) in row.enumerated() {
@@ -65,11 +67,18 @@ struct Columns {
             }
             let start = indent + padded.joined()
             let last = row.last ?? ""
-            guard let width, width - start.count >= Columns.narrowest else { return [start + last] }
+            guard let width, width - start.count >= narrowest else { return [start + last] }
             let rest = wrapped(last, to: width - start.count)
             let below = String(repeating: " ", count: start.count)
             return rest.enumerated().map { ($0 == 0 ? start : below) + $1 }
         }
+    }
+
+    /// The lines where they fit, the last cell broken if need be; else each row as a sentence.
+    func fitted(indent: String = "", width: Int) -> [String] {
+        // Three words of a cell, one below the other, are still better than a table torn into sentences.
+        let whole = lines(indent: indent, width: width, narrowest: Columns.narrowest / 2 + 2)
+        return whole.contains { $0.count > width } ? table(indent: indent, width: width) : whole
     }
 
     /// Columns below which a last cell is not broken.

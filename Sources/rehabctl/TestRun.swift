@@ -33,6 +33,8 @@ struct TestRun {
             Terminal.flush()
         }
         MonotonicClock.sleep(until: MonotonicClock.now() + Int64(leadIn * 1e9))
+        // From before it runs: who interrupts it at once gives it up as well.
+        let signals = ProgramSignals(isDrawing: false)
         let begun = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StartTest(test: test.id, side: side)).test
         }
@@ -42,7 +44,6 @@ struct TestRun {
         {}
         if !quiet { print("\u{7}Go.") }
         let watching = try daemon.connect()
-        let signals = ProgramSignals(isDrawing: false)
         let end: End
         do throws(ControlError) {
             end = try follow(watching, begun, signals)
@@ -50,12 +51,19 @@ struct TestRun {
             _ = try? client.call(Rehab1.GiveUpTest())
             throw complaint(error)
         }
-        guard end == .whole else {
+        switch end {
+        case .whole: break
+        case .endedElsewhere:
+            complain(
+                "the run was ended elsewhere",
+                cure: "see whether its result was kept: rehabctl test results \(test.id)")
+            throw ExitCode(75)
+        case .cutOff:
             _ = try? client.call(Rehab1.GiveUpTest())
             signals.endIfAsked()
             complain(
-                "the pelvis sensor sent nothing for \(decimal(TestRun.silence, 0)) s, or the run was ended "
-                    + "elsewhere: nothing of it is kept",
+                "the pelvis sensor sent nothing for \(decimal(TestRun.silence, 0)) s, or was taken away: "
+                    + "nothing of the run is kept",
                 cure:
                     "check that the sensor is on and near, and begin again: rehabctl test \(test.id)"
             )
@@ -73,6 +81,8 @@ struct TestRun {
         case whole
         /// A signal ended the program, or the sensor fell silent: no result.
         case cutOff
+        /// Another program ended it, or gave it up.
+        case endedElsewhere
     }
 
     /// s without a frame after which a run is given up: what was not seen cannot be scored.
@@ -87,6 +97,8 @@ struct TestRun {
         var goal = TestGoalWatch(begun)
         var told = -1
         var newest = 0.0
+        // A daemon of before does not tell which test runs.
+        var isTold = false
         while true {
             _ = signals.take()
             if signals.endedBy != nil { return .cutOff }
@@ -95,6 +107,16 @@ struct TestRun {
             case .reply(let reply):
                 if case .frame(let frame) = reply.event.payload { latest = frame }
                 if case .warning(let text) = reply.event.payload, !quiet { print(visible(text)) }
+                if case .status(let status) = reply.event.payload {
+                    if isTold, status.test != begun.id {
+                        // A sensor that goes takes the run with it.
+                        let isWorn = status.sensors.contains {
+                            $0.segment == "pelvis" && $0.state != .ended
+                        }
+                        return isWorn ? .endedElsewhere : .cutOff
+                    }
+                    isTold = status.test == begun.id
+                }
             case .nothing: break
             case .end: return .cutOff
             }
@@ -205,7 +227,7 @@ struct TestGoalWatch {
             if frame.count > 0 { parts.append("\(frame.count) steps") }
         }
         if !frame.gates.isEmpty {
-            parts.append("not judged: \(frame.gates.joined(separator: " "))")
+            parts.append("not judged: \(GateText.brief(frame.gates))")
         }
         return parts.joined(separator: ", ")
     }

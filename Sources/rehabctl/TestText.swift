@@ -11,9 +11,15 @@ struct TestText {
             + ["  Change that counts: \(test.counts)."]
     }
 
-    func result(_ result: Rehab1.TestResult) -> [String] {
+    /// A result, in lines that fit.
+    func result(_ result: Rehab1.TestResult, width: Int = tableWidth()) -> [String] {
+        let lines = whole(result, width).flatMap { wrapped($0, to: width) }
+        return lines.enumerated().map { $0 == 0 ? style.bold($1) : $1 }
+    }
+
+    private func whole(_ result: Rehab1.TestResult, _ width: Int) -> [String] {
         let side = result.side.map { ", \($0) leg" } ?? ""
-        var lines = [style.bold("\(result.test) \(result.title)\(side): result")]
+        var lines = ["\(result.test) \(result.title)\(side): result"]
         lines.append(
             "  \(result.date), sensors: \(result.sensors.joined(separator: ", ")), "
                 + "kept as \(visible(result.name))")
@@ -25,7 +31,7 @@ struct TestText {
                 measure.count > 0 ? "\(measure.count)" : "-",
                 measure.source == "not-measured" ? "-" : measure.source, change(measure))
         }
-        lines += columns.lines(indent: "  ")
+        lines += columns.fitted(indent: "  ", width: width)
         if let earlier = result.earlierDate {
             lines.append("  compared with the run of \(earlier)")
         }

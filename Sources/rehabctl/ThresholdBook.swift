@@ -26,6 +26,44 @@ enum ThresholdBook {
         isAngle(signal) ? decimal(value, 1, unit: " deg") : decimal(value, 2)
     }
 
+    /// How many times the exercise's own threshold somebody can mean without being asked back, and the
+    /// part of it where there is no floor [engineering default].
+    private static let proportion = 3.0
+    /// Half a turn: no angle is larger; the same bound as in an exercise's file.
+    private static let largest = 180.0
+
+    /// Why no rule can have this threshold; nil where one can.
+    static func obstacle(_ value: Double, to rules: [Rehab1.Rule]) -> (text: String, cure: String)?
+    {
+        guard let angle = rules.first(where: { isAngle($0.signal) }), value > largest else {
+            return nil
+        }
+        return (
+            "\(amount(value, of: angle.signal)) is above \(decimal(largest, 0, unit: " deg")): half a "
+                + "turn is the largest angle there is",
+            "set \(decimal(largest, 0)) or less"
+        )
+    }
+
+    /// What makes a threshold look like a slip of the pen; nil where it is in proportion.
+    static func doubt(_ value: Double, of exercise: Rehab1.Exercise, _ rule: Rehab1.Rule) -> String?
+    {
+        let own = rule.onDegrees
+        guard own > 0 else { return nil }
+        let (said, usual) = (amount(value, of: rule.signal), amount(own, of: rule.signal))
+        if value > proportion * own {
+            return
+                "\(said) is \(decimal(value / own, 1)) times the exercise's own \(usual): there would be "
+                + "no cue"
+        }
+        if standard(rule, of: exercise).floor == 0, value < own / proportion {
+            return
+                "\(said) is less than a third of \(usual), the exercise's own: there would nearly always "
+                + "be a cue"
+        }
+        return nil
+    }
+
     static func standard(_ rule: Rehab1.Rule, of exercise: Rehab1.Exercise) -> StandardThreshold {
         let hasFloor = isAngle(rule.signal) && !excesses.contains(rule.signal)
         return StandardThreshold(

@@ -80,6 +80,10 @@ struct ThresholdsCommand: ParsableCommand {
         @Option(name: .long, help: ArgumentHelp("Who says so, and why.", valueName: "text"))
         var by = "the person"
 
+        @Flag(
+            name: .long, help: "It is meant, though it is out of proportion to the exercise's own.")
+        var sure = false
+
         func validate() throws {
             guard value > 0, value <= 1000 else {
                 throw ValidationError("the threshold must be above 0, up to 1000.")
@@ -109,12 +113,33 @@ struct ThresholdsCommand: ParsableCommand {
                     cure: "set \(decimal(floor, 0)) or more")
                 throw ExitCode(65)
             }
+            try refuseWhatIsHardlyMeant(rules, of: found)
             let entry = ThresholdEntry(
                 exercise: found.id, rule: rule.uppercased(), onDegrees: value, by: visible(by),
                 time: nowText(), fromDegrees: ThresholdBook.inForce(rules, of: found, log: log))
             try logging.append([LogEntry(day: today(), .threshold(entry))], to: &log)
-            if daemon.json { return try printJSON(entry) }
+            if daemon.json { return try printJSON(entry.printed) }
             print("\(found.title) \(entry.rule): \(entry.change), from the next set on.")
+        }
+
+        private func refuseWhatIsHardlyMeant(
+            _ rules: [Rehab1.Rule], of exercise: Rehab1.Exercise
+        ) throws {
+            if let (text, cure) = ThresholdBook.obstacle(value, to: rules) {
+                complain(text, cure: cure)
+                throw ExitCode(65)
+            }
+            guard !sure,
+                let doubt = rules.lazy.compactMap({
+                    ThresholdBook.doubt(value, of: exercise, $0)
+                }).first
+            else { return }
+            complain(
+                doubt,
+                cure:
+                    "set another; see what is usual with: rehabctl exercises show \(exercise.id). If "
+                    + "it is meant, add --sure")
+            throw ExitCode(65)
         }
     }
 

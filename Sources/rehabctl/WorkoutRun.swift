@@ -32,7 +32,7 @@ struct WorkoutPlan {
 
 /// A set as a program gets it: what the log keeps, and the daemon's summary.
 private struct SetReply: Encodable {
-    let set: SetEntry
+    let set: EntryJSON<SetEntry>
     let summary: Rehab1.Summary
 }
 
@@ -235,7 +235,9 @@ final class WorkoutRun {
         entry.endedBy = WorkoutText.word(outcome.end, outcome.summary)
         entry.take(load: plan.load, step: plan.step)
         done.append((entry, outcome.summary))
-        if console.isSilent { try? printJSON(SetReply(set: entry, summary: outcome.summary)) }
+        if console.isSilent {
+            try? printJSON(SetReply(set: entry.printed, summary: outcome.summary))
+        }
         guard log != nil else { return }
         do throws(HistoryError) {
             try log?.append([LogEntry(day: today(), .set(entry))])

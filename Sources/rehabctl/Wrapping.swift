@@ -13,6 +13,9 @@ func terminalWidth() -> Int? {
     Terminal.outputIsTerminal ? max(20, Terminal.size().columns) : nil
 }
 
+/// Columns of a table of many rows: those of the terminal, or of the usual one where nobody's is known.
+func tableWidth() -> Int { terminalWidth() ?? 80 }
+
 /// Prints lines, each broken between words where the terminal would break it anywhere.
 func tell(_ lines: [String]) {
     let width = terminalWidth()

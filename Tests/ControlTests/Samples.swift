@@ -153,7 +153,8 @@ enum Samples {
     static let status = Rehab1.Status(
         version: "0.1.0", processID: 4242, uptimeSeconds: 10.5, activity: .exercising,
         replaying: true,
-        exercise: "one-leg-stand", realtime: realtime, sensors: [sensor], outputs: [output],
+        exercise: "one-leg-stand", test: "T1", realtime: realtime, sensors: [sensor],
+        outputs: [output],
         recording: "a", recordedPackets: 100, unrecordedPackets: 1, recordingRests: true,
         framesDropped: 2,
         residentBytes: 1 << 24, cpuSeconds: 0.25, warnings: ["no sound card"],

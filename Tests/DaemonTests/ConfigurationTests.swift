@@ -42,6 +42,18 @@ import TomlReading
         Fault(text: "[bluetooth]\nenabled = \"no\"\n", says: ["f:2", "true or false"]),
         Fault(text: "[bluetooth]\nnotify-path = \"fd\"\n", says: ["f:2", "descriptor"]),
         Fault(text: "[bluetooth]\nlink-helper = \"run\"\n", says: ["f:2", "path"]),
+        Fault(text: "[breaks]\nquiet-from = 24\n", says: ["f:2", "quiet-from", "0 to 23"]),
+        Fault(text: "[breaks]\nquiet-til = 6\n", says: ["f:2", "\"quiet-until\""]),
+        Fault(text: "[fading]\nshares = [100, 67]\n", says: ["f:2", "shares", "5"]),
+        Fault(
+            text: "[fading]\nshares = [100, 50, 67, 33, 10]\n",
+            says: ["f:2", "not rise", "[100, 67, 50, 33, 10]"]),
+        Fault(text: "[fading]\nshares = [100, 67, 50, 33, 0.5]\n", says: ["f:2", "whole"]),
+        Fault(text: "[fading]\nblocks = [5, 5, 9]\n", says: ["f:2", "must rise", "[5, 7, 9]"]),
+        Fault(text: "[fading]\nblocks = [2, 5, 9]\n", says: ["f:2", "blocks", "3"]),
+        Fault(
+            text: "[fading]\n\nstep-back = 0.1\n", says: ["f:3", "step-forward (0.1)", "smaller"]),
+        Fault(text: "[patterns]\nleast-share = 5\n", says: ["f:2", "least-share", "1.0"]),
         Fault(text: "[log\n", says: ["f:1", "TOML"]),
         Fault(text: "sound = 3\n", says: ["f:1", "section"]),
     ])

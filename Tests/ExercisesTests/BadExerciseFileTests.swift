@@ -1,5 +1,6 @@
 // Exercise files that are not right: every fault names the file, the line and the field.
 
+import Foundation
 import Movement
 import Testing
 import TomlReading
@@ -110,8 +111,20 @@ struct BadChange: Sendable, CustomTestStringConvertible {
             says: "small letters"),
         BadChange("number = 9", "number = 0", line: 3, field: "number", says: "from 1 to 999"),
         BadChange(
-            "title = \"A stand\"", "titel = \"A stand\"", line: nil, field: "title",
-            says: "missing"),
+            "title = \"A stand\"", "titel = \"A stand\"", line: 5, field: "title",
+            says: "\"titel\" meant"),
+        BadChange("cue = ", "cues = ", line: 11, field: "cue", says: "\"cues\" meant"),
+        BadChange(
+            "source = \"nowhere\"", "sorce = \"nowhere\"", line: 12, field: "source",
+            says: "\"sorce\" meant"),
+        BadChange("id = \"test-stand\"", "ID = \"x\"", line: 2, field: "id", says: "\"ID\" meant"),
+        // A field that is known is not taken for a slip of the pen, however near it is.
+        BadChange(
+            "min-on-seconds = 0.5", "min-off-seconds = 0.5", line: 18,
+            field: "rule[1].min-on-seconds", says: "add it to [rule[1]]"),
+        BadChange(
+            "version = 1", "version = 1\ntempo = [0, 0, 0, 0]", line: 5, field: "tempo",
+            says: "leave it out"),
         BadChange(
             "version = 1", "version = 1\ncolour = 2", line: 5, field: "colour", says: "known"),
         BadChange(
@@ -186,6 +199,13 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         #expect(error.line == change.line)
         #expect(error.field == change.field)
         #expect(error.message.contains(change.says), "\(error.message)")
+    }
+
+    /// The reader asks for the fields that it says it knows, no fewer and no more.
+    @Test func everyKnownFieldIsAskedFor() throws {
+        let error = try #require(fault(replaced("version = 1", "version = 1\nzzzzzzzzzz = 2")))
+        let known = try #require(error.message.components(separatedBy: "known are ").last)
+        #expect(known.components(separatedBy: ", ") == ExerciseFile.fields.sorted())
     }
 
     @Test func theFloorDoesNotBindRatios() {

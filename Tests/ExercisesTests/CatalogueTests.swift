@@ -241,6 +241,24 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
         for (line, exercise) in zip(lines, all) {
             #expect(line.hasPrefix(exercise.id) && line.hasSuffix(exercise.title))
         }
+        // With nothing on, nothing is missing yet: each rule says what it needs.
+        let stand = try #require(all.first { $0.id == "one-leg-stand" })
+        for bare in [ExerciseText.show(stand), ExerciseText.show(stand, worn: [])] {
+            #expect(!bare.contains("not measured"), "\(bare)")
+            let rules = bare.components(separatedBy: "\n").filter { $0.hasPrefix("  C") }
+            #expect(rules.count == stand.rules.count)
+            for (rule, sensors) in [
+                ("C01", "(pelvis)"), ("C02", "(pelvis and trunk)"), ("C05", "(pelvis and thigh)"),
+            ] {
+                #expect(
+                    rules.contains { $0.hasPrefix("  \(rule)") && $0.hasSuffix(sensors) }, "\(bare)"
+                )
+            }
+        }
+        let knee = ExerciseText.show(try #require(all.first { $0.id == "squat" }))
+        #expect(knee.contains("(pelvis, thigh and shank)"), "\(knee)")
+        let dressed = ExerciseText.show(stand, worn: [.pelvis])
+        #expect(dressed.contains("(not measured)") && !dressed.contains("(pelvis"), "\(dressed)")
         let text = ExerciseText.show(all[16], worn: [.pelvis])
         #expect(text.contains("C06") && text.contains("(not measured)"))
     }

@@ -116,6 +116,26 @@ private func own(
         #expect(set.faults.first?.message.contains("ring") == true)
     }
 
+    /// Of two links the one that closes the ring is shown.
+    @Test func aRingIsShownAtTheLinkThatClosesIt() throws {
+        var set = try builtIn()
+        let harmless = "easier-exercise = \"sit-stand\"\n"
+        set.overlay([
+            ("ring.toml", own(extra: harmless + "harder-exercise = \"static-abd-stand\""))
+        ])
+        let harder = try #require(set.faults.first)
+        #expect(harder.field == "harder-exercise" && harder.line == 16, "\(harder)")
+        set = try builtIn()
+        set.overlay([
+            (
+                "ring.toml",
+                own(extra: "easier-exercise = \"squat\"\nharder-exercise = \"sl-squat\"")
+            )
+        ])
+        let easier = try #require(set.faults.first)
+        #expect(easier.field == "easier-exercise" && easier.line == 15, "\(easier)")
+    }
+
     /// The two of a pair cannot both be there first.
     @Test func filesMayNameEachOther() throws {
         var set = try builtIn()
@@ -179,6 +199,8 @@ private func own(
         ("posture = \"upright\"", "posture = [\"supine\", \"supine\"]", "posture", "twice"),
         ("posture = \"upright\"", "posture = [\"sitting\"]", "posture", "supine"),
         ("tempo = [3, 0, 3, 0]", "tempo = [3, 0, 3]", "tempo", "4"),
+        ("tempo = [3, 0, 3, 0]", "tempo = [0, 0, 0, 0]", "tempo", "leave it out"),
+        ("tempo = [3, 0, 3, 0]", "tempo = [3, 1, 0, 0]", "tempo", "raise and lower"),
         (
             "repetition-signal = \"height\"", "repetition-signal = \"hight\"", "repetition-signal",
             "metronome"

@@ -2,6 +2,7 @@
 
 import Daemon
 import LinkProtocol
+import Movement
 import TomlReading
 import Varlink
 
@@ -16,7 +17,11 @@ enum ConfigurationFuzz {
                 settings.linkHelper.isEmpty || settings.linkHelper.hasPrefix("/"), "a relative path"
             )
             promise((1...168).contains(settings.calibrationHours), "a wear without an end")
-            promise(settings.values.count == 8, "a setting is missing")
+            promise(settings.values.count == 15, "a setting is missing")
+            let fading = settings.practice.fading
+            promise(
+                fading.shares.count == 5 && fading.blockStarts.count == 3, "a schedule with holes")
+            promise(fading.independent < fading.dependent, "a step both ways")
             _ = DaemonSettings(environment: [:], configuration: settings)
         } catch {
             promise(error.description.hasPrefix("fuzz.toml"), "an error without its file")

@@ -311,6 +311,15 @@ import Testing
                 ])
             ).first)
         #expect(both.workouts == 2 && both.withoutError == 1)
+        // Nor where sound brought nothing: an error that is no larger without it.
+        var needless = probe("a", -0.25)
+        needless.cuedErrorDegrees = 2
+        needless.uncuedErrorDegrees = 1.5
+        let first = try #require(
+            Progress.withoutCues(
+                try Logs.log([LogEntry(day: Logs.today, .set(needless))])
+            ).first)
+        #expect(first.trend == nil && first.withoutError == 0 && first.workouts == 1)
         #expect(both.trend?.now.value == 50 && both.trend?.now.day == Logs.today + -2)
     }
 }

@@ -19,6 +19,31 @@ struct FadingTests {
         }
     }
 
+    @Test("another person's schedule steps by its own shares, blocks and gates")
+    func ownSchedule() {
+        var schedule = FadingSchedule()
+        schedule.shares = [90, 80, 70, 60, 20]
+        schedule.blockStarts = [3, 4, 6]
+        schedule.independent = 0.3
+        schedule.dependent = 0.4
+        var fading = Fading(place: 1, schedule: schedule)
+        for percent in [90, 80, 70, 60, 60, 20, 20] {
+            #expect(fading.percent == percent)
+            fading.finish(dependence: nil)
+        }
+        fading = Fading(place: 1, schedule: schedule)
+        fading.finish(dependence: 0.3)
+        fading.finish(dependence: 0.25)
+        #expect(fading.place == 3 && fading.percent == 70)
+        fading.finish(dependence: 0.4)
+        fading.finish(dependence: 0.45)
+        #expect(fading.place == 3)
+        fading.finish(dependence: 0.4)
+        fading.finish(dependence: 0.4)
+        // The second of them was of the third block: back is to the second.
+        #expect(fading.place == 3 && fading.percent == 70)
+    }
+
     @Test("two independent workouts step a block forward, two dependent ones back")
     func stepping() {
         var fading = Fading()
@@ -71,8 +96,7 @@ struct FadingTests {
         dependence.add([probe], isProbe: true)
         // (0.9 - 0.5) / max(0.5, 0.5) = 0.8
         #expect(abs(try #require(dependence.value) - 0.8) < 1e-9)
-        #expect(CueDependence.sentence(0.8) == "You kept 20 % of the improvement without sound.")
-        #expect(CueDependence.sentence(-0.3) == "You kept 100 % of the improvement without sound.")
+        #expect(dependence.sentence == "You kept 20 % of the improvement without sound.")
         // A rule that is only reported, or that was not measured, does not count.
         var reported = probe
         reported.rule.reportOnly = true
@@ -89,7 +113,10 @@ struct FadingTests {
         plan.cueOffset = 4
         plan.alternation = CueAlternation(cued: 60, silent: 45, done: 20)
         plan.cuedMovements = 7
+        plan.patternShare = 0.25
         let read = try #require(MovementPlan(words: plan.words))
+        #expect(read.patternShare == 0.25)
+        #expect(MovementPlan(words: plan.words + ["pattern-share=0"]) == nil)
         #expect(read.cuedPercent == 67)
         #expect(read.cueOffset == 4)
         #expect(read.alternation == plan.alternation)

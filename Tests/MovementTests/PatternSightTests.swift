@@ -65,6 +65,15 @@ struct PatternSightTests {
         #expect(labels(squat, worn: worn, pelvis: segmentUp(-6)) == [drop, drop])
     }
 
+    @Test("the share for which a rule must be active is the plan's")
+    func ownShare() {
+        var squat = plan(.obliquity)
+        #expect(labels(squat, worn: [.trunk], pelvis: segmentUp(-6)) == ["drop", "drop"])
+        // Active from a tenth of a second on, and no repetition is active from its first moment.
+        squat.patternShare = 1
+        #expect(labels(squat, worn: [.trunk], pelvis: segmentUp(-6)).first == "level?")
+    }
+
     @Test("on one leg the trunk and the standing thigh are wanted", arguments: Side.allCases)
     func oneLeg(stance: Side) {
         let stand = plan(.drop, stance: stance)

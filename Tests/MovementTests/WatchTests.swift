@@ -292,6 +292,18 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
         #expect(label(0.5, 0, nil) == "drop")
     }
 
+    /// Whoever sets another share for a person has the labels by it.
+    @Test func aRuleCountsFromItsShareOn() {
+        var shares = PatternLabel.Shares(drop: 0.1, lean: 0.3, shift: 0)
+        #expect(PatternLabel(shares) == .dropAndLean)
+        shares.least = 0.2
+        #expect(PatternLabel(shares) == .lean)
+        shares.least = 0.1
+        #expect(PatternLabel(shares) == .dropAndLean)
+        shares.least = 0.5
+        #expect(PatternLabel(shares) == .level)
+    }
+
     /// Compensations 4.2 by hand: base 6, spread 1.4826 · 1.
     @Test func ownThresholdsStartShrinkAndWiden() throws {
         var own = PersonalThreshold(standard: 4, floor: 3, baseline: [5, 6, 7])

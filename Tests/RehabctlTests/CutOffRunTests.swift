@@ -55,6 +55,24 @@ import Testing
         #expect(try kept(practice) == 0)
     }
 
+    /// Another terminal ends the run: the first one says so at once, and takes nothing of the next one.
+    @Test func aRunThatIsEndedElsewhereIsNoticedAtOnce() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 120))
+        defer { practice.player.stop() }
+        let terminal = try Pseudoterminal()
+        let run = try terminal.start(
+            Products.rehabctl, ["test", "T1", "--side", "right", "--lead-in", "0"],
+            environment: practice.environment)
+        try waitUntil("the run") { try practice.daemon.status().activity == .exercising }
+        try waitUntil("its line") { terminal.drawn().contains("s, ") }
+        _ = try practice.daemon.call(Rehab1.StopTest())
+        #expect(try run.wait(within: 2.5) == .exited(75))
+        let said = Practice.plain(terminal.drawn())
+        #expect(said.contains("was ended elsewhere"), "\(said)")
+        #expect(!said.contains("sent nothing"), "\(said)")
+        #expect(try kept(practice) == 1)
+    }
+
     /// The sensor falls silent: the run says so and ends; Enter would have made a result of it.
     @Test func aRunWhoseSensorFallsSilentIsGivenUp() throws {
         let practice = try Practice(Scenario.quiet(seconds: 90)) { packets in
@@ -70,6 +88,36 @@ import Testing
         // Nor does the daemon make one of it for another program.
         #expect(
             try practice.daemon.refusal(of: Rehab1.StartTest(test: "T1", side: "right")) != nil)
+    }
+
+    /// Nobody ended the run: the sensor went.
+    @Test func aRunWhoseSensorIsTakenAwayIsGivenUp() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 90))
+        defer { practice.player.stop() }
+        let terminal = try Pseudoterminal()
+        let run = try terminal.start(
+            Products.rehabctl, ["test", "T3", "--lead-in", "0"], environment: practice.environment)
+        try waitUntil("its line") { terminal.drawn().contains("s of ") }
+        try practice.daemon.call(Rehab1.DetachSensor(name: "belt"))
+        #expect(try run.wait(within: 10) == .exited(75))
+        let said = Practice.plain(terminal.drawn())
+        #expect(said.contains("was taken away") && !said.contains("elsewhere"), "\(said)")
+        #expect(try kept(practice) == 0)
+    }
+
+    /// T3 has no set that ends with it: that it is over is told all the same.
+    @Test func aRunWithoutASetThatIsEndedElsewhereIsNoticed() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 120))
+        defer { practice.player.stop() }
+        let terminal = try Pseudoterminal()
+        let run = try terminal.start(
+            Products.rehabctl, ["test", "T3", "--lead-in", "0"], environment: practice.environment)
+        try waitUntil("its line") { terminal.drawn().contains("s of ") }
+        #expect(try practice.daemon.status().test == "T3")
+        #expect(try practice.rehabctl(["stop"]).code == 0)
+        #expect(try run.wait(within: 2.5) == .exited(75))
+        #expect(Practice.plain(terminal.drawn()).contains("was ended elsewhere"))
+        #expect(try practice.daemon.status().test == nil)
     }
 
     /// T1 on both feet: no hold, and why.

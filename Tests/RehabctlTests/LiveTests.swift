@@ -36,7 +36,7 @@ private struct Streaming {
         #expect((2...5).contains(lines.count), "\(result)")
         for line in lines {
             #expect(line.contains("obliquity not measured"))
-            #expect(line.contains("not judged: uncalibrated"))
+            #expect(line.contains("not judged: not calibrated"))
         }
         #expect(!result.output.contains("\u{1B}"))
         streaming.player.stop()

@@ -55,6 +55,32 @@ private struct OwnFolder {
         #expect(own.output.contains("id = \"wall-squat\""), "\(own)")
     }
 
+    /// A draft is checked where it is written, before it takes the place of the one that is installed.
+    @Test func aDraftIsNoDuplicateOfWhatItReplaces() throws {
+        let person = try OwnFolder()
+        let (folder, exercises) = (person.folder, person.exercises)
+        let text = try exercises(["show", "squat", "--toml"]).output
+            .replacing("id = \"squat\"", with: "id = \"wall-squat\"")
+            .replacing("number = 11", with: "number = 23")
+        try text.write(toFile: folder + "/wall-squat.toml", atomically: true, encoding: .utf8)
+        let drafts = try TemporaryFolder()
+        let draft = drafts.path + "/wall-squat.toml"
+        try text.replacing("version = 1", with: "version = 2")
+            .write(toFile: draft, atomically: true, encoding: .utf8)
+        let check = try exercises(["check", draft])
+        #expect(check.code == 0, "\(check)")
+        #expect(
+            check.output.contains("version 2")
+                && check.output.contains(
+                    "takes the place of version 1 of \(folder)/wall-squat.toml"),
+            "\(check)")
+        // Two that are installed are still one too many.
+        try text.replacing("version = 1", with: "version = 3").write(
+            toFile: folder + "/z-squat.toml", atomically: true, encoding: .utf8)
+        let second = try exercises(["check", folder + "/z-squat.toml"])
+        #expect(second.code == 65 && second.output.contains("is in "), "\(second)")
+    }
+
     /// Two files that name each other are right, each checked beside the other; a ring is told as one.
     @Test func filesThatNameEachOtherAreCheckedTogether() throws {
         let person = try OwnFolder()
@@ -94,5 +120,19 @@ private struct OwnFolder {
         #expect(start.code == 65 && start.errors.contains("left out: "), "\(start)")
         #expect(start.errors.contains("mine.toml:"), "\(start)")
         #expect(try daemon.rehabctl(["exercises", "list"]).errors.contains("mine.toml:"))
+        // Mended, it is no longer said, whoever asks first.
+        let mended = try daemon.rehabctl(["exercises", "show", "squat", "--toml"]).output
+            .replacing("id = \"squat\"", with: "id = \"mine\"")
+            .replacing("number = 11", with: "number = 23")
+        try folder.write("exercises/mine.toml", mended)
+        let status = try daemon.rehabctl(["status"])
+        #expect(!status.output.contains("mine.toml"), "\(status)")
+        // One that nobody may read is said, and is not any more once it is gone.
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/exercises/z.toml", withIntermediateDirectories: true)
+        #expect(try daemon.rehabctl(["exercises", "list"]).errors.contains("z.toml"))
+        #expect(try daemon.status().warnings.contains { $0.contains("z.toml") })
+        try FileManager.default.removeItem(atPath: folder.path + "/exercises/z.toml")
+        #expect(try !daemon.status().warnings.contains { $0.contains("z.toml") })
     }
 }

@@ -138,6 +138,6 @@ import Testing
         #expect(news.take(frame(4, count: 2, strip: "co")) == ["repetition 2 of 8"])
         #expect(
             news.take(frame(5, count: 3, strip: "cou", gates: ["stale"]))
-                == ["repetition 3 of 8, by the clock", "not judged now: stale"])
+                == ["repetition 3 of 8, by the clock", "not judged now: samples came too late"])
     }
 }

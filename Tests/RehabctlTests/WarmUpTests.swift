@@ -4,6 +4,33 @@ import DaemonTestKit
 import Foundation
 import Testing
 
+@Suite(.scene()) struct WorkoutHoldTests {
+    /// `--hold` in a workout is for those of its exercises that hold, and the others go on without it.
+    @Test func aLongerHoldIsForWhatHolds() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 90))
+        defer { practice.player.stop() }
+        let run = try practice.rehabctl([
+            "workout", "static-abd-stand", "squat", "one-leg-stand", "--side", "right", "--hold",
+            "7", "--sets", "1", "--seconds", "3", "--countdown", "0", "--rest", "0", "--plain",
+            "--no-questions", "--no-warm-up",
+        ])
+        #expect(run.code == 0, "\(run)")
+        let log = practice.daemon.log
+        #expect(log.contains("dose of this set: static-abd-stand hold 5.0 s is 7.0 s"), "\(log)")
+        #expect(log.contains("dose of this set: one-leg-stand hold 10.0 s is 7.0 s"), "\(log)")
+        #expect(!log.contains("dose of this set: squat"), "\(log)")
+        let sets = practice.logText().split(separator: "\n").filter { $0.contains("\"set\"") }
+        #expect(sets.count == 3, "\(practice.logText())")
+        // Alone, an exercise without a hold is refused with the reason.
+        let alone = try practice.rehabctl([
+            "workout", "squat", "--hold", "7", "--sets", "1", "--seconds", "3", "--countdown", "0",
+            "--no-questions", "--no-warm-up",
+        ])
+        #expect(alone.code != 0 && alone.errors.contains("holds nothing"), "\(alone)")
+        #expect(alone.errors.contains("--hold away"), "\(alone)")
+    }
+}
+
 @Suite(.scene()) struct WarmUpTests {
     private struct Part: Decodable, Equatable {
         let exercise: String
