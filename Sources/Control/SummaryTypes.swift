@@ -112,6 +112,9 @@ extension Rehab1 {
         package var notMeasured: [String]
         package var recording: String?
         package var course: Course?
+        /// Repetitions seen to be done on the other leg than was named, which are neither counted nor judged; null:
+        /// none was.
+        package var otherSide: Int64?
         /// How the exercise's cues step back; null where nothing is kept of it.
         package var fading: Fading?
 
@@ -122,7 +125,7 @@ extension Rehab1 {
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
             landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
-            course: Course? = nil, fading: Fading? = nil
+            course: Course? = nil, otherSide: Int64? = nil, fading: Fading? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -147,6 +150,7 @@ extension Rehab1 {
             self.cleanShare = cleanShare
             self.tempoKept = tempoKept
             self.course = course
+            self.otherSide = otherSide
             self.fading = fading
         }
 
@@ -155,6 +159,7 @@ extension Rehab1 {
             case probe, cueing, repetitions, steps, landings, course, fading
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
+            case otherSide = "other_side"
             case durationSeconds = "duration_s"
             case shareInBand = "share_in_band"
             case notHeard = "not_heard"

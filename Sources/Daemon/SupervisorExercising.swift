@@ -214,7 +214,8 @@ extension Supervisor {
             repetitions: record.repetitions.map { $0.told(inMetres: followsHeight(running)) },
             steps: record.plan.task == .steps ? record.steps.told() : nil,
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
-            tempoKept: record.tempoKept, course: running.course.told)
+            tempoKept: record.tempoKept, course: running.course.told,
+            otherSide: record.otherLegCount > 0 ? Int64(record.otherLegCount) : nil)
     }
 
     /// Whether the set's repetitions were seen in the pelvis' height: their way is in m then.

@@ -35,7 +35,8 @@ struct SetNews {
             if !reasons.isEmpty, frame.phase != .idle {
                 lines.append(
                     "not judged now: "
-                        + (GateText.sentence(for: reasons) ?? reasons.joined(separator: " ")))
+                        + (GateText.sentence(for: reasons, side: exercise.side)
+                            ?? reasons.joined(separator: " ")))
             }
             gates = reasons
         }

@@ -111,7 +111,8 @@ enum Samples {
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
         gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
         probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
-        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading)
+        cleanShare: 0.5, tempoKept: 0.75, course: course, otherSide: 2,
+        fading: fading)
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",
