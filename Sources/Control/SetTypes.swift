@@ -124,15 +124,18 @@ extension Rehab1 {
         /// One letter a repetition, hold or landing so far: c in band and at tempo, o not, u by the clock
         /// only, n not judged since data were missing; the last 60.
         package var strip: String
+        /// Repetitions so far on the other leg than was named: neither counted nor judged; nil: none.
+        package var otherSide: Int64?
 
         package init(
             stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil,
-            legLeanDegrees: Double? = nil, strip: String
+            legLeanDegrees: Double? = nil, strip: String, otherSide: Int64? = nil
         ) {
             self.stanceThighDegrees = stanceThighDegrees
             self.hipAdductionDegrees = hipAdductionDegrees
             self.legLeanDegrees = legLeanDegrees
             self.strip = strip
+            self.otherSide = otherSide
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -140,6 +143,7 @@ extension Rehab1 {
             case stanceThighDegrees = "stance_thigh_degrees"
             case hipAdductionDegrees = "hip_adduction_degrees"
             case legLeanDegrees = "leg_lean_degrees"
+            case otherSide = "other_side"
         }
     }
 }

@@ -101,7 +101,7 @@ package struct Body: BitwiseCopyable, Sendable {
         tasks.begin(&self.plan, time: time)
         otherSideFor = 0
         otherSideSeen = false
-        leg = LegWatch(plan.legEvidence)
+        leg = LegWatch(plan.legEvidence, vertical: tasks.vertical)
     }
 
     @_noLocks
@@ -196,7 +196,7 @@ package struct Body: BitwiseCopyable, Sendable {
         if let lift = freeLegLift(angles) { hold.see(lift: lift, time: time) }
         if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
-        watchSensors(&angles, observation, posture: posture, gates: &gates)
+        watchSensors(&angles, observation, moment, posture: posture, gates: &gates)
         let stance = stanceSide()
         // A detected side is unknown again once the hold is over; that must not silence C19.
         if isInSet, plan.task == .singleLegHold, !lostBalance, case .none = stance {

@@ -16,6 +16,7 @@ extension MovementPlan {
             guard allows(.upright) else { return .none }
             if source == .stanceThigh, lowersFirst { return .bend }
             if source == .height, !lowersFirst { return .rise }
+            if source == .hike { return .hitch }
             return source == .movingThigh ? .aside : .none
         }
     }
@@ -39,7 +40,8 @@ extension Body {
     /// Whether repetitions are done on the other leg than was named.
     @_noLocks
     mutating func watchLeg(
-        _ angles: BodyAngles, _ observation: SegmentObservation, posture: Posture
+        _ angles: BodyAngles, _ observation: SegmentObservation, _ pelvis: PelvisMoment?,
+        posture: Posture
     ) {
         guard let side = plan.stanceSide, plan.task == .repetitions else { return }
         let wasOther = leg.isOther
@@ -52,9 +54,7 @@ extension Body {
             leg.forget()
         } else {
             leg.step(
-                LegMoment(
-                    angles, named: side, height: tasks.vertical.height,
-                    way: tasks.repetitions.way),
+                LegMoment(angles, named: side, way: tasks.repetitions.way), pelvis: pelvis,
                 interval: observation.interval)
             // Stepping up goes to and fro by itself.
             if !(leg.evidence == .rise), lastShiftTime == observation.time, isSide(lastShift, side)

@@ -40,11 +40,11 @@ extension Body {
     /// Slipped and swapped sensors, and the other leg than was asked for.
     @_noLocks
     mutating func watchSensors(
-        _ angles: inout BodyAngles, _ observation: SegmentObservation, posture: Posture,
-        gates: inout Gates
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, _ pelvis: PelvisMoment?,
+        posture: Posture, gates: inout Gates
     ) {
         guard isInSet else { return }
-        watchLeg(angles, observation, posture: posture)
+        watchLeg(angles, observation, pelvis, posture: posture)
         if leg.isOther { gates.close(.wrongSide) }
         // Only a lifted knee says which leg is in the air.
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {

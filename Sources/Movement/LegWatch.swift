@@ -12,6 +12,8 @@ enum LegEvidence: UInt8, BitwiseCopyable {
     case rise
     /// The leg that does not stand is lifted to its side.
     case aside
+    /// The pelvis is lifted on the side that does not stand.
+    case hitch
     /// The leg that does not lie below is moved.
     case lying
 
@@ -29,13 +31,19 @@ struct LegMoment: BitwiseCopyable {
     var other: Double
     var namedAside: Double
     var otherAside: Double
-    /// Height of the pelvis, and the way of the repetition under way, m.
-    var height: Double
+    /// By how much the pelvis' free side hangs, were it the named leg that stands, rad.
+    var drop = 0.0
+    /// m by which the pelvis' tipping has lifted its sensor.
+    var tipped = 0.0
+    /// Way of the repetition under way, m.
     var way: Double
+
+    /// m from the hips back to a sensor on the sacrum [engineering default].
+    private static var behind: Double { @_noLocks get { 0.1 } }
 
     /// Nil: not both thighs are seen.
     @_noLocks
-    init?(_ angles: BodyAngles, named side: Side, height: Double, way: Double) {
+    init?(_ angles: BodyAngles, named side: Side, way: Double) {
         guard let named = angles.thigh(side), let other = angles.thigh(side.opposite) else {
             return nil
         }
@@ -44,8 +52,10 @@ struct LegMoment: BitwiseCopyable {
         // A leg that is off the midline leans with its top to the other side.
         namedAside = -side.sign * named.obliquity
         otherAside = side.sign * other.obliquity
-        self.height = height
         self.way = way
+        guard let pelvis = angles.pelvis else { return }
+        drop = -side.sign * pelvis.obliquity
+        tipped = LegMoment.behind * sineAndCosine(pelvis.anteriorTilt).sine
     }
 }
 
@@ -60,6 +70,12 @@ struct LegWatch: BitwiseCopyable {
     /// Movements on the other leg so far, whether the tracker of repetitions saw them or not.
     private(set) var count: UInt16 = 0
     let evidence: LegEvidence
+    /// The pelvis' height, at rest whenever the thighs are.
+    private var vertical: VerticalMotion
+    /// s that the thighs, upright, have leant over the other foot, and over the named one.
+    private var overOtherFor = 0.0
+    private var overNamedFor = 0.0
+    private var countsNext = true
     private var namedWay = ThighWay()
     private var otherWay = ThighWay()
     /// The thighs before the step up.
@@ -90,13 +106,24 @@ struct LegWatch: BitwiseCopyable {
     /// m of the thigh or shank of long legs, a quarter of 1.8 m; how far ahead of its ankle a hip may be as a share of
     /// that; the sine of 40°, by which an ankle bends at most [engineering defaults].
     private static var segmentLength: Double { @_noLocks get { 0.45 } }
-    private static var ahead: Double { @_noLocks get { 0.18 } }
+    private static var ahead: Double { @_noLocks get { 0.12 } }
     private static var mostShankSine: Double { @_noLocks get { 0.643 } }
     /// s without both thighs after which what they showed holds no more [engineering default].
     private static var forgets: Double { @_noLocks get { 2.0 } }
 
+    /// rad within which a thigh is upright; rad by which both lean over the foot of one leg, some 4 cm of the pelvis,
+    /// and s of that; rad of a hitch there and back [engineering defaults].
+    private static var upright: Double { @_noLocks get { 10 * radiansPerDegree } }
+    private static var leans: Double { @_noLocks get { 2.5 * radiansPerDegree } }
+    private static var leansFor: Double { @_noLocks get { 0.5 } }
+    private static var hitched: Double { @_noLocks get { 4 * radiansPerDegree } }
+
+    /// `vertical`: what is known of the pelvis sensor by now.
     @_noLocks
-    init(_ evidence: LegEvidence = .none) { self.evidence = evidence }
+    init(_ evidence: LegEvidence = .none, vertical: VerticalMotion = VerticalMotion()) {
+        self.evidence = evidence
+        self.vertical = vertical
+    }
 
     /// How far a leg whose thigh leans by so much can have lowered its hip, m.
     ///
@@ -128,13 +155,19 @@ struct LegWatch: BitwiseCopyable {
     /// The tracker saw a repetition that was on the other leg.
     @_noLocks
     mutating func passOver() {
-        // Where the tracker follows one thigh it may miss those of the other: they are counted as they are seen.
-        if evidence == .rise || evidence == .lying { count &+= 1 }
+        // What the tracker follows may miss those of the other leg: they are counted as they are seen.
+        if countsNext { count &+= 1 }
+        countsNext = true
     }
 
     /// Takes a sample; nil: not both thighs are seen.
     @_noLocks
-    mutating func step(_ moment: LegMoment?, interval: Double) {
+    mutating func step(_ moment: LegMoment?, pelvis: PelvisMoment?, interval: Double) {
+        if evidence == .bend, let pelvis {
+            vertical.step(
+                up: pelvis.up, specificForce: pelvis.force, rate: pelvis.rate,
+                interval: pelvis.interval, isUnderWay: namedWay.isAway || otherWay.isAway)
+        }
         guard interval > 0, interval < 0.5, let moment else {
             namedWay = ThighWay()
             otherWay = ThighWay()
@@ -145,18 +178,44 @@ struct LegWatch: BitwiseCopyable {
         unseenFor = 0
         switch evidence {
         case .none, .lying: break
-        case .bend: bend(moment, interval: interval)
         case .rise: rise(moment)
-        case .aside: liftAside(moment, interval: interval)
+        case .bend:
+            lean(moment, interval: interval)
+            bend(moment, interval: interval)
+        case .aside:
+            lean(moment, interval: interval)
+            liftAside(moment, interval: interval)
+        case .hitch:
+            lean(moment, interval: interval)
+            if moment.drop < LegWatch.hitched / 2 { isCounted = false }
+            if isOther, moment.drop > LegWatch.hitched { see() }
         }
+    }
+
+    /// Whoever stands on one leg has the hip over its foot: both thighs lean there from where two feet stood.
+    ///
+    /// Bent, a knee goes in or out by itself.
+    @_noLocks
+    private mutating func lean(_ moment: LegMoment, interval: Double) {
+        let isOtherUpright = abs(moment.other) < LegWatch.upright
+        let isOtherOver = moment.otherAside < -LegWatch.leans
+        let isOverOther = isOtherUpright && isOtherOver && moment.namedAside > LegWatch.leans
+        // A leg that is lifted ahead may be anywhere: it does not stand.
+        let isOverNamed = moment.namedAside < -LegWatch.leans && !(isOtherUpright && isOtherOver)
+        let isUpright = abs(moment.named) < LegWatch.upright
+        overOtherFor = isUpright && isOverOther ? overOtherFor + interval : 0
+        overNamedFor = isUpright && isOverNamed ? overNamedFor + interval : 0
+        if overOtherFor > LegWatch.leansFor { isOther = true }
+        if overNamedFor > LegWatch.leansFor { isOther = false }
     }
 
     @_noLocks
     private mutating func bend(_ moment: LegMoment, interval: Double) {
-        namedWay.step(moment.named, height: moment.height, interval: interval)
-        otherWay.step(moment.other, height: moment.height, interval: interval)
+        let height = vertical.height - moment.tipped
+        namedWay.step(moment.named, height: height, interval: interval)
+        otherWay.step(moment.other, height: height, interval: interval)
         if !otherWay.isAway { isCounted = false }
-        let depth = otherWay.depth(moment.height)
+        let depth = otherWay.depth(height)
         // The named leg is too straight to have brought the pelvis so far down, the other one is not.
         if depth > LegWatch.leastWay, otherWay.angle > LegWatch.apart,
             moment.other - moment.named > LegWatch.apart,
@@ -166,9 +225,11 @@ struct LegWatch: BitwiseCopyable {
             see()
             return
         }
-        let own = namedWay.depth(moment.height)
+        // The same the other way round; the thigh that goes less far leaves its rest later, and lower.
+        let own = max(depth, namedWay.depth(height))
         if own > LegWatch.leastWay, namedWay.angle > LegWatch.apart,
-            LegWatch.canBear(thigh: moment.named, depth: own)
+            LegWatch.canBear(thigh: moment.named, depth: own),
+            !LegWatch.canBear(thigh: moment.other, depth: own)
         {
             isOther = false
         }
@@ -207,8 +268,10 @@ struct LegWatch: BitwiseCopyable {
     @_noLocks
     private mutating func see() {
         isOther = true
-        if !isCounted { count &+= 1 }
+        guard !isCounted else { return }
         isCounted = true
+        count &+= 1
+        countsNext = false
     }
 }
 

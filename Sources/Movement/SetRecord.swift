@@ -198,6 +198,8 @@ package struct SetRecord: Sendable {
 
     /// What the rules saw of a movement before it showed to be the other leg's is no part of the set.
     private mutating func passOver(_ frame: MotionFrame) {
+        // After a change of side the estimator counts anew.
+        if frame.otherLegCount < newestOtherLegCount { newestOtherLegCount = 0 }
         guard frame.otherLegCount != newestOtherLegCount else { return }
         otherLegCount += Int(frame.otherLegCount &- newestOtherLegCount)
         newestOtherLegCount = frame.otherLegCount

@@ -1,4 +1,4 @@
-// Where in a repetition a set is, whatever that is seen in, and how upright the thighs are.
+// Where in a repetition a set is, whatever that is seen in; what is seen of the thighs and of standing about.
 
 import Kinematics
 
@@ -26,5 +26,13 @@ extension TaskTracker {
         guard let left = angles.leftThigh else { return angles.rightThigh?.anteriorTilt }
         guard let right = angles.rightThigh else { return left.anteriorTilt }
         return (left.anteriorTilt + right.anteriorTilt) * 0.5
+    }
+
+    @_noLocks
+    mutating func stepHabits(
+        _ moment: PelvisMoment, _ angles: BodyAngles, _ signals: inout SignalValues
+    ) {
+        habits.step(
+            angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
     }
 }

@@ -14,7 +14,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     var stepJudge = StepJudge()
     var walk = SteadyWalk()
     private(set) var vertical = VerticalMotion()
-    private var habits = HabitWatch()
+    var habits = HabitWatch()
     private var watchesHang = false
     private var thighRest = ThighRest()
     private var counted: UInt16 = 0
@@ -32,6 +32,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     var isOnOtherLeg = false
     /// A repetition ended at this sample, and was passed over for that.
     private(set) var passedOver = false
+    /// Hitches of the other leg went by, which read as their mirror image.
+    private var isMirrored = false
     /// s since the signal of the repetitions was last seen, and the count when the clock took over.
     private var unseenFor = 0.0
     private var countedBeforeClock: UInt16 = 0
@@ -133,14 +135,6 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         return events
     }
 
-    @_noLocks
-    private mutating func stepHabits(
-        _ moment: PelvisMoment, _ angles: BodyAngles, _ signals: inout SignalValues
-    ) {
-        habits.step(
-            angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
-    }
-
     /// A hold on one leg begins: its sway is its own, and so is its calm where the one before was only
     /// assumed, perhaps on two legs.
     @_noLocks
@@ -183,6 +177,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             thighs, rate: moment.rate, interval: moment.interval,
             mayFollow: counted == 0 && repetitions.way < source.leastRange)
         chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
+        if isMirrored, !isOnOtherLeg { restart(&plan, time: moment.time) }
+        isMirrored = isOnOtherLeg && source == .hike
+        if isMirrored { return nil }
         var ended = false
         if source != .metronome { feel(moment, stance: stance, lowersFirst: plan.lowersFirst) }
         if source == .metronome {

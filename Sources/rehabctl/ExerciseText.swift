@@ -88,10 +88,14 @@ struct ExerciseText {
     /// What was done on the other leg, and what to do about it.
     private func otherSideLines(_ summary: Rehab1.Summary) -> [String] {
         guard let count = summary.otherSide, count > 0, let side = summary.side else { return [] }
+        let text = "\(counted(Int(count), "repetition")), neither counted nor judged"
+        // Which leg it was then depends on when it was.
+        if let course = summary.course, course.sideChanges > 0 {
+            return ["  done with the other leg than was named: \(text)"]
+        }
         let other = side == "right" ? "left" : "right"
         return [
-            "  done with the \(other) leg: \(counted(Int(count), "repetition")), neither counted nor judged, "
-                + "since the set was for the \(side) one",
+            "  done with the \(other) leg: \(text), since the set was for the \(side) one",
             "  for the \(other) leg: rehabctl start \(summary.exercise) --side \(other)",
         ]
     }

@@ -104,7 +104,8 @@ enum Samples {
         endedBy: "asked", pauses: 1, pausedSeconds: 2.5, sideChanges: 1, thresholds: [threshold])
 
     static let frameView = Rehab1.FrameView(
-        stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou")
+        stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou",
+        otherSide: 1)
 
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,

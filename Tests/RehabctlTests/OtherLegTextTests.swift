@@ -46,4 +46,46 @@ import Testing
                 .hasPrefix("the pelvis sensor is not calibrated") == true)
         #expect(GateText.sentence(for: ["stale"], side: "stance") == nil)
     }
+
+    private func frame(
+        _ seconds: Double, count: Int64 = 0, onOther: Int64? = nil, gates: [String] = []
+    ) -> Rehab1.Frame {
+        Rehab1.Frame(
+            time: Int64(seconds * 1e9), posture: "upright", stanceSide: "right",
+            stanceSource: "given", phase: .waiting, holdSeconds: 0, activeRules: [], gates: gates,
+            quaternion: [1, 0, 0, 0], count: count,
+            view: Rehab1.FrameView(strip: "", otherSide: onOther))
+    }
+
+    @Test func eachIsToldAsItComes() {
+        var news = SetNews(exercise: LivePictures.squat)
+        #expect(news.take(frame(1)) == [])
+        #expect(
+            news.take(frame(2, onOther: 1, gates: ["other-side"])) == [
+                "a repetition on the left leg: not counted",
+                "not judged now: you stand on the other leg than was named: change legs, or change the side",
+            ])
+        #expect(news.take(frame(3, onOther: 1, gates: ["other-side"])) == [])
+        #expect(
+            news.take(frame(4, onOther: 2, gates: ["other-side"]))
+                == ["a repetition on the left leg: not counted"])
+    }
+
+    /// Two minutes of squats on the other leg, one in 8 s; a minute after the last nothing has moved.
+    @Test func aSetGoesOnWhileTheOtherLegMoves() {
+        var goal = SetGoal(LivePictures.squat)
+        for second in 0..<120 {
+            let verdict = goal.take(
+                frame(100 + Double(second), onOther: Int64(second / 8)), paused: false)
+            #expect(verdict == .goOn)
+        }
+        var end: Int?
+        for second in 120..<200 where end == nil {
+            if goal.take(frame(100 + Double(second), onOther: 14), paused: false) != .goOn {
+                end = second
+            }
+        }
+        // The fourteenth came at 112 s.
+        #expect(end == 172)
+    }
 }
