@@ -315,8 +315,9 @@ private func near(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-
 }
 
 @Suite struct OtherLegRecordTests {
-    /// What was judged before the leg showed is taken back; what was said stays said. After a pause or a change of
-    /// side the estimator counts from one again.
+    /// What was judged before the leg showed is taken back.
+    ///
+    /// After a pause or a change of side the estimator counts from one again.
     @Test func onlyTheNamedLegIsInTheSums() {
         var plan = MovementPlan(
             task: .repetitions, posture: .upright, stanceSide: .right, targetHold: 0)
