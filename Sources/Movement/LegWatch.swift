@@ -216,11 +216,13 @@ struct LegWatch: BitwiseCopyable {
         otherWay.step(moment.other, height: height, interval: interval)
         if !otherWay.isAway { isCounted = false }
         let depth = otherWay.depth(height)
-        // The named leg is too straight to have brought the pelvis so far down, the other one is not.
-        if depth > LegWatch.leastWay, otherWay.angle > LegWatch.apart,
-            moment.other - moment.named > LegWatch.apart,
-            !LegWatch.canBear(thigh: moment.named, depth: depth),
-            LegWatch.canBear(thigh: moment.other, depth: depth)
+        // The named leg is too straight to have brought the pelvis so far down, the other one is not. Where it is
+        // known to be the other one, its bend alone is a movement.
+        let isOthers =
+            depth > LegWatch.leastWay && !LegWatch.canBear(thigh: moment.named, depth: depth)
+            && LegWatch.canBear(thigh: moment.other, depth: depth)
+        if isOther || isOthers, otherWay.angle > LegWatch.apart,
+            moment.other - moment.named > LegWatch.apart
         {
             see()
             return

@@ -7,7 +7,7 @@ import Synthetic
 
 enum OtherLegBench {
     private static let kinds: [ExerciseKind] = [
-        .singleLegSquat, .stepDown, .stepUp, .standingAbduction, .clam, .sideLift,
+        .singleLegSquat, .stepDown, .stepUp, .standingAbduction, .hipHitch, .clam, .sideLift,
     ]
     /// What would be cued if it were the named leg, and what would be if its sign were turned.
     private static let patterns: [PlantedPattern] = [.level, .drop, .hike, .lean, .leanAway]
