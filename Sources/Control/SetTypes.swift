@@ -126,16 +126,20 @@ extension Rehab1 {
         package var strip: String
         /// A part of the set in which nothing is cued, to see what stays without cues.
         package var silent: Bool?
+        /// Repetitions so far on the other leg than was named: neither counted nor judged; nil: none.
+        package var otherSide: Int64?
 
         package init(
             stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil,
-            legLeanDegrees: Double? = nil, strip: String, silent: Bool? = nil
+            legLeanDegrees: Double? = nil, strip: String, silent: Bool? = nil,
+            otherSide: Int64? = nil
         ) {
             self.stanceThighDegrees = stanceThighDegrees
             self.hipAdductionDegrees = hipAdductionDegrees
             self.legLeanDegrees = legLeanDegrees
             self.strip = strip
             self.silent = silent
+            self.otherSide = otherSide
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -143,6 +147,7 @@ extension Rehab1 {
             case stanceThighDegrees = "stance_thigh_degrees"
             case hipAdductionDegrees = "hip_adduction_degrees"
             case legLeanDegrees = "leg_lean_degrees"
+            case otherSide = "other_side"
         }
     }
 }

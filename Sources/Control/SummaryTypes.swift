@@ -112,6 +112,9 @@ extension Rehab1 {
         package var notMeasured: [String]
         package var recording: String?
         package var course: Course?
+        /// Repetitions seen to be done on the other leg than was named, which are neither counted nor judged; null:
+        /// none was.
+        package var otherSide: Int64?
         /// How the exercise's cues step back; null where nothing is kept of it.
         package var fading: Fading?
         /// What of the set was left without cues: see `Exercise.silentPart`.
@@ -124,7 +127,8 @@ extension Rehab1 {
             notMeasured: [String], recording: String? = nil, probe: Bool = false,
             cueing: String = "at-once", repetitions: [Repetition] = [], steps: Steps? = nil,
             landings: [Landing] = [], cleanShare: Double? = nil, tempoKept: Double? = nil,
-            course: Course? = nil, fading: Fading? = nil, silentPart: String? = nil
+            course: Course? = nil, otherSide: Int64? = nil, fading: Fading? = nil,
+            silentPart: String? = nil
         ) {
             self.exercise = exercise
             self.title = title
@@ -149,6 +153,7 @@ extension Rehab1 {
             self.cleanShare = cleanShare
             self.tempoKept = tempoKept
             self.course = course
+            self.otherSide = otherSide
             self.fading = fading
             self.silentPart = silentPart
         }
@@ -159,6 +164,7 @@ extension Rehab1 {
             case silentPart = "silent_part"
             case cleanShare = "clean_share"
             case tempoKept = "tempo_kept"
+            case otherSide = "other_side"
             case durationSeconds = "duration_s"
             case shareInBand = "share_in_band"
             case notHeard = "not_heard"

@@ -91,7 +91,8 @@ extension MotionFrame {
         return Rehab1.FrameView(
             stanceThighDegrees: degrees(.femurAdduction),
             hipAdductionDegrees: degrees(.hipAdduction), legLeanDegrees: degrees(.legLean),
-            strip: set.strip, silent: set.plan.mayCue && isSilentPart ? true : nil)
+            strip: set.strip, silent: set.plan.mayCue && isSilentPart ? true : nil,
+            otherSide: set.otherLegCount > 0 ? Int64(set.otherLegCount) : nil)
     }
 }
 

@@ -222,6 +222,7 @@ extension Supervisor {
             steps: record.plan.task == .steps ? record.steps.told(trunkLag: record.trunkLag) : nil,
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
             tempoKept: record.tempoKept, course: running.course.told,
+            otherSide: record.otherLegCount > 0 ? Int64(record.otherLegCount) : nil,
             silentPart: running.silentPart?.text)
     }
 

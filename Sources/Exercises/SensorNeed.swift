@@ -46,7 +46,8 @@ extension Exercise {
     /// shifts the pelvis tells where the weight went, not where it already was.
     package func showsSide(with segments: Set<Segment>) -> Bool {
         guard side == .stance, posture == .upright, task != .steps else { return true }
-        return segments.contains(.leftThigh) && segments.contains(.rightThigh)
+        guard segments.contains(.leftThigh), segments.contains(.rightThigh) else { return false }
+        return task == .singleLegHold || plan(stanceSide: .right).showsLeg
     }
 
     /// True where nothing can be counted before somebody says which leg.

@@ -28,6 +28,7 @@ package struct Body: BitwiseCopyable, Sendable {
     var tasks = TaskTracker()
     var slips: InlineArray<6, SlipWatch>
     var swap = SwapWatch()
+    var leg = LegWatch()
     var quietLean = QuietLean()
     var lastShift: Side?
     var lastShiftTime: Int64 = 0
@@ -100,6 +101,7 @@ package struct Body: BitwiseCopyable, Sendable {
         tasks.begin(&self.plan, time: time)
         otherSideFor = 0
         otherSideSeen = false
+        leg = LegWatch(plan.legEvidence, vertical: tasks.vertical)
     }
 
     @_noLocks
@@ -194,7 +196,7 @@ package struct Body: BitwiseCopyable, Sendable {
         if let lift = freeLegLift(angles) { hold.see(lift: lift, time: time) }
         if hold.holdStart != startBefore { tasks.beginHold(afterAssumed: wasAssumed) }
         let lostBalance = hold.completed != completedBefore && hold.endedBy == .balanceLost
-        watchSensors(&angles, observation, gates: &gates)
+        watchSensors(&angles, observation, moment, posture: posture, gates: &gates)
         let stance = stanceSide()
         // A detected side is unknown again once the hold is over; that must not silence C19.
         if isInSet, plan.task == .singleLegHold, !lostBalance, case .none = stance {
@@ -243,25 +245,12 @@ package struct Body: BitwiseCopyable, Sendable {
             ready, plan: &plan, stance: stance, angles: angles,
             thighs: thighDirections(at: moment.time),
             signals: &signals)
+        if tasks.passedOver { leg.passOver() }
         if plan.task == .singleLegHold {
             tasks.stepHold(
                 isHolding: hold.phase == .holding && !hold.assumed, signals: &signals)
         }
         return events
-    }
-
-    /// The leg that stands, from whatever knows it.
-    ///
-    /// Mutating, as all of the body's questions to itself: else the whole body, some 20 kB, would be
-    /// copied for the call.
-    @_noLocks
-    private mutating func stanceSide() -> Side? {
-        guard isInSet else { return tasks.steps.side }
-        switch plan.task {
-        case .singleLegHold: return hold.stanceSide
-        case .steps: return tasks.steps.side
-        case .repetitions, .landings, .habits: return plan.stanceSide
-        }
     }
 
     @_noLocks
@@ -396,5 +385,6 @@ package struct Body: BitwiseCopyable, Sendable {
         frame.repetition = events.repetition
         frame.step = events.step
         frame.landing = events.landing
+        frame.otherLegCount = leg.count
     }
 }

@@ -40,9 +40,12 @@ extension Body {
     /// Slipped and swapped sensors, and the other leg than was asked for.
     @_noLocks
     mutating func watchSensors(
-        _ angles: inout BodyAngles, _ observation: SegmentObservation, gates: inout Gates
+        _ angles: inout BodyAngles, _ observation: SegmentObservation, _ pelvis: PelvisMoment?,
+        posture: Posture, gates: inout Gates
     ) {
         guard isInSet else { return }
+        watchLeg(angles, observation, pelvis, posture: posture)
+        if leg.isOther { gates.close(.wrongSide) }
         // Only a lifted knee says which leg is in the air.
         if plan.task == .singleLegHold || plan.task == .steps && plan.source == .eitherThigh {
             swap.step(angles: angles, shifted: lastShift)
@@ -93,7 +96,7 @@ extension Body {
     }
 
     @_noLocks
-    private mutating func isSide(_ one: Side?, _ other: Side) -> Bool {
+    mutating func isSide(_ one: Side?, _ other: Side) -> Bool {
         guard let one else { return false }
         return one == other
     }
@@ -108,7 +111,8 @@ extension Body {
             ? hold.phase != .holding : plan.task != .steps && !tasks.isMoving
         let pelvisIsQuiet = slips[Segment.pelvis.index].isQuiet
         let longest = otherSideSeen ? Body.longestSeenSide : Body.longestOtherSide
-        let mayBeLifted = otherSideFor > 0 && otherSideFor < longest
+        let isAside = leg.heldFor > 0 && leg.heldFor < LegWatch.longestAside
+        let mayBeLifted = otherSideFor > 0 && otherSideFor < longest || isAside
         var index = 0
         while index < 6 {
             if let segment = Segment(index: index), let own = angles.angles(segment),

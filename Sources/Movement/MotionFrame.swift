@@ -70,6 +70,8 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var repetition: Repetition?
     package var step: Step?
     package var landing: Landing?
+    /// Movements of the set that were done on the other leg than was named.
+    package var otherLegCount: UInt16 = 0
     package var steps: UInt32 = 0
     /// The leg that a step stands on, also outside a set; nil between steps.
     package var stepSide: Side?

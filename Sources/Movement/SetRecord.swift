@@ -75,6 +75,11 @@ package struct SetRecord: Sendable {
     /// Repetitions before the last interruption: the estimator counts anew after it.
     private var numberBase: UInt16 = 0
     private var isInterrupted = false
+    /// Movements that were seen to be done on the other leg than was named.
+    package private(set) var otherLegCount = 0
+    private var newestOtherLegCount: UInt16 = 0
+    /// The rules as they were when the newest repetition ended.
+    private var settledRules: [RuleRecord]
     /// Until when the newest gap in the data kept its gate closed, host ns; 0: no gap.
     private var gapEnd: Int64 = 0
 
@@ -84,6 +89,7 @@ package struct SetRecord: Sendable {
     package init(plan: MovementPlan) {
         self.plan = plan
         rules = (0..<plan.ruleCount).map { RuleRecord(rule: plan.rules[$0]) }
+        settledRules = rules
         window = PatternWindow(rules: plan.ruleCount)
         holdWindow = window
         typical = TypicalValues(rules: plan.ruleCount)
@@ -119,6 +125,7 @@ package struct SetRecord: Sendable {
         let interval = frame.sample.interval
         duration += interval
         if !frame.gates.isOpen { unknown += interval }
+        passOver(frame)
         if frame.gates.has(.gap) { gapEnd = max(gapEnd, frame.time) }
         countRules(frame, interval: interval)
         collect(frame, interval: interval)
@@ -146,6 +153,7 @@ package struct SetRecord: Sendable {
         isInterrupted = true
         finish(at: frame.holdEndTime > holdStart ? frame.holdEndTime : frame.time)
         completed = 0
+        newestOtherLegCount = 0
         lastActive = 0
         lastStep = nil
         openStep = nil
@@ -195,6 +203,23 @@ package struct SetRecord: Sendable {
         return first > 0 ? times.suffix(third).reduce(0, +) / first : nil
     }
 
+    /// What the rules saw of a movement before it showed to be the other leg's is no part of the set.
+    private mutating func passOver(_ frame: MotionFrame) {
+        // After a change of side the estimator counts anew.
+        if frame.otherLegCount < newestOtherLegCount { newestOtherLegCount = 0 }
+        guard frame.otherLegCount != newestOtherLegCount else { return }
+        otherLegCount += Int(frame.otherLegCount &- newestOtherLegCount)
+        newestOtherLegCount = frame.otherLegCount
+        window = PatternWindow(rules: plan.ruleCount)
+        typical.forget()
+        for index in rules.indices {
+            // What was said was said.
+            let cues = rules[index].cues
+            rules[index] = settledRules[index]
+            rules[index].cues = cues
+        }
+    }
+
     private mutating func collect(_ frame: MotionFrame, interval: Double) {
         if let step = frame.step {
             steps.add(step)
@@ -223,6 +248,7 @@ package struct SetRecord: Sendable {
                 isClean: keepsForm && lowersSlowly(repetition), keepsForm: keepsForm,
                 isJudged: repetition.isWhole && gapEnd <= repetition.start))
         window = PatternWindow(rules: plan.ruleCount)
+        settledRules = rules
         if let shape = repetition.shape { retime(as: shape, source: repetition.source) }
     }
 

@@ -14,7 +14,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     var stepJudge = StepJudge()
     var walk = SteadyWalk()
     private(set) var vertical = VerticalMotion()
-    private var habits = HabitWatch()
+    var habits = HabitWatch()
     private var watchesHang = false
     private var thighRest = ThighRest()
     private var counted: UInt16 = 0
@@ -28,6 +28,12 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     private var farSince: Int64 = 0
     private var wasMoving = false
     private var ownRange = 0.0
+    /// The movement is seen to be done on the other leg: it counts for none of this set.
+    var isOnOtherLeg = false
+    /// A repetition ended at this sample, and was passed over for that.
+    private(set) var passedOver = false
+    /// Hitches of the other leg went by, which read as their mirror image.
+    private var isMirrored = false
     /// s since the signal of the repetitions was last seen, and the count when the clock took over.
     private var unseenFor = 0.0
     private var countedBeforeClock: UInt16 = 0
@@ -59,28 +65,12 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         ownRange = 0
         unseenFor = 0
         countedBeforeClock = 0
+        isOnOtherLeg = false
         turn = 0
         dropSum = 0
         dropTime = 0
         farSince = 0
         wasMoving = false
-    }
-
-    var phase: RepetitionPhase {
-        @_noLocks get {
-            switch source {
-            case .none: .none
-            case .metronome: metronome.phase
-            default: repetitions.phase
-            }
-        }
-    }
-
-    var isMoving: Bool {
-        @_noLocks get {
-            source == .metronome
-                ? metronome.phase != .rest && metronome.phase != .none : repetitions.isMoving
-        }
     }
 
     /// Share of the own range gone; NaN where that is not known.
@@ -102,6 +92,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         thighs: ThighDirections, signals: inout SignalValues
     ) -> TaskEvents {
         var events = TaskEvents()
+        passedOver = false
         vertical.step(
             up: moment.up, specificForce: moment.force, rate: moment.rate,
             interval: moment.interval,
@@ -142,14 +133,6 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             signals.set(.swayRatio, ratio)
         }
         return events
-    }
-
-    @_noLocks
-    private mutating func stepHabits(
-        _ moment: PelvisMoment, _ angles: BodyAngles, _ signals: inout SignalValues
-    ) {
-        habits.step(
-            angles: angles, rate: moment.rate, interval: moment.interval, signals: &signals)
     }
 
     /// A hold on one leg begins: its sway is its own, and so is its calm where the one before was only
@@ -194,6 +177,9 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             thighs, rate: moment.rate, interval: moment.interval,
             mayFollow: counted == 0 && repetitions.way < source.leastRange)
         chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
+        if isMirrored, !isOnOtherLeg { restart(&plan, time: moment.time) }
+        isMirrored = isOnOtherLeg && source == .hike
+        if isMirrored { return nil }
         var ended = false
         if source != .metronome { feel(moment, stance: stance, lowersFirst: plan.lowersFirst) }
         if source == .metronome {
@@ -226,6 +212,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         if isMoving, source != .metronome, repetitions.phase == .hold { thighRest.learnWay(thighs) }
         addHoldLoss(&plan, time: moment.time, signals: &signals)
         guard ended else { return nil }
+        passedOver = isOnOtherLeg
+        if isOnOtherLeg { return passOver(&plan, time: moment.time) }
         return finish(&plan, stance: stance, time: moment.time, signals: &signals)
     }
 
@@ -263,6 +251,25 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         dropSum = 0
         dropTime = 0
         return false
+    }
+
+    /// A repetition of the other leg: neither counted nor learnt from.
+    @_noLocks
+    private mutating func passOver(_ plan: inout MovementPlan, time: Int64) -> Repetition? {
+        // The free thigh goes another way than the one that stands: the next is not to be measured by it.
+        if source != .height { restart(&plan, time: time) }
+        dropSum = 0
+        dropTime = 0
+        return nil
+    }
+
+    @_noLocks
+    private mutating func restart(_ plan: inout MovementPlan, time: Int64) {
+        metronome = Metronome()
+        countedBeforeClock = counted
+        repetitions.begin(
+            source: source, lowersFirst: plan.lowersFirst, isContinuous: plan.tempo.isContinuous,
+            time: time)
     }
 
     @_noLocks
@@ -314,11 +321,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         }
         source = wanted
         unseenFor = 0
-        metronome = Metronome()
-        countedBeforeClock = counted
-        repetitions.begin(
-            source: wanted, lowersFirst: plan.lowersFirst, isContinuous: plan.tempo.isContinuous,
-            time: time)
+        restart(&plan, time: time)
     }
 
     @_noLocks
@@ -340,14 +343,6 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         case .risingThighs: return TaskTracker.rise(angles)
         case .none, .metronome, .height, .sideways, .walking: return nil
         }
-    }
-
-    /// How upright the thighs are, rad: the mean of those worn, since both rise together.
-    @_noLocks
-    private static func rise(_ angles: BodyAngles) -> Double? {
-        guard let left = angles.leftThigh else { return angles.rightThigh?.anteriorTilt }
-        guard let right = angles.rightThigh else { return left.anteriorTilt }
-        return (left.anteriorTilt + right.anteriorTilt) * 0.5
     }
 
     @_noLocks

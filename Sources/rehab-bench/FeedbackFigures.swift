@@ -34,6 +34,7 @@ enum FeedbackFigures {
             figures += self.figures(rows, wearing)
             figures.append(FeedbackGoals.figure(rows, id: wearing.id, title: wearing.title))
         }
+        if let other = try OtherLegBench.run(options) { figures.append(other) }
         return figures + RealStretch.Kind.allCases.map { real(options, $0) }
     }
 

@@ -35,10 +35,12 @@ struct FeedbackTrial {
     static let stand = 8.0
 
     /// Runs the person, the sensors, the tilt filters and the body.
+    ///
+    /// `isOtherLeg`: the person was asked for the leg that is not the exercise's.
     static func run(
         _ exercise: Exercise, kind: ExerciseKind, pattern: PlantedPattern, size: Double,
         count: Int, worn: [Segment], side: Side, seed: UInt64, shape: MovementShape,
-        rateHertz: Double = 60
+        rateHertz: Double = 60, isOtherLeg: Bool = false
     ) throws -> FeedbackTrial {
         let tempo = kind.usualTempo
         let motion = ExerciseMotion.set(
@@ -53,7 +55,7 @@ struct FeedbackTrial {
         let segments = run.tracks.map { segment($0, rate: rateHertz, &random) }
         // A person who is asked for a side names the leg that the exercise is about.
         let meant = exercise.side == .moving ? side.opposite : side
-        var plan = exercise.plan(side: meant)
+        var plan = exercise.plan(side: isOtherLeg ? meant.opposite : meant)
         plan.repetitions = UInt16(clamping: exercise.task == .repetitions ? count : 0)
         let start = origin + Int64(stand * 1e9)
         let frames = OfflineBody.frames(segments, plan: plan, from: start)

@@ -49,6 +49,7 @@ struct ExerciseText {
     func summary(_ summary: Rehab1.Summary) -> [String] {
         var lines = [style.bold("\(summary.title): summary")]
         lines += courseLines(summary.course)
+        lines += otherSideLines(summary)
         if summary.probe { lines.append("  a set without cues: what you did without them") }
         if let silent = summary.silentPart { lines.append("  without cues: \(silent)") }
         var facts = Columns()
@@ -86,6 +87,21 @@ struct ExerciseText {
             lines.append("  ?: what is not measured could change this pattern")
         }
         return lines
+    }
+
+    /// What was done on the other leg, and what to do about it.
+    private func otherSideLines(_ summary: Rehab1.Summary) -> [String] {
+        guard let count = summary.otherSide, count > 0, let side = summary.side else { return [] }
+        let text = "\(counted(Int(count), "repetition")), neither counted nor judged"
+        // Which leg it was then depends on when it was.
+        if let course = summary.course, course.sideChanges > 0 {
+            return ["  done with the other leg than was named: \(text)"]
+        }
+        let other = side == "right" ? "left" : "right"
+        return [
+            "  done with the \(other) leg: \(text), since the set was for the \(side) one",
+            "  for the \(other) leg: rehabctl start \(summary.exercise) --side \(other)",
+        ]
     }
 
     /// Pauses, and thresholds that are not the exercise's own.

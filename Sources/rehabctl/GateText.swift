@@ -40,8 +40,14 @@ enum GateText {
         gates.map { words[$0] ?? plain($0) }.joined(separator: ", ")
     }
 
+    /// Lying, the named leg is the upper one.
+    private static let lying = "you lie on the leg that was named: turn over, or change the side"
+
     /// The most important one of these; nil where all pass by themselves.
-    static func sentence(for gates: [String]) -> String? {
-        sentences.first { gates.contains($0.gate) }?.text
+    ///
+    /// `side`: which leg the exercise names, "stance" or "moving".
+    static func sentence(for gates: [String], side: String?) -> String? {
+        guard let first = sentences.first(where: { gates.contains($0.gate) }) else { return nil }
+        return first.gate == "other-side" && side == "moving" ? lying : first.text
     }
 }

@@ -148,6 +148,9 @@ struct LiveState {
             parts.append(counted(summary.repetitions.count, "repetition"))
             parts.append("clean \(percent(summary.cleanShare))")
         }
+        if let count = summary.otherSide {
+            parts.append("\(counted(Int(count), "repetition")) on the other leg, not counted")
+        }
         if !summary.landings.isEmpty { parts.append(counted(summary.landings.count, "landing")) }
         if parts.isEmpty {
             parts.append(counted(summary.holds.count, "hold"))

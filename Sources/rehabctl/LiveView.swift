@@ -175,7 +175,9 @@ struct LiveView {
         {
             return "\(decimal(target, 0)) s reached: put the foot down when you like"
         }
-        return GateText.sentence(for: frame.gates).map { style.notice($0) }
+        return GateText.sentence(for: frame.gates, side: state.exercise?.side).map {
+            style.notice($0)
+        }
     }
 
     /// The pelvis from behind: left on the left, the lower side drawn lower.

@@ -24,6 +24,7 @@ struct SetGoal {
     private var last: Int64 = 0
     private var lastNews: Int64 = 0
     private var seen: Int64 = -1
+    private var seenOnOther: Int64 = 0
     private let isHolds: Bool
     /// Holds that were long enough to be one, and the seconds of the newest.
     private var held: Int64 = 0
@@ -70,8 +71,11 @@ struct SetGoal {
             held += holdSeconds >= SetGoal.shortestHold ? frame.count - seen : 0
             holdSeconds = 0
         }
-        if frame.count != seen || isHolding || lastNews == 0 {
+        // Whoever moves the other leg is told so, and has not stopped.
+        let onOther = frame.view?.otherSide ?? seenOnOther
+        if frame.count != seen || onOther != seenOnOther || isHolding || lastNews == 0 {
             seen = frame.count
+            seenOnOther = onOther
             lastNews = frame.time
         }
         if count > 0, (isHolds ? held : frame.count) >= count { return .reached }

@@ -9,6 +9,7 @@ struct SetNews {
     let exercise: Rehab1.Exercise
     private let wanted: Int64
     private var count: Int64 = 0
+    private var countOnOther: Int64 = 0
     private var holdTold = 0
     private var wasHolding = false
     private var gates: [String] = []
@@ -36,16 +37,28 @@ struct SetNews {
             lines.append(silent ? "from here without cues" : "from here with cues again")
             isSilent = silent
         }
+        if let onOther = frame.view?.otherSide, onOther > countOnOther {
+            countOnOther = onOther
+            lines.append("\(otherLeg(frame)): not counted")
+        }
         let reasons = frame.gates.filter { $0 != "stance-unknown" }
         if reasons != gates {
             if !reasons.isEmpty, frame.phase != .idle {
                 lines.append(
                     "not judged now: "
-                        + (GateText.sentence(for: reasons) ?? GateText.brief(reasons)))
+                        + (GateText.sentence(for: reasons, side: exercise.side)
+                            ?? GateText.brief(reasons)))
             }
             gates = reasons
         }
         return lines
+    }
+
+    private func otherLeg(_ frame: Rehab1.Frame) -> String {
+        // Lying, the leg that was to stay below has moved.
+        guard let stance = frame.stanceSide else { return "a repetition on the other leg" }
+        let other = stance == "right" ? "left" : "right"
+        return "a repetition on the \(exercise.side == "moving" ? stance : other) leg"
     }
 
     private func done(_ frame: Rehab1.Frame) -> String {

@@ -106,15 +106,15 @@ enum Samples {
 
     static let frameView = Rehab1.FrameView(
         stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou",
-        silent: true)
+        silent: true, otherSide: 1)
 
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
         holds: [hold], shareInBand: 0.875, rules: [ruleResult], cues: 2, notHeard: 0, packets: 3600,
         gaps: 1, lostSamples: 2, unknownShare: 0.0, notMeasured: ["trunkLean"], recording: "a",
         probe: true, cueing: "none", repetitions: [repetition], steps: steps, landings: [landing],
-        cleanShare: 0.5, tempoKept: 0.75, course: course, fading: fading,
-        silentPart: "the last 3 of 10 movements")
+        cleanShare: 0.5, tempoKept: 0.75, course: course, otherSide: 2, fading: fading,
+        silentPart: "the last 3 of 10 repetitions")
 
     static let exercise = Rehab1.Exercise(
         id: "one-leg-stand", title: "One-leg stand", version: 1, posture: "standing",

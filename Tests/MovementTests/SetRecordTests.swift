@@ -313,3 +313,57 @@ private func near(_ a: Double?, _ b: Double) -> Bool { a.map { abs($0 - b) < 1e-
         #expect(record.repetitions.count == 1 && record.cleanShare == nil)
     }
 }
+
+@Suite struct OtherLegRecordTests {
+    /// What was judged before the leg showed is taken back.
+    ///
+    /// After a pause or a change of side the estimator counts from one again.
+    @Test func onlyTheNamedLegIsInTheSums() {
+        var plan = MovementPlan(
+            task: .repetitions, posture: .upright, stanceSide: .right, targetHold: 0)
+        _ = plan.add(
+            Rule(id: .pelvicDrop, signal: .drop, on: 7 * degree, off: 5 * degree, minimumOn: 0.2))
+        var record = SetRecord(plan: plan)
+        var time = 100 * second
+        func add(_ onOther: UInt16, active: Bool = false, idle: Bool = false) {
+            var frame = MotionFrame()
+            time += second / 10
+            frame.segment = .pelvis
+            frame.time = time
+            frame.sample.interval = 0.1
+            frame.task = .repetitions
+            frame.phase = idle ? .idle : .holding
+            frame.otherLegCount = onOther
+            frame.judgedRules = 1
+            frame.activeRules = active ? 1 : 0
+            record.add(frame)
+        }
+        func addRepetition(_ number: UInt16) {
+            var frame = MotionFrame()
+            time += second / 10
+            frame.segment = .pelvis
+            frame.time = time
+            frame.task = .repetitions
+            frame.phase = .waiting
+            frame.repetition = repetition(number, .soft, lower: [3, 3, 3, 3, 3])
+            frame.repetition?.start = time - second
+            frame.otherLegCount = 1
+            record.add(frame)
+        }
+        for _ in 0..<10 { add(0, active: true) }
+        #expect(record.rules[0].episodes == 1)
+        add(1)
+        #expect(record.otherLegCount == 1)
+        #expect(record.rules[0].episodes == 0 && record.rules[0].active == 0)
+        addRepetition(1)
+        #expect(record.repetitions.map(\.isClean) == [true])
+        add(2)
+        add(0, idle: true)
+        add(1)
+        #expect(record.otherLegCount == 3)
+        // A side change ends and begins without a frame in between.
+        add(0)
+        add(1)
+        #expect(record.otherLegCount == 4)
+    }
+}
