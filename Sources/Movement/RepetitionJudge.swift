@@ -186,7 +186,8 @@ package struct FatigueMeter: BitwiseCopyable, Sendable {
             let ratio = late.lowering / late.lowerings / (early.lowering / early.lowerings)
             worst = max(worst, (1 - ratio) / 0.2)
         }
-        if early.sways > 0, late.sways > 0, early.sway > 0 {
+        // Of some 12 s the size of sway is known to 0.3 of itself: no limit of 30 % can be told from that.
+        if third >= 3, early.sways > 0, late.sways > 0, early.sway > 0 {
             let ratio = late.sway / late.sways / (early.sway / early.sways)
             worst = max(worst, (ratio - 1) / 0.3)
         }

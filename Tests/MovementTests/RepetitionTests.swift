@@ -215,7 +215,9 @@ private func way(
             let lower = index >= count - 2 ? 2.0 : 3
             let one = Repetition(
                 number: UInt16(index + 1), tempo: Tempo(raise: 2, hold: 1, lower: lower, rest: 1))
-            judge.step(one, target: 3, drop: 0, sway: 0.1, signals: &signals)
+            // Twice the sway in two repetitions says nothing.
+            judge.step(
+                one, target: 3, drop: 0, sway: index >= count - 2 ? 0.2 : 0.1, signals: &signals)
             last = signals.value(.fatigue)
             if index < count - 1 { #expect(last == nil) }
         }
