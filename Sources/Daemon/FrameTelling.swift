@@ -35,8 +35,8 @@ extension MotionFrame {
             stanceSide: stanceSide?.name, stanceSource: stanceSource.name, phase: phase,
             holdSeconds: holdSeconds,
             shareInBand: task == .singleLegHold ? set?.presentShareInBand : nil,
-            dropOnDegrees: set?.plan.threshold(of: .drop).flatMap(degrees),
-            hikeOnDegrees: set?.plan.threshold(of: .hike).flatMap(degrees),
+            dropOnDegrees: set?.plan.bandThreshold(of: .drop).flatMap(degrees),
+            hikeOnDegrees: set?.plan.bandThreshold(of: .hike).flatMap(degrees),
             activeRules: rules, gates: gates.names,
             quaternion: [
                 worldFromSensor.w, worldFromSensor.x, worldFromSensor.y, worldFromSensor.z,

@@ -91,8 +91,9 @@ extension Supervisor {
         // What was mended meanwhile is no longer said.
         let mended = exerciseComplaints.filter { !own.complaints.contains($0) }
         warnings.removeAll { mended.contains($0) }
+        let known = exerciseComplaints
         exerciseComplaints = own.complaints
-        own.complaints.forEach { warn($0) }
+        own.complaints.filter { !known.contains($0) }.forEach { warn($0) }
         return own.set.exercises
     }
 

@@ -12,10 +12,8 @@ struct SilentPart: Sendable, Equatable {
     /// Movements with cues, and in all; zeros where the part is one of time.
     let cuedMovements: Int
     let movements: Int
-    /// s with cues, and in all.
+    /// s with cues.
     let cuedSeconds: Int
-    let seconds: Int
-
     /// What its movements are called.
     private let noun: String
 
@@ -23,34 +21,35 @@ struct SilentPart: Sendable, Equatable {
     private static let leastSeconds = 15.0
 
     /// The part of that exercise's set; nil where it has more sets, alternates anyway, or is too short.
-    init?(of exercise: Exercise) {
+    ///
+    /// `isCounted`: the set ends at a number of its own; of repetitions that is in the dose by now, of others it is
+    /// known to the client alone.
+    init?(of exercise: Exercise, isCounted: Bool = false) {
         guard exercise.dose.sets == 1, exercise.dose.alternation.isEmpty else { return nil }
         switch exercise.task {
-        case .singleLegHold: noun = "hold"
-        case .landings: noun = "landing"
-        case .repetitions, .steps, .habits: noun = "repetition"
-        }
-        switch exercise.task {
-        case .habits: return nil
+        // A set of holds is one hold unless the client counts more.
+        case .habits, .singleLegHold: return nil
         case .steps:
-            guard exercise.dose.targetSeconds >= SilentPart.leastSeconds else { return nil }
-            seconds = Int(exercise.dose.targetSeconds)
-            cuedSeconds = seconds - Int((exercise.dose.targetSeconds / 3).rounded())
-            (cuedMovements, movements) = (0, 0)
-        case .repetitions, .singleLegHold, .landings:
+            guard !isCounted, exercise.dose.targetSeconds >= SilentPart.leastSeconds else {
+                return nil
+            }
+            cuedSeconds = Int((exercise.dose.targetSeconds * 2 / 3).rounded())
+            (cuedMovements, movements, noun) = (0, 0, "")
+        case .repetitions, .landings:
+            guard exercise.task == .repetitions || !isCounted else { return nil }
             movements = exercise.dose.repetitions
             guard movements >= 3 else { return nil }
             cuedMovements = movements - (movements + 1) / 3
-            (cuedSeconds, seconds) = (0, 0)
+            cuedSeconds = 0
+            noun = exercise.task == .landings ? "landing" : "repetition"
         }
     }
 
     /// Puts the part into the plan.
     func apply(to plan: inout MovementPlan) {
-        if seconds > 0 {
-            plan.alternation = CueAlternation(
-                cued: UInt16(clamping: cuedSeconds),
-                silent: UInt16(clamping: seconds - cuedSeconds))
+        if cuedSeconds > 0 {
+            // To the end, however long the set goes on.
+            plan.alternation = CueAlternation(cued: UInt16(clamping: cuedSeconds), silent: .max)
         } else {
             plan.cuedMovements = UInt16(clamping: cuedMovements)
         }
@@ -58,7 +57,7 @@ struct SilentPart: Sendable, Equatable {
 
     /// As clients read it.
     var text: String {
-        if seconds > 0 { return "the last \(seconds - cuedSeconds) s of \(seconds)" }
+        if cuedSeconds > 0 { return "what comes after \(cuedSeconds) s" }
         let silent = movements - cuedMovements
         return silent == 1
             ? "the last \(noun) of \(movements)" : "the last \(silent) of \(movements) \(noun)s"
@@ -77,6 +76,10 @@ extension MovementPlan {
         plan.cueOffset = record.plan.cueOffset &+ UInt16(clamping: max(0, record.movementCount))
         if record.plan.cuedMovements < .max {
             plan.cuedMovements = UInt16(clamping: max(0, Int(record.plan.cuedMovements) - done))
+        }
+        // The clock of the tempo, and the thirds that tell of tiredness, are those of what is left.
+        if plan.repetitions > 0 {
+            plan.repetitions = UInt16(clamping: max(1, Int(plan.repetitions) - done))
         }
         plan.alternation = record.plan.alternation
         plan.alternation.done = UInt16(clamping: Int(record.duration))

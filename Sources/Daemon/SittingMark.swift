@@ -21,7 +21,7 @@ extension Supervisor {
     ///
     /// `breaks`: whether reminders are on. Throws `notReady` where they are off, and where a sensor shows it anyway.
     func markSitting(_ sits: Bool, breaks: Bool) throws(ControlRefusal) {
-        guard sits else { return endMarkedSitting() }
+        guard sits else { return endMarkedSitting(stood: true) }
         guard breaks else {
             throw .notReady(
                 reason: "break reminders are off", cure: "turn them on with: rehabctl breaks on")
@@ -40,7 +40,8 @@ extension Supervisor {
                 reason: "the exercise \"habits\" has no rule C18",
                 cure: "put it back into your own file of that exercise")
         }
-        endMarkedSitting()
+        // Who says it twice has not stood up between.
+        guard feedback.sitting == nil else { return }
         learnReminderRest()
         feedback.sitting = SittingMark(
             since: loop.now, timer: after(Int64(rule.on * 1e9)) { $0.remindOfMarkedSitting() })
@@ -58,8 +59,8 @@ extension Supervisor {
 
     private func remindOfMarkedSitting() {
         guard let mark = feedback.sitting, let sitting = markedSitting, let rule = sittingRule
-        else { return endMarkedSitting() }
-        guard sitting < Supervisor.longestMark else { return endMarkedSitting() }
+        else { return endMarkedSitting(stood: false) }
+        guard sitting < Supervisor.longestMark else { return endMarkedSitting(stood: false) }
         if let door = feedback.notification {
             let alert = Alert(
                 time: loop.now, crossed: mark.since, rule: rule.id, signal: rule.signal,
@@ -70,12 +71,15 @@ extension Supervisor {
         feedback.sitting?.timer = after(Int64(rest * 1e9)) { $0.remindOfMarkedSitting() }
     }
 
-    /// The person stands: by their word, or since a set or a calibration begins.
-    func endMarkedSitting() {
+    /// Ends the mark; `stood`: the person stood up, by their word or since a set or a calibration begins.
+    ///
+    /// What ends otherwise (forgotten for hours, reminders off, a thigh's sensor that shows it) is no sitting that anybody
+    /// knows the length of.
+    func endMarkedSitting(stood: Bool) {
         guard let mark = feedback.sitting, let sitting = markedSitting else { return }
         loop.cancel(mark.timer)
         feedback.sitting = nil
-        noteMarkedSitting(sitting)
-        session.mark("standing: the sitting marked by hand is over")
+        if stood { noteMarkedSitting(sitting) }
+        session.mark("the sitting marked by hand is over")
     }
 }

@@ -42,6 +42,7 @@ extension Supervisor {
         case "turn-round": try beginTurnRound(leadIn: lead, to: stream)
         default: throw .invalidParameter("what")
         }
+        endMarkedSitting(stood: true)
         session.resumeRecording()
         session.mark("calibration began")
         session.setWarm(true)

@@ -85,9 +85,10 @@ extension Supervisor {
             plan.cuedPercent = UInt8(clamping: fading.fading.percent)
             plan.cueOffset = UInt16(clamping: fading.movements)
         }
-        let silentPart = cueing == .none || call.probe != nil ? nil : SilentPart(of: found)
+        let silentPart =
+            cueing == .none || call.probe != nil
+            ? nil : SilentPart(of: found, isCounted: call.count != nil)
         silentPart?.apply(to: &plan)
-        endMarkedSitting()
         closeSoundRoom()
         let leadIn = call.leadInSeconds ?? 0
         guard leadIn >= 0, leadIn <= 60 else { throw .invalidParameter("lead_in_s") }
@@ -105,6 +106,7 @@ extension Supervisor {
         session.setWarm(true)
         // The set's plan has taken the place of the reminders', however short the set is.
         feedback.remindedSession = nil
+        endMarkedSitting(stood: true)
         exercise = RunningExercise(
             exercise: found, side: side, cueing: cueing, isProbe: isProbe,
             silentPart: silentPart, isTest: isTest, record: SetRecord(plan: plan),
@@ -223,7 +225,7 @@ extension Supervisor {
             landings: record.landings.map { $0.told() }, cleanShare: record.cleanShare,
             tempoKept: record.tempoKept, course: running.course.told,
             otherSide: record.otherLegCount > 0 ? Int64(record.otherLegCount) : nil,
-            silentPart: running.silentPart?.text)
+            silentPart: record.hasSilentPart ? running.silentPart?.text : nil)
     }
 
     /// Whether the set's repetitions were seen in the pelvis' height: their way is in m then.

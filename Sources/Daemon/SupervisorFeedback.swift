@@ -219,7 +219,7 @@ extension Supervisor {
         }
         if let sits = call.sitting { try markSitting(sits, breaks: new.breaks) }
         try take(new)
-        if !new.breaks { endMarkedSitting() }
+        if !new.breaks { endMarkedSitting(stood: false) }
         // A bus that was just opened takes a moment.
         if call.breaks == true { after(300_000_000) { $0.lookForDesktop() } }
         return sound()

@@ -11,6 +11,7 @@ extension Supervisor {
         // What is played back was another day's.
         guard frame.task == .habits, frame.segment == .pelvis, replay == nil else { return }
         forgetYesterday()
+        if frame.signals.value(.sittingTime) != nil { endMarkedSitting(stood: false) }
         feedback.habits.add(frame)
     }
 

@@ -15,6 +15,7 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     private var lastAny: Int64 = 0
     private var bestIndex = -1
     private var bestPriority: UInt8 = 255
+    private var bestIsStop = false
     private var tick: UInt32 = 0
     private var tickSpan: UInt32 = 0
 
@@ -35,6 +36,7 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     package mutating func open(tick: UInt32 = 0, tickSpan: UInt32 = 0) {
         bestIndex = -1
         bestPriority = 255
+        bestIsStop = false
         self.tick = tick
         self.tickSpan = tickSpan
     }
@@ -56,11 +58,16 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         if rule.id.priority < bestPriority {
             bestPriority = rule.id.priority
             bestIndex = index
+            bestIsStop = rule.signal == .fatigue
         }
     }
 
-    /// True where a loss of balance asks to be cued: no fading holds that back.
-    package var isUrgent: Bool { @_noLocks get { bestIndex >= 0 && bestPriority == 0 } }
+    /// True where a loss of balance or tiredness (C16) asks to be cued.
+    ///
+    /// Neither says how to move, so neither fading nor the silent part of a set holds it back.
+    package var isUrgent: Bool {
+        @_noLocks get { bestIndex >= 0 && (bestPriority == 0 || bestIsStop) }
+    }
 
     /// The index of the rule to cue now, or nil.
     ///

@@ -368,7 +368,7 @@ package struct Body: BitwiseCopyable, Sendable {
         frame.stepSide = tasks.steps.side
         guard isInSet else { return }
         frame.task = plan.task
-        frame.isSilentPart = isSilentPart(at: frame.time, hasEnded: false)
+        frame.isSilentPart = !plan.mayCue || isSilentPart(at: frame.time, hasEnded: false)
         guard plan.task != .singleLegHold else { return }
         frame.stanceSide = stanceSide()
         if case .some = frame.stanceSide {

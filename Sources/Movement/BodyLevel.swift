@@ -20,6 +20,6 @@ package struct BodyLevel: BitwiseCopyable, Sendable {
     package init(_ frame: MotionFrame) {
         self.init(
             time: frame.time, obliquity: frame.obliquity,
-            isJudged: frame.gates.isOpen && frame.phase == .holding)
+            isJudged: frame.gates.isOpen && frame.phase == .holding && !frame.isSilentPart)
     }
 }

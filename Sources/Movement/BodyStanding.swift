@@ -63,7 +63,10 @@ extension Body {
             }
         }
         // What was noted of the movement was measured from the leg that does not stand.
-        if leg.isOther, !wasOther { endCues.clear() }
+        if leg.isOther, !wasOther {
+            endCues.clear()
+            if tasks.count == 0 { quietLean.forget(side) }
+        }
         tasks.isOnOtherLeg = leg.isOther
     }
 }

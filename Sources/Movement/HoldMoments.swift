@@ -48,8 +48,8 @@ struct HoldMoments {
     private(set) var present = Totals()
 
     init(plan: MovementPlan) {
-        highest = plan.threshold(of: .drop) ?? Double.infinity
-        lowest = -(plan.threshold(of: .hike) ?? Double.infinity)
+        highest = plan.bandThreshold(of: .drop) ?? Double.infinity
+        lowest = -(plan.bandThreshold(of: .hike) ?? Double.infinity)
     }
 
     var isEmpty: Bool { present.count == 0 }

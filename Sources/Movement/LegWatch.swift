@@ -81,6 +81,8 @@ struct LegWatch: BitwiseCopyable {
     /// The thighs before the step up.
     private var namedBefore = 0.0
     private var otherBefore = 0.0
+    /// m of the present step up so far.
+    private var summit = 0.0
     private var isCounted = false
     private var unseenFor = 0.0
     /// s that the named leg has been held aside.
@@ -243,9 +245,12 @@ struct LegWatch: BitwiseCopyable {
         guard moment.way > LegWatch.begins else {
             namedBefore = moment.named
             otherBefore = moment.other
+            summit = 0
             return
         }
-        guard moment.way > LegWatch.risen else { return }
+        summit = max(summit, moment.way)
+        // On the way down the feet may go elsewhere than they came from.
+        guard moment.way > LegWatch.risen, moment.way > summit - LegWatch.begins else { return }
         let turn = (moment.named - namedBefore) - (moment.other - otherBefore)
         if turn > LegWatch.turned { isOther = true }
         if turn < 0 { isOther = false }

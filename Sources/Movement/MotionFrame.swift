@@ -48,7 +48,7 @@ package struct MotionFrame: BitwiseCopyable, Sendable {
     package var activeRules: UInt32 = 0
     /// Bit i: rule i of the plan could be judged at this sample.
     package var judgedRules: UInt32 = 0
-    /// Nothing may be cued now: a part of the set that is silent, so that it shows what stays.
+    /// Nothing may be cued now: a set or a part of one that is silent, so that it shows what stays.
     package var isSilentPart = false
     /// The cue decided at this sample, if any.
     package var alert: Alert?

@@ -123,6 +123,12 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
         return false
     }
 
+    /// The same of the rules that may be cued, where the band ends: what is only told leaves it open.
+    package func bandThreshold(of signal: Signal) -> Double? {
+        (0..<ruleCount).first { rules[$0].signal == signal && !rules[$0].reportOnly }
+            .map { rules[$0].on }
+    }
+
     /// The on-threshold of the first rule that watches `signal`, or nil.
     @_noLocks
     package func threshold(of signal: Signal) -> Double? {

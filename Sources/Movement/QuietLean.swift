@@ -35,6 +35,15 @@ package struct QuietLean: BitwiseCopyable, Sendable {
         }
     }
 
+    /// What was learnt on `side` was the other leg's.
+    @_noLocks
+    package mutating func forget(_ side: Side) {
+        switch side {
+        case .left: (left, leftTime) = (0, 0)
+        case .right: (right, rightTime) = (0, 0)
+        }
+    }
+
     /// Lean beyond the quiet one; nil until that is known.
     @_noLocks
     package func beyond(lean: Double, side: Side) -> Double? {

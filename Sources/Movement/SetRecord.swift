@@ -54,6 +54,8 @@ package struct SetRecord: Sendable {
     package private(set) var landings: [Landing] = []
     /// s by which the trunk follows the pelvis from side to side; nil where that is not told.
     package private(set) var trunkLag: Double?
+    /// Whether a part without cues was reached.
+    package private(set) var hasSilentPart = false
     private var lagMeter = TrunkLag()
     private var window: PatternWindow
     private var holdWindow: PatternWindow
@@ -122,6 +124,7 @@ package struct SetRecord: Sendable {
         if isInterrupted { gapEnd = frame.time &+ SetRecord.unseenStart }
         isInterrupted = false
         if start == 0 { start = frame.time }
+        if frame.isSilentPart { hasSilentPart = true }
         let interval = frame.sample.interval
         duration += interval
         if !frame.gates.isOpen { unknown += interval }

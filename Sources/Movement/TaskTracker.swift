@@ -208,8 +208,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         followTurn(moment)
         signals.set(.turn, abs(turn))
         collectDrop(&signals, interval: moment.interval)
-        if isMoving { sway.learnCalm(interval: moment.interval, wanted: 5) }
-        if isMoving, source != .metronome, repetitions.phase == .hold { thighRest.learnWay(thighs) }
+        if isMoving, !isOnOtherLeg {
+            sway.learnCalm(interval: moment.interval, wanted: 5)
+            if source != .metronome, repetitions.phase == .hold { thighRest.learnWay(thighs) }
+        }
         addHoldLoss(&plan, time: moment.time, signals: &signals)
         guard ended else { return nil }
         passedOver = isOnOtherLeg
@@ -258,6 +260,11 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     private mutating func passOver(_ plan: inout MovementPlan, time: Int64) -> Repetition? {
         // The free thigh goes another way than the one that stands: the next is not to be measured by it.
         if source != .height { restart(&plan, time: time) }
+        // Before it was known to be the other leg's, the far end may have been learnt from.
+        if counted == 0 {
+            thighRest.forgetWays()
+            sway.forgetCalm()
+        }
         dropSum = 0
         dropTime = 0
         return nil

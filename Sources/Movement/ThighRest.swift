@@ -114,6 +114,15 @@ struct ThighRest: BitwiseCopyable {
         }
     }
 
+    /// What a movement showed was another leg's.
+    @_noLocks
+    mutating func forgetWays() {
+        leftWay = nil
+        rightWay = nil
+        leftIsAhead = false
+        rightIsAhead = false
+    }
+
     /// The way straight forward or back, where a way leads there in the main; nil for another.
     ///
     /// It does so altogether then: what goes aside meanwhile is a shift of the hips, with times of its own.

@@ -13,10 +13,12 @@ struct LiveGauges {
     func lines(_ state: LiveState) -> [String] {
         guard let frame = state.frame, frame.phase != .idle else { return [] }
         var lines: [String] = []
-        if let on = frame.dropOnDegrees, let hike = frame.hikeOnDegrees {
+        if let on = frame.dropOnDegrees {
+            // A lift that is only told leaves that side of the band open.
+            let hike = frame.hikeOnDegrees
             lines.append(
                 scale(
-                    "pelvis", frame, value: frame.dropDegrees, from: -hike, to: on,
+                    "pelvis", frame, value: frame.dropDegrees, from: hike.map(-), to: on,
                     ends: ("hike", "drop")))
         }
         if let lean = frame.trunkLeanDegrees {

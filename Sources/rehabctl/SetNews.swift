@@ -33,7 +33,8 @@ struct SetNews {
         }
         count = max(count, frame.count)
         let silent = frame.view?.silent == true
-        if silent != isSilent {
+        // While a set is paused nothing is cued anyway.
+        if silent != isSilent, frame.phase != .idle {
             lines.append(silent ? "from here without cues" : "from here with cues again")
             isSilent = silent
         }

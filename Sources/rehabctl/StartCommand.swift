@@ -193,6 +193,7 @@ struct StartCommand: ParsableCommand {
         let sides = try Catalogue.sides(side, of: found, console)
         var plan = options.plan([WorkoutPlan.Part(exercise: found, sides: sides, sets: sets)])
         plan.isProbe = probe == true
+        plan.isCued = probe == false
         readiness.sayHops(found, log)
         readiness.sayWhatIsMissing()
         let runner = SetRunner(daemon: daemon, console: console, exercises: exercises)

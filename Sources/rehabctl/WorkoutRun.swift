@@ -21,6 +21,8 @@ struct WorkoutPlan {
     var keepsRecording = true
     /// Every set without cues.
     var isProbe = false
+    /// The person wants cues to the end of a single set.
+    var isCued = false
     var count: Int?
     var hold: Double?
     var seconds: Double?
@@ -100,7 +102,7 @@ final class WorkoutRun {
                 guard !isOver, !console.hasEnded else { return }
                 var next = SetPlan(exercise: exercise, side: side)
                 next.isProbe = plan.isProbe || part.sets > 1 && set == part.sets
-                next.leavesProbeOpen = !plan.isProbe && part.sets == 1
+                next.leavesProbeOpen = !plan.isProbe && !plan.isCued && part.sets == 1
                 next.keepsRecording = plan.keepsRecording
                 // The daemon knows its own standard; the call says only what is asked for.
                 next.thresholds = thresholds.map {

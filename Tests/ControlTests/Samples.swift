@@ -122,7 +122,7 @@ enum Samples {
         rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
         instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
         text: "One-leg stand", cueing: "at-once", dose: dose, sideMeasured: false,
-        silentPart: "the last 20 s of 60")
+        silentPart: "what comes after 40 s")
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,

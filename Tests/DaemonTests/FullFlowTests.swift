@@ -156,7 +156,7 @@ import Testing
             #expect(abs(hold.durationSeconds - held) < 0.2)
 
             let drops = story.trueDrops(in: set).map { $0.drop * degreesPerRadian }
-            let inside = drops.count { $0 < 4 && $0 > -5 }
+            let inside = drops.count { $0 < 4 }
             let share = Double(inside) / Double(drops.count)
             print("\(set.task.name): in band \(hold.shareInBand ?? -1), in truth \(share)")
             #expect(abs((hold.shareInBand ?? -1) - share) < 0.05)

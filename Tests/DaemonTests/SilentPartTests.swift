@@ -19,7 +19,7 @@ import Testing
         ("static-abd-supine", "the last 2 of 5 repetitions"),
         ("static-abd-stand", "the last 2 of 5 repetitions"),
         ("bridge", "the last 3 of 10 repetitions"), ("squat", "the last 3 of 10 repetitions"),
-        ("side-step", "the last 20 s of 60"),
+        ("side-step", "what comes after 40 s"),
     ])
     func anExerciseOfOneSetHasOne(_ id: String, _ text: String) throws {
         let found = try exercise(id)
@@ -28,7 +28,7 @@ import Testing
         var plan = found.plan(side: nil)
         part.apply(to: &plan)
         if id == "side-step" {
-            #expect(plan.alternation == CueAlternation(cued: 40, silent: 20))
+            #expect(plan.alternation == CueAlternation(cued: 40, silent: .max))
         } else {
             #expect(plan.alternation == CueAlternation())
             #expect(plan.cuedMovements == (id == "bridge" || id == "squat" ? 7 : 3))
@@ -39,6 +39,9 @@ import Testing
     @Test func othersHaveNone() throws {
         let with = try Catalogue.load().filter { SilentPart(of: $0) != nil }.map(\.number)
         #expect(Set(with) == [2, 3, 6, 11, 13])
+        // Side-steps that end at a number of their own: when the last third begins is not known here.
+        #expect(SilentPart(of: try exercise("side-step"), isCounted: true) == nil)
+        #expect(SilentPart(of: try exercise("squat"), isCounted: true)?.cuedMovements == 7)
     }
 
     /// After a pause the estimator counts anew: what may be cued goes on where it was.
@@ -58,7 +61,7 @@ import Testing
             record.add(frame)
         }
         let next = try exercise("squat").plan(side: nil).goingOn(after: record)
-        #expect(next.cuedMovements == 2 && next.cueOffset == 9)
+        #expect(next.cuedMovements == 2 && next.cueOffset == 9 && next.repetitions == 5)
         // EX19's minutes as well: 30 s into the first.
         var gait = try exercise("gait").plan(side: nil)
         #expect(gait.alternation.cued == 60)

@@ -61,10 +61,10 @@ struct OtherLegTests {
     }
 
     @Test(
-        "whoever changes to the named leg is judged from there on", arguments: [Side.left, .right])
-    func changes(named: Side) throws {
+        "whoever changes to the named leg is judged from there on", arguments: [Side.left, .right],
+        LegMovement.squats + [.squat("swung back", far: -20)])
+    func changes(named: Side, one: LegMovement) throws {
         var set = OneLeggedSet(.stanceThigh, lowersFirst: true, named: named)
-        let one = LegMovement.squats[0]
         set.rest(3)
         set.repeats(one, on: named.opposite, count: 2)
         set.rest(2)

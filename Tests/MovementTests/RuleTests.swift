@@ -313,4 +313,24 @@ private func rule(
         for task in TaskKind.allCases { #expect(TaskKind(name: task.name) == task) }
         #expect(TaskKind(name: "walk") == nil)
     }
+
+    /// C19 and C16 say "stop", not how to move: no fading and no silent part holds them back.
+    @Test func stoppingIsSaidWhateverIsFaded() throws {
+        func rule(_ name: String, _ signal: Signal) throws -> Rule {
+            Rule(
+                id: try #require(RuleID(name: name)), signal: signal, on: 1, off: 0.5, minimumOn: 0)
+        }
+        var policy = AlertPolicy()
+        policy.open()
+        #expect(!policy.isUrgent)
+        policy.offer(try rule("C16", .fatigue), at: 0, time: 1_000_000_000)
+        #expect(policy.isUrgent)
+        // What comes before it by priority is faded as ever.
+        policy.offer(try rule("C01", .drop), at: 1, time: 1_000_000_000)
+        #expect(!policy.isUrgent)
+        policy.offer(try rule("C16", .fatigue), at: 0, time: 1_000_000_000)
+        #expect(!policy.isUrgent)
+        policy.offer(try rule("C19", .jerkRatio), at: 2, time: 1_000_000_000)
+        #expect(policy.isUrgent)
+    }
 }
