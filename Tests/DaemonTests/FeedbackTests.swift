@@ -294,8 +294,15 @@ struct FeedbackTests {
             let told = try daemon.rehabctl(["sound", "sonification", "on"])
             #expect(told.code == 0)
         }
-        _ = try scene.daemon.rehabctl(["start", "one-leg-stand", "--side", "right", "--probe"])
+        // With a threshold that the drop does not reach, the continuous sound is all there is.
+        try scene.daemon.call(
+            Rehab1.StartExercise(
+                exercise: "one-leg-stand", side: "right", probe: false,
+                thresholds: [
+                    Rehab1.Threshold(rule: "C01", signal: "drop", onDegrees: 20, by: "the test")
+                ]))
         _ = scene.player.finish()
+        #expect(try scene.daemon.call(Rehab1.StopExercise()).summary.cues == 0)
         #expect(try scene.daemon.terminate() == .exited(0))
         let frames = try scene.frames()
         let first = try #require(frames.firstIndex { $0 != 0 })
@@ -306,5 +313,21 @@ struct FeedbackTests {
         #expect((2.0...5.5).contains(seconds))
         let top = frames.map { abs(Int($0)) }.max() ?? 0
         #expect((2000...2930).contains(top), "\(top)")
+    }
+
+    /// What stays without sound is to be told: a set without cues has no continuous one either.
+    @Test func theContinuousSoundRestsInASetWithoutCues() throws {
+        let scene = try FeedbackScene { daemon in
+            let told = try daemon.rehabctl(["sound", "sonification", "on"])
+            #expect(told.code == 0)
+        }
+        _ = try scene.daemon.rehabctl(["start", "one-leg-stand", "--side", "right", "--probe"])
+        _ = scene.player.finish()
+        let summary = try scene.daemon.call(Rehab1.StopExercise()).summary
+        #expect(summary.probe && summary.rules.contains { $0.id == "C01" && $0.episodes == 1 })
+        #expect(try scene.daemon.terminate() == .exited(0))
+        let isOpened = FileManager.default.fileExists(atPath: scene.sound)
+        let frames = isOpened ? try scene.frames() : []
+        #expect(frames.allSatisfy { $0 == 0 })
     }
 }

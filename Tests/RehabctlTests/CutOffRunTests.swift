@@ -4,6 +4,7 @@ import Control
 import DaemonTestKit
 import Foundation
 import Glibc
+import Plumbing
 import Testing
 
 @Suite(.scene()) struct CutOffRunTests {
@@ -67,7 +68,9 @@ import Testing
         try waitUntil("its line") { terminal.drawn().contains("s, ") }
         _ = try practice.daemon.call(Rehab1.StopTest())
         // T1 itself would go on for half a minute.
+        let ended = MonotonicClock.now()
         #expect(try run.wait(within: 10) == .exited(75))
+        print("noticed after \(Double(MonotonicClock.now() - ended) * 1e-9) s")
         let said = Practice.plain(terminal.drawn())
         #expect(said.contains("was ended elsewhere"), "\(said)")
         #expect(!said.contains("sent nothing"), "\(said)")
