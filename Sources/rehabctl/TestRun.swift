@@ -35,6 +35,7 @@ struct TestRun {
         MonotonicClock.sleep(until: MonotonicClock.now() + Int64(leadIn * 1e9))
         // From before it runs: who interrupts it at once gives it up as well.
         let signals = ProgramSignals(isDrawing: false)
+        var replies = try watch()
         let begun = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.StartTest(test: test.id, side: side)).test
         }
@@ -43,10 +44,9 @@ struct TestRun {
             readLine() != nil
         {}
         if !quiet { print("\u{7}Go.") }
-        let watching = try daemon.connect()
         let end: End
         do throws(ControlError) {
-            end = try follow(watching, begun, signals)
+            end = try follow(&replies, begun, signals)
         } catch {
             _ = try? client.call(Rehab1.GiveUpTest())
             throw complaint(error)
@@ -76,6 +76,19 @@ struct TestRun {
         return result
     }
 
+    /// The daemon's events from before the run on: whatever ends it is seen, however soon.
+    private func watch() throws -> ControlReplies<Rehab1.Monitor> {
+        do throws(ControlError) {
+            var replies = try ControlClient(socket: daemon.socket)
+                .stream(Rehab1.Monitor(intervalMilliseconds: 100))
+            // The state before it; that it came shows that the rest will.
+            _ = try replies.next(within: 2_000)
+            return replies
+        } catch {
+            throw complaint(error)
+        }
+    }
+
     /// How a run came to its end.
     private enum End {
         case whole
@@ -90,9 +103,9 @@ struct TestRun {
 
     /// Watches until the goal is reached, Enter is pressed or the time is up.
     private func follow(
-        _ client: consuming ControlClient, _ begun: Rehab1.Test, _ signals: ProgramSignals
+        _ replies: inout ControlReplies<Rehab1.Monitor>, _ begun: Rehab1.Test,
+        _ signals: ProgramSignals
     ) throws(ControlError) -> End {
-        var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 100))
         let start = MonotonicClock.now()
         var goal = TestGoalWatch(begun)
         var told = -1

@@ -129,23 +129,7 @@ struct FeedbackOutputTests {
         // Noon, wherever the test runs: at night nothing is shown.
         let hour = Int(Date().timeIntervalSince1970 / 3600) % 24
         let scene = try FeedbackScene(
-            Scenario.toml(
-                """
-                [[task]]
-                kind = "quiet-stand"
-                name = "stand"
-                seconds = 6
-                [[task]]
-                kind = "exercise"
-                name = "set"
-                exercise = "habits"
-                side = "right"
-                pattern = "drop"
-                degrees = 7
-                clean = 0
-                tempo = [1, 90, 1, 5]
-                count = 1
-                """),
+            Scenario.tilted(after: 6, for: 90),
             environment: ["DBUS_SESSION_BUS_ADDRESS": bus.address, "TZ": "NOON\(hour - 12)"],
             exercises: ["habits.toml": habits])
         let told = try scene.daemon.rehabctl(["breaks", "on"])

@@ -83,23 +83,7 @@ import Testing
         let push = try String(contentsOfFile: path, encoding: .utf8)
             .replacing("tempo = [1, 5, 1, 3]", with: "tempo = [1, 3, 1, 1]")
         let scene = try FeedbackScene(
-            Scenario.toml(
-                """
-                [[task]]
-                kind = "quiet-stand"
-                name = "stand"
-                seconds = 3
-                [[task]]
-                kind = "exercise"
-                name = "set"
-                exercise = "habits"
-                side = "right"
-                pattern = "drop"
-                degrees = 7
-                clean = 0
-                tempo = [1, 60, 1, 5]
-                count = 1
-                """), exercises: ["static-abd-stand.toml": push])
+            Scenario.tilted(after: 3, for: 60), exercises: ["static-abd-stand.toml": push])
         let log = try EventLog(scene.daemon)
         try log.wait(for: "the tilt") {
             $0.frame?.obliquityDegrees.flatMap { abs($0) > 6.5 ? true : nil }

@@ -4,7 +4,6 @@ import Control
 import DaemonTestKit
 import Foundation
 import Glibc
-import Plumbing
 import Testing
 
 @Suite(.scene()) struct CutOffRunTests {
@@ -13,14 +12,22 @@ import Testing
         try practice.daemon.call(Rehab1.ListTestResults()).results.count
     }
 
+    /// A run on a terminal of its own.
+    private func begin(
+        _ test: [String], of practice: Practice
+    ) throws -> (Pseudoterminal, ChildProcess) {
+        let terminal = try Pseudoterminal()
+        let run = try terminal.start(
+            Products.rehabctl, ["test"] + test + ["--lead-in", "0"],
+            environment: practice.environment)
+        return (terminal, run)
+    }
+
     /// Ctrl-C in a run: nothing is kept, nothing goes on, and the next run begins.
     @Test func aRunThatIsInterruptedIsGivenUp() throws {
         let practice = try Practice(Scenario.quiet(seconds: 90))
         defer { practice.player.stop() }
-        let terminal = try Pseudoterminal()
-        let run = try terminal.start(
-            Products.rehabctl, ["test", "T1", "--side", "right", "--lead-in", "0"],
-            environment: practice.environment)
+        let (terminal, run) = try begin(["T1", "--side", "right"], of: practice)
         try waitUntil("the run") { try practice.daemon.status().activity == .exercising }
         try waitUntil("its line") { terminal.drawn().contains("Go.") }
         run.signal(SIGINT)
@@ -60,17 +67,12 @@ import Testing
     @Test func aRunThatIsEndedElsewhereIsNoticedAtOnce() throws {
         let practice = try Practice(Scenario.quiet(seconds: 120))
         defer { practice.player.stop() }
-        let terminal = try Pseudoterminal()
-        let run = try terminal.start(
-            Products.rehabctl, ["test", "T1", "--side", "right", "--lead-in", "0"],
-            environment: practice.environment)
+        let (terminal, run) = try begin(["T1", "--side", "right"], of: practice)
         try waitUntil("the run") { try practice.daemon.status().activity == .exercising }
-        try waitUntil("its line") { terminal.drawn().contains("s, ") }
+        // However soon: before the first one has heard anything of its own run.
         _ = try practice.daemon.call(Rehab1.StopTest())
-        // T1 itself would go on for half a minute.
-        let ended = MonotonicClock.now()
+        // The test itself would go on for half a minute.
         #expect(try run.wait(within: 10) == .exited(75))
-        print("noticed after \(Double(MonotonicClock.now() - ended) * 1e-9) s")
         let said = Practice.plain(terminal.drawn())
         #expect(said.contains("was ended elsewhere"), "\(said)")
         #expect(!said.contains("sent nothing"), "\(said)")
@@ -98,9 +100,7 @@ import Testing
     @Test func aRunWhoseSensorIsTakenAwayIsGivenUp() throws {
         let practice = try Practice(Scenario.quiet(seconds: 90))
         defer { practice.player.stop() }
-        let terminal = try Pseudoterminal()
-        let run = try terminal.start(
-            Products.rehabctl, ["test", "T3", "--lead-in", "0"], environment: practice.environment)
+        let (terminal, run) = try begin(["T3"], of: practice)
         try waitUntil("its line") { terminal.drawn().contains("s of ") }
         try practice.daemon.call(Rehab1.DetachSensor(name: "belt"))
         #expect(try run.wait(within: 10) == .exited(75))
@@ -113,13 +113,11 @@ import Testing
     @Test func aRunWithoutASetThatIsEndedElsewhereIsNoticed() throws {
         let practice = try Practice(Scenario.quiet(seconds: 120))
         defer { practice.player.stop() }
-        let terminal = try Pseudoterminal()
-        let run = try terminal.start(
-            Products.rehabctl, ["test", "T3", "--lead-in", "0"], environment: practice.environment)
+        let (terminal, run) = try begin(["T3"], of: practice)
         try waitUntil("its line") { terminal.drawn().contains("s of ") }
         #expect(try practice.daemon.status().test == "T3")
         #expect(try practice.rehabctl(["stop"]).code == 0)
-        // T1 itself would go on for half a minute.
+        // The test itself would go on for half a minute.
         #expect(try run.wait(within: 10) == .exited(75))
         #expect(Practice.plain(terminal.drawn()).contains("was ended elsewhere"))
         #expect(try practice.daemon.status().test == nil)

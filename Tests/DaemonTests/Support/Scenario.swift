@@ -67,6 +67,27 @@ package struct Scenario: Sendable {
         profile = [{ kind = "drop", at = 2.5, degrees = 8, rise_s = 0.6, hold_s = 2.5 }]
         """)
 
+    /// Standing quietly, then with the left side of the pelvis 7 degrees lower, for so many s.
+    package static func tilted(after quiet: Int, for seconds: Int) -> String {
+        toml(
+            """
+            [[task]]
+            kind = "quiet-stand"
+            name = "stand"
+            seconds = \(quiet)
+            [[task]]
+            kind = "exercise"
+            name = "set"
+            exercise = "habits"
+            side = "right"
+            pattern = "drop"
+            degrees = 7
+            clean = 0
+            tempo = [1, \(seconds), 1, 5]
+            count = 1
+            """)
+    }
+
     /// Standing still for a long time.
     package static func quiet(seconds: Int, seed: Int = 20) -> String {
         toml("[[task]]\nkind = \"quiet-stand\"\nseconds = \(seconds)\n", seed: seed)
