@@ -6,6 +6,13 @@ extension MovementPlan {
     /// True where both thighs show on which leg its repetitions are done.
     package var showsLeg: Bool { !(legEvidence == .none) }
 
+    /// True where repetitions begin and end in the stand.
+    ///
+    /// Inlined always: the call would copy the whole plan.
+    var standsUp: Bool {
+        @_noLocks @inline(__always) get { allows(.upright) && !hasSeveralPostures() }
+    }
+
     /// What the exercise's repetitions show of the leg; nothing where none is named.
     ///
     /// Inlined always: the call would copy the whole plan.

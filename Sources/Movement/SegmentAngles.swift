@@ -28,6 +28,11 @@ package struct SegmentAngles: BitwiseCopyable, Sendable, Equatable {
         self.anteriorTilt = anteriorTilt
     }
 
+    /// rad from upright, whichever way.
+    var size: Double {
+        @_noLocks get { squareRoot(obliquity * obliquity + anteriorTilt * anteriorTilt) }
+    }
+
     /// Up in the axes of a segment at these angles, length one.
     package var upInSegment: Vector3 {
         @_noLocks get {

@@ -21,8 +21,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
     /// Mean square of the vertical acceleration over about a second, (m/s²)²; walking is beyond `walks`.
     private var walking = 0.0
     private static var walks: Double { @_noLocks get { 0.5 } }
-    private var turn = 0.0
-    private var turnOffset = 0.0
+    private var turn = TurnMeter()
     private var dropSum = 0.0
     private var dropTime = 0.0
     private var farSince: Int64 = 0
@@ -66,7 +65,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         unseenFor = 0
         countedBeforeClock = 0
         isOnOtherLeg = false
-        turn = 0
+        turn.restart()
         dropSum = 0
         dropTime = 0
         farSince = 0
@@ -174,8 +173,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         thighs: ThighDirections, signals: inout SignalValues
     ) -> Repetition? {
         thighRest.step(
-            thighs, rate: moment.rate, interval: moment.interval,
+            thighs, standing: plan.standsUp ? angles : nil, rate: moment.rate,
+            interval: moment.interval,
             mayFollow: counted == 0 && repetitions.way < source.leastRange)
+        if thighRest.hasStoodUp(source: source, stance: stance) { standUp(&plan, moment.time) }
         chooseSource(&plan, stance: stance, angles: angles, thighs: thighs, time: moment.time)
         if isMirrored, !isOnOtherLeg { restart(&plan, time: moment.time) }
         isMirrored = isOnOtherLeg && source == .hike
@@ -205,8 +206,8 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         } else {
             ended = loseSight(moment)
         }
-        followTurn(moment)
-        signals.set(.turn, abs(turn))
+        turn.step(moment, isMoving: isMoving)
+        signals.set(.turn, turn.size)
         collectDrop(&signals, interval: moment.interval)
         if isMoving, !isOnOtherLeg {
             sway.learnCalm(interval: moment.interval, wanted: 5)
@@ -268,6 +269,16 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         dropSum = 0
         dropTime = 0
         return nil
+    }
+
+    /// What was measured so far was measured from a lifted knee.
+    @_noLocks
+    private mutating func standUp(_ plan: inout MovementPlan, _ time: Int64) {
+        thighRest.forgetWays()
+        if counted == 0 { sway.forgetCalm() }
+        ownRange = 0
+        judge.forgetRange()
+        restart(&plan, time: time)
     }
 
     @_noLocks
@@ -349,23 +360,6 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             return thighRest.way(thighs, source: source, stance: stance)
         case .risingThighs: return TaskTracker.rise(angles)
         case .none, .metronome, .height, .sideways, .walking: return nil
-        }
-    }
-
-    @_noLocks
-    private mutating func followTurn(_ moment: PelvisMoment) {
-        guard moment.verticalRate.isFinite else {
-            turn = Double.nan
-            return
-        }
-        guard moment.interval > 0, moment.interval < 0.5 else { return }
-        if isMoving {
-            turn += (moment.verticalRate - turnOffset) * moment.interval
-        } else {
-            turn = 0
-            if moment.rate < 3 * radiansPerDegree {
-                turnOffset += (moment.verticalRate - turnOffset) * min(1, moment.interval / 1)
-            }
         }
     }
 

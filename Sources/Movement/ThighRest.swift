@@ -40,6 +40,12 @@ struct ThighDirections: BitwiseCopyable {
 struct ThighRest: BitwiseCopyable {
     private var left: Vector3?
     private var right: Vector3?
+    /// rad from the quiet stand to the rest; not known where nothing says what a stand is.
+    private var leftOff: Double?
+    private var rightOff: Double?
+    /// What the newest sample was found to be: a stand, after a rest that was none.
+    private var leftStoodUp = false
+    private var rightStoodUp = false
     private var quietFor = 0.0
     private var leftPose = StillPose()
     private var rightPose = StillPose()
@@ -57,6 +63,8 @@ struct ThighRest: BitwiseCopyable {
     private static var clear: Double { @_noLocks get { 10 * radiansPerDegree } }
     /// rad from upright at which a pelvis lies.
     private static var upright: Double { @_noLocks get { 45 * radiansPerDegree } }
+    /// rad by which a stand is nearer to the quiet one than a rest that was none [engineering default].
+    private static var nearer: Double { @_noLocks get { 10 * radiansPerDegree } }
     /// Cosine of 30° [engineering default].
     private static var mostlyAhead: Double { @_noLocks get { 0.866 } }
 
@@ -65,21 +73,64 @@ struct ThighRest: BitwiseCopyable {
 
     /// Takes the pose of a quiet half second as the rest; before the first movement (`mayFollow`) that of a
     /// later one, too: the weight goes over one foot after the start of a set, and both thighs lean.
+    ///
+    /// `standing`: the angles in an exercise that begins and ends in the stand. Nobody moves away from it to come
+    /// nearer to it: where that seems so, a knee was still up as the set began, and the stand is the rest.
     @_noLocks
     mutating func step(
-        _ thighs: ThighDirections, rate: Double, interval: Double, mayFollow: Bool
+        _ thighs: ThighDirections, standing: BodyAngles? = nil, rate: Double, interval: Double,
+        mayFollow: Bool
     ) {
         leftPose.step(thighs.left, interval: interval)
         rightPose.step(thighs.right, interval: interval)
         leftSway.step(thighs.left, interval: interval)
         rightSway.step(thighs.right, interval: interval)
+        leftStoodUp = false
+        rightStoodUp = false
         quietFor = rate < 8 * radiansPerDegree ? quietFor + interval : 0
         guard quietFor > 0.5 else { return }
-        if case .none = left { left = thighs.left }
-        if case .none = right { right = thighs.right }
-        guard mayFollow else { return }
-        if let pose = leftPose.still { left = pose }
-        if let pose = rightPose.still { right = pose }
+        let (leftNow, rightNow) = (standing?.leftThigh?.size, standing?.rightThigh?.size)
+        if let pose = leftPose.still {
+            leftStoodUp = ThighRest.isNearer(leftNow, than: leftOff)
+            if mayFollow || leftStoodUp {
+                left = pose
+                leftOff = leftNow
+            }
+        }
+        if let pose = rightPose.still {
+            rightStoodUp = ThighRest.isNearer(rightNow, than: rightOff)
+            if mayFollow || rightStoodUp {
+                right = pose
+                rightOff = rightNow
+            }
+        }
+        if case .none = left {
+            left = thighs.left
+            leftOff = leftNow
+        }
+        if case .none = right {
+            right = thighs.right
+            rightOff = rightNow
+        }
+    }
+
+    @_noLocks
+    private static func isNearer(_ now: Double?, than rest: Double?) -> Bool {
+        guard let now, let rest else { return false }
+        return now < rest - nearer
+    }
+
+    /// Whether the newest sample showed that what the source is measured from was no rest.
+    @_noLocks
+    func hasStoodUp(source: RepetitionSource, stance: Side?) -> Bool {
+        switch source {
+        case .eitherThigh: return leftStoodUp || rightStoodUp
+        case .stanceThigh, .movingThigh:
+            guard let stance else { return false }
+            let side = source == .stanceThigh ? stance : stance.opposite
+            return side == .right ? rightStoodUp : leftStoodUp
+        default: return false
+        }
     }
 
     /// How fast the thighs turn along any one way, rad/s: what their way from a rest that follows them hides.
