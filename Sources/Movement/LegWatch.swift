@@ -99,7 +99,7 @@ struct LegWatch: BitwiseCopyable {
     /// rad by which the thighs differ at least on the way down; and turn against each other on the way up
     /// [engineering defaults].
     private static var apart: Double { @_noLocks get { 10 * radiansPerDegree } }
-    private static var turned: Double { @_noLocks get { 8 * radiansPerDegree } }
+    private static var turned: Double { @_noLocks get { 6 * radiansPerDegree } }
     /// rad off the midline of a leg that is in the air, and of one that is back [engineering defaults].
     private static var lifted: Double { @_noLocks get { 12 * radiansPerDegree } }
     private static var lowered: Double { @_noLocks get { 5 * radiansPerDegree } }
