@@ -113,7 +113,9 @@ struct StoredFading: Codable, Sendable, Equatable {
 extension SetRecord {
     /// Movements of the set, as fading counts them.
     var movementCount: Int {
-        if plan.task == .steps { return (steps.left.count + steps.right.count) / 20 }
+        if plan.task == .steps {
+            return (steps.left.count + steps.right.count) / Int(plan.stepsOfMovement)
+        }
         return max(holds.count, max(repetitions.count, landings.count))
     }
 }

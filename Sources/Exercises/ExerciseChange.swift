@@ -111,10 +111,12 @@ package struct ExerciseChange: Sendable, Equatable {
 extension Exercise {
     /// What a file sets and nothing heeds, in words with the cure.
     ///
-    /// Where there are repetitions or steps, a rule rests for one, or for 20 (compensations 4): fewer seconds
-    /// than usual would be over before that.
+    /// In repetitions a rule rests for one, in gait for 20 steps (compensations 4): fewer seconds than usual would
+    /// be over before that.
     package var unheeded: [String] {
-        guard task == .repetitions || task == .steps else { return [] }
+        guard task == .repetitions || task == .steps && repetitionSignal == .walking else {
+            return []
+        }
         let rest = task == .repetitions ? "one repetition" : "20 steps"
         return rules.filter { $0.refractory < Rule.usualRefractory }.map {
             "\($0.id.name) \($0.signal.name): refractory-seconds below \(Int(Rule.usualRefractory)) "

@@ -17,7 +17,7 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
     private var bestPriority: UInt8 = 255
     private var bestIsStop = false
     private var tick: UInt32 = 0
-    private var tickSpan: UInt32 = 0
+    private var rest = CueRest.seconds
 
     /// s between any two cues, so that one is over before the next begins (spoken cues last 0.7-1.1 s).
     private static var spacing: Double { @_noLocks get { 1.2 } }
@@ -28,17 +28,14 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         lastTick = InlineArray(repeating: 0)
     }
 
-    /// Begins a new moment.
-    ///
-    /// `tick` counts repetitions or steps, and a rule rests for `tickSpan` of them: one repetition, 20
-    /// steps (compensations 4), and for its own seconds where those are more than usual. 0: for its seconds.
+    /// Begins a new moment; `tick` counts repetitions or steps.
     @_noLocks
-    package mutating func open(tick: UInt32 = 0, tickSpan: UInt32 = 0) {
+    package mutating func open(tick: UInt32 = 0, rest: CueRest = .seconds) {
         bestIndex = -1
         bestPriority = 255
         bestIsStop = false
         self.tick = tick
-        self.tickSpan = tickSpan
+        self.rest = rest
     }
 
     /// A rule that is active at this moment asks to be cued.
@@ -47,9 +44,9 @@ package struct AlertPolicy: BitwiseCopyable, Sendable {
         guard index >= 0, index < 32, !rule.reportOnly else { return }
         let last = lastCue[index]
         if last != 0 {
-            if tickSpan > 0, tick &- lastTick[index] < tickSpan { return }
-            // Between movements the usual seconds say nothing; longer ones were asked for.
-            if tickSpan == 0 || rule.refractory > Rule.usualRefractory,
+            if tick &- lastTick[index] < rest.ticks(of: rule.signal) { return }
+            // Between repetitions the usual seconds say nothing; longer ones were asked for.
+            if rest.countsSeconds || rule.refractory > Rule.usualRefractory,
                 seconds(fromNanoseconds: time - last) < rule.refractory
             {
                 return

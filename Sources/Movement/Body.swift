@@ -263,11 +263,8 @@ package struct Body: BitwiseCopyable, Sendable {
         let waits = plan.cuesAtEnd && plan.task != .habits
         let mayJudge = gates.isOpen && (isJudging(time: frame.time) || lostBalance)
         forgetTheWayThere(time: frame.time)
-        switch plan.task {
-        case .repetitions: policy.open(tick: UInt32(tasks.count), tickSpan: 1)
-        case .steps: policy.open(tick: tasks.steps.count, tickSpan: 20)
-        case .singleLegHold, .landings, .habits: policy.open()
-        }
+        policy.open(
+            tick: plan.task == .steps ? tasks.steps.count : UInt32(tasks.count), rest: plan.cueRest)
         var index = 0
         while index < plan.ruleCount {
             let rule = plan.rules[index]

@@ -236,7 +236,7 @@ extension Body {
         var place: UInt32 = 0
         switch plan.task {
         case .repetitions: place = UInt32(tasks.count)
-        case .steps: place = tasks.steps.count / 20
+        case .steps: place = tasks.steps.count / plan.stepsOfMovement
         case .singleLegHold: place = UInt32(hold.completed)
         case .landings: place = UInt32(tasks.landings.count)
         case .habits: return 0

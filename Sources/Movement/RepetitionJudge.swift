@@ -18,11 +18,8 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
     /// Newest repetition's length on either side, s; 0 before the first.
     private var leftLength = 0.0
     private var rightLength = 0.0
-    private var uneven = 0
+    private var uneven = ThreeInARow()
     private var fatigue = FatigueMeter()
-
-    /// C20: difference of the sides' times, and successive repetitions that count.
-    private static var unevenLimit: Double { @_noLocks get { 0.25 } }
 
     @_noLocks
     package init() {}
@@ -106,8 +103,7 @@ package struct RepetitionJudge: BitwiseCopyable, Sendable {
         }
         guard leftLength > 0, rightLength > 0 else { return }
         let ratio = max(leftLength / rightLength, rightLength / leftLength) - 1
-        uneven = ratio > RepetitionJudge.unevenLimit ? uneven + 1 : 0
-        signals.set(.tempoImbalance, uneven >= 3 ? ratio : min(ratio, 0.2))
+        signals.set(.tempoImbalance, uneven.least(with: ratio))
     }
 }
 

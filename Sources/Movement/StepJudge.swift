@@ -74,25 +74,22 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     private var rightTimes: InlineArray<10, Double>
     private var usual = 0.0
     private var timed = 0
-    /// Newest step time of either side, s, and successive steps whose sides differ too much (C20).
+    /// Newest step time of either side, s, and by how much the sides of successive steps differed (C20).
     private var leftNewest = 0.0
     private var rightNewest = 0.0
-    private var uneven = 0
+    private var uneven = ThreeInARow()
     private var leftCount = 0
     private var rightCount = 0
     /// Estimate of the 90th percentile of the strikes: rises by nine parts, falls by one.
     private var strong = 0.0
     private var strikes = 0.0
-    /// The last two strikes as multiples of that; 0 where a step does not follow the one before.
-    private var strikeBefore = 0.0
-    private var strikeLast = 0.0
+    /// The last strikes as multiples of that.
+    private var strikesInARow = ThreeInARow()
 
     /// Steps before step times say anything, and standard errors that an asymmetry must stand clear of
     /// [engineering defaults].
     private static var settling: Int { @_noLocks get { 6 } }
     private static var sureness: Double { @_noLocks get { 1.5 } }
-    /// C20: difference of the sides' times.
-    private static var unevenLimit: Double { @_noLocks get { 0.25 } }
 
     @_noLocks
     package init() {
@@ -112,8 +109,8 @@ package struct StepJudge: BitwiseCopyable, Sendable {
     package mutating func breakOff() {
         left.breakOff()
         right.breakOff()
-        (strikeBefore, strikeLast) = (0, 0)
-        uneven = 0
+        strikesInARow.breakOff()
+        uneven.breakOff()
         leftNewest = 0
         rightNewest = 0
     }
@@ -136,8 +133,7 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         guard strikes > 20, limit > 0 else { return }
         // A single strike over the percentile is one in ten; only three in succession are heavy.
         let ratio = step.strike / limit
-        signals.set(.strikeExcess, min(ratio, min(strikeLast, strikeBefore)))
-        (strikeBefore, strikeLast) = (strikeLast, ratio)
+        signals.set(.strikeExcess, strikesInARow.least(with: ratio))
     }
 
     @_noLocks
@@ -145,7 +141,7 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         // Starting and stopping are no steps of the walk's pace.
         usual += (step.duration - usual) * (usual == 0 ? 1 : 0.1)
         guard abs(step.duration - usual) < 0.35 * usual else {
-            uneven = 0
+            uneven.breakOff()
             leftNewest = 0
             rightNewest = 0
             return
@@ -182,7 +178,7 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         signals.set(.stepAsymmetry, max(0, ratio - 1 - StepJudge.sureness * error))
     }
 
-    /// C20: one side's steps more than a quarter longer than the other's, three times in a row.
+    /// C20: one side's steps longer than the other's, three times in a row.
     @_noLocks
     private mutating func judgeTempo(_ step: Step, signals: inout SignalValues) {
         switch step.side {
@@ -191,7 +187,6 @@ package struct StepJudge: BitwiseCopyable, Sendable {
         }
         guard leftNewest > 0, rightNewest > 0 else { return }
         let ratio = max(leftNewest / rightNewest, rightNewest / leftNewest) - 1
-        uneven = ratio > StepJudge.unevenLimit ? uneven + 1 : 0
-        signals.set(.tempoImbalance, uneven >= 3 ? ratio : min(ratio, 0.2))
+        signals.set(.tempoImbalance, uneven.least(with: ratio))
     }
 }

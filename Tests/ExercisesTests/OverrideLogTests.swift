@@ -80,9 +80,9 @@ import Testing
         #expect(removed.contains { $0.hasPrefix("squat C04 obliquity: added, on none is 4.0") })
     }
 
-    /// Between cues of a rule lies a repetition, or 20 steps: some seconds less say nothing there.
+    /// Between cues of a rule lies a repetition, or 20 steps of gait: some seconds less say nothing there.
     @Test(arguments: [
-        ("squat", "one repetition"), ("march", "20 steps"), ("one-leg-stand", nil),
+        ("squat", "one repetition"), ("gait", "20 steps"), ("march", nil), ("one-leg-stand", nil),
     ])
     func checkWarnsOfARestThatNothingHeeds(_ id: String, _ rest: String?) throws {
         let set = ExerciseSet(builtIn: try Catalogue.load())

@@ -173,6 +173,9 @@ private func moment(
         #expect(abs(try #require(imbalance([0.5, 0.7, 0.5, 0.7])) - 0.4) < 1e-9)
         #expect(try #require(imbalance([0.5, 0.7])) <= 0.2)
         #expect(try #require(imbalance([0.6, 0.6])) < 1e-9)
+        // A person's own threshold may lie below 0.2: for it, too, one step is chance.
+        #expect(try #require(imbalance([0.6, 0.72])) < 1e-9)
+        #expect(abs(try #require(imbalance([0.6, 0.72, 0.6, 0.72])) - 0.2) < 1e-9)
     }
 
     /// A landing of 12 m/s² with 1.2 s of wobble, braked by half a sine of 4 m/s² over the 0.6 s before.

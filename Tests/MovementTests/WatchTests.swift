@@ -258,7 +258,28 @@ private func angles(_ obliquity: Double, _ tilt: Double = 0) -> SegmentAngles {
             id: .pelvicDrop, signal: .drop, on: 1, off: 0, minimumOn: 0, refractory: refractory)
         var cues: [Int] = []
         for second in 0..<30 {
-            policy.open(tick: UInt32(second / 8), tickSpan: 1)
+            policy.open(tick: UInt32(second / 8), rest: .repetition)
+            policy.offer(rule, at: 0, time: Int64(second + 100) * 1_000_000_000)
+            if policy.choose(time: Int64(second + 100) * 1_000_000_000) != nil {
+                cues.append(second)
+            }
+        }
+        #expect(cues == expected)
+    }
+
+    /// Compensations 4: 20 steps between cues are gait's; in marching each step is a repetition of its leg.
+    ///
+    /// A step takes 2 s here; the 4 s of holds count as well, and a mean of 20 steps is said once in 20.
+    @Test(arguments: [
+        (CueRest.step, Signal.drop, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 40]),
+        (.step, .stepAsymmetry, [0, 40]), (.walk, .stepDropExcess, [0, 40]),
+    ])
+    func aRuleRestsForAStepOrForTwenty(_ rest: CueRest, _ signal: Signal, _ expected: [Int]) {
+        var policy = AlertPolicy()
+        let rule = Rule(id: .pelvicDrop, signal: signal, on: 1, off: 0, minimumOn: 0)
+        var cues: [Int] = []
+        for second in 0...40 {
+            policy.open(tick: UInt32(second / 2), rest: rest)
             policy.offer(rule, at: 0, time: Int64(second + 100) * 1_000_000_000)
             if policy.choose(time: Int64(second + 100) * 1_000_000_000) != nil {
                 cues.append(second)
