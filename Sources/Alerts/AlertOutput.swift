@@ -82,11 +82,13 @@ package struct AlertSetup: Sendable {
     package var convention = DirectionConvention.awayFrom
     /// Where the terminal output writes; nil for none.
     package var terminal: TerminalSink?
-    /// The words of a rule, spoken and shown; nil for a rule that has none.
-    package var words: @Sendable (RuleID) -> (spoken: String, shown: String)?
+    /// The words of a rule that watches a signal, spoken and shown; nil for a rule that has none.
+    package var words: @Sendable (RuleID, Signal) -> (spoken: String, shown: String)?
 
     package init(
-        words: @escaping @Sendable (RuleID) -> (spoken: String, shown: String)? = { _ in nil }
+        words: @escaping @Sendable (RuleID, Signal) -> (spoken: String, shown: String)? = {
+            _, _ in nil
+        }
     ) {
         self.words = words
     }

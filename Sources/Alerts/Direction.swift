@@ -29,8 +29,19 @@ package enum DirectionConvention: UInt8, Sendable, BitwiseCopyable {
     }
 
     /// The side a cue sounds on; nil for both sides, where a rule or the stance has none.
+    ///
+    /// On two legs the pelvis' lower side is the one it has tipped to.
+    package func side(of alert: Alert) -> Side? {
+        side(ofExcess: alert.lowerSide ?? sideOfExcess(alert.rule, stance: alert.stanceSide))
+    }
+
+    /// The same of a rule, on one leg.
     package func side(of rule: RuleID, stance: Side?) -> Side? {
-        guard let excess = sideOfExcess(rule, stance: stance) else { return nil }
+        side(ofExcess: sideOfExcess(rule, stance: stance))
+    }
+
+    private func side(ofExcess excess: Side?) -> Side? {
+        guard let excess else { return nil }
         switch self {
         case .awayFrom: return excess
         case .towards: return excess.opposite

@@ -100,7 +100,7 @@ package final class SpeechAlert: AlertOutput, @unchecked Sendable {
 
     private func speak(_ alert: Alert, now: Int64) throws(AlertError) {
         guard let stream = tone.stream else { throw tone.lastError }
-        let side = convention.side(of: alert.rule, stance: alert.stanceSide)
+        let side = convention.side(of: alert)
         let key = SpokenKey(rule: alert.rule, signal: alert.signal)
         let isSpoken: Bool
         do throws(AlertError) {

@@ -29,19 +29,25 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
     private let sink: TerminalSink
     /// The words before the side, a row a rule: formatted once, so that presenting takes no memory.
     private let heads: [[UInt8]]
+    /// The same of rules that watch the pelvis on two legs.
+    private let levelHeads: [[UInt8]]
     private let counters = Counters()
     private var line: [UInt8] = []
 
     package init?(_ setup: AlertSetup) {
         guard let sink = setup.terminal else { return nil }
         self.sink = sink
-        heads = (UInt8(0)...20).map { number in
-            let rule = RuleID(number: number)
-            var text = "cue \(rule.name)"
-            if let shown = setup.words(rule)?.shown { text += "  \(shown)" }
-            // A cue is one line, whatever its words hold.
-            return text.utf8.map { $0 < UInt8(ascii: " ") ? UInt8(ascii: " ") : $0 }
+        func heads(_ signal: Signal) -> [[UInt8]] {
+            (UInt8(0)...20).map { number in
+                let rule = RuleID(number: number)
+                var text = "cue \(rule.name)"
+                if let shown = setup.words(rule, signal)?.shown { text += "  \(shown)" }
+                // A cue is one line, whatever its words hold.
+                return text.utf8.map { $0 < UInt8(ascii: " ") ? UInt8(ascii: " ") : $0 }
+            }
         }
+        self.heads = heads(.drop)
+        levelHeads = heads(.obliquity)
         line.reserveCapacity(512)
     }
 
@@ -81,12 +87,15 @@ package final class TerminalAlert: AlertOutput, @unchecked Sendable {
     private func format(_ alert: Alert) {
         line.removeAll(keepingCapacity: true)
         let row = Int(alert.rule.number)
-        line.append(contentsOf: heads[row < heads.count ? row : 0])
+        let isLevel = alert.signal == .obliquity || alert.signal == .sag
+        line.append(contentsOf: (isLevel ? levelHeads : heads)[row < heads.count ? row : 0])
         append("  (")
-        switch alert.stanceSide {
-        case .left: append("left stance, ")
-        case .right: append("right stance, ")
-        case nil: break
+        switch (alert.stanceSide, alert.lowerSide) {
+        case (.left, _): append("left stance, ")
+        case (.right, _): append("right stance, ")
+        case (nil, .left): append("left side lower, ")
+        case (nil, .right): append("right side lower, ")
+        case (nil, nil): break
         }
         let value = alert.signal.isAngle ? alert.value * degreesPerRadian : alert.value
         if value.isFinite, abs(value) < 1e6 {

@@ -109,7 +109,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
             counters.stale.add(1, ordering: .relaxed)
             throw AlertError(.stale)
         }
-        let side = convention.side(of: alert.rule, stance: alert.stanceSide)
+        let side = convention.side(of: alert)
         do throws(AlertError) {
             try play(
                 Tone(rule: alert.rule), left: side == .right ? Self.quietSide : Self.loudSide,

@@ -49,13 +49,6 @@ extension ControlRefusal {
                 + "hold longer: rehabctl config edit, hours under [calibration]")
     }
 
-    /// `places`: where the exercise needs a sensor and none is worn.
-    package static func sensorsMissing(_ title: String, _ places: [String]) -> ControlRefusal {
-        .notReady(
-            reason: "\(title) needs a sensor on the \(places.joined(separator: " and the "))",
-            cure: "wear one there, add it with: rehabctl setup; and calibrate: rehabctl calibrate")
-    }
-
     /// The error's full name and its parameters.
     private var wire: (name: String, parameters: JSONValue) {
         func ours(_ name: String, _ parameters: JSONValue) -> (String, JSONValue) {

@@ -17,6 +17,8 @@ extension Rehab1 {
     /// Says which leg it is from now on; null: to be detected.
     package struct ChangeSide: ControlMethod, Equatable {
         package static let method = Method.changeSide
+        /// In a walk: left and right were taken for each other.
+        package static let swap = "swap"
 
         package var side: String?
 

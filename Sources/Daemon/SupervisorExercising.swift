@@ -22,12 +22,16 @@ package enum Cueing: String, Sendable {
 struct RunningExercise {
     let exercise: Exercise
     var side: Side?
+    /// The person said that left and right were taken for each other.
+    var swapsSides = false
     /// Changes where the sound turns out to be slow.
     var cueing: Cueing
     let isProbe: Bool
     let silentPart: SilentPart?
-    /// A run of the test battery: only the pelvis' sensor is needed.
     let isTest: Bool
+    /// Places that the exercise is made for, and that showed nothing when it began: the pelvis alone always gives
+    /// something useful (exercises 0), and the set does not wait for the others.
+    let doneWithout: [String]
     var record: SetRecord
     var course: SetCourse
     var notHeard = 0
@@ -97,6 +101,11 @@ extension Supervisor {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
+        let showing = calibratedSegments.intersection(streamingSegments)
+        let doneWithout = found.sensorsMissing(among: showing, side: side)
+        if !doneWithout.isEmpty {
+            session.mark("done without a sensor on the \(doneWithout.joined(separator: ", "))")
+        }
         if isProbe { session.mark("probe: a set without cues") }
         if let silentPart { session.mark("without cues: \(silentPart.text)") }
         noteChanges(of: found)
@@ -109,7 +118,8 @@ extension Supervisor {
         endMarkedSitting(stood: true)
         exercise = RunningExercise(
             exercise: found, side: side, cueing: cueing, isProbe: isProbe,
-            silentPart: silentPart, isTest: isTest, record: SetRecord(plan: plan),
+            silentPart: silentPart, isTest: isTest, doneWithout: doneWithout,
+            record: SetRecord(plan: plan),
             course: SetCourse(thresholds: thresholds),
             packetsBefore: total { $0.packets.value }, gapsBefore: total { $0.gaps.value },
             lostBefore: total { $0.lost.value })
@@ -126,27 +136,11 @@ extension Supervisor {
         return found.told(worn: calibratedSegments, cueing: cueing, silentPart: silentPart)
     }
 
-    /// Refuses where a sensor that the exercise cannot do without is missing, silent or not calibrated,
-    /// and where nobody can know which leg is meant.
+    /// Refuses where the pelvis' sensor is silent, and where nobody can know which leg is meant.
     func demand(_ exercise: Exercise, side: Side?) throws(ControlRefusal) {
-        let missing = exercise.sensorsMissing(among: wornSegments, side: side)
-        guard missing.isEmpty else {
-            throw .sensorsMissing(exercise.title, missing)
-        }
-        let uncalibrated = exercise.sensorsMissing(among: calibratedSegments, side: side)
-        guard uncalibrated.isEmpty else {
-            try demandPresentWear(of: wornSegments)
+        guard streamingSegments.contains(.pelvis) else {
             throw .notReady(
-                reason: "the sensor on the \(uncalibrated.joined(separator: " and the ")) is not "
-                    + "calibrated",
-                cure: "calibrate with: rehabctl calibrate")
-        }
-        let streaming = Set(
-            sensors.filter { $0.stateNow(loop.now) == .streaming }.compactMap(\.segment))
-        let silent = exercise.sensorsMissing(among: streaming, side: side)
-        guard silent.isEmpty else {
-            throw .notReady(
-                reason: "the sensor on the \(silent.joined(separator: " and the ")) sends nothing",
+                reason: "the sensor on the pelvis sends nothing",
                 cure: "check that it is on and near")
         }
         guard side != nil || !exercise.asksForSide else {
@@ -262,6 +256,10 @@ extension Supervisor {
     }
 
     /// Segments whose sensor is calibrated: what others show cannot be trusted.
+    private var streamingSegments: Set<Segment> {
+        Set(sensors.filter { $0.stateNow(loop.now) == .streaming }.compactMap(\.segment))
+    }
+
     private var calibratedSegments: Set<Segment> {
         Set(sensors.filter { $0.calibration != nil }.compactMap(\.segment))
     }

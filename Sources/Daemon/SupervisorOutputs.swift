@@ -9,8 +9,8 @@ import Plumbing
 extension Supervisor {
     /// The outputs of a session, as the registry lists them.
     func makeOutputs() -> [any AlertOutput] {
-        var setup = AlertSetup { rule in
-            CueText(rule: rule).map { ($0.spoken, $0.shown) }
+        var setup = AlertSetup { rule, signal in
+            CueText(rule: rule, signal: signal).map { ($0.spoken, $0.shown) }
         }
         setup.soundDevice = settings.audioDevice
         // Run by hand in a terminal the daemon shows cues itself; as a service rehabctl does.

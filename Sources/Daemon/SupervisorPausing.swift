@@ -38,6 +38,10 @@ extension Supervisor {
     /// The leg from now on: what was done before keeps its own.
     func changeSide(to name: String?) throws(ControlRefusal) {
         guard let running = exercise else { throw .notExercising }
+        if name == Rehab1.ChangeSide.swap, running.exercise.repetitionSignal == .walking {
+            swapSides()
+            return
+        }
         guard running.exercise.side != nil else {
             throw .notReady(
                 reason: "\(running.exercise.title) has no side", cure: "go on with both legs")
@@ -53,6 +57,15 @@ extension Supervisor {
         exercise?.course.sideChanges += 1
         session.mark("side \(side?.name ?? "detect")")
         if running.course.pause == nil { beginAgain() }
+        control.broadcast(.status(status()))
+    }
+
+    /// Which leg is which is inferred in a walk: what was counted, and what comes, is the other's.
+    private func swapSides() {
+        exercise?.swapsSides.toggle()
+        exercise?.record.swapSides()
+        session.mark("sides swapped: the person's own word")
+        if exercise?.course.pause == nil { beginAgain() }
         control.broadcast(.status(status()))
     }
 
@@ -118,9 +131,10 @@ extension Supervisor {
             }
         }
         if !live.contains(.pelvis) { return "pelvis" }
-        // A test measures what the worn sensors show: it began without the others, and goes on so.
+        // A test measures what the worn sensors show.
         guard !running.isTest else { return nil }
-        return running.exercise.sensorsMissing(among: live, side: running.side).first
+        return running.exercise.sensorsMissing(among: live, side: running.side)
+            .first { !running.doneWithout.contains($0) }
     }
 
     // MARK: the steps
@@ -157,6 +171,7 @@ extension Supervisor {
         var plan = running.exercise.plan(side: running.side, mayCue: running.cueing != .none)
         plan.cuesAtEnd = running.cueing == .atEnd
         plan = plan.goingOn(after: running.record)
+        plan.swapsSides = running.swapsSides
         if session.send(.begin(plan: plan)) { exercise?.course.isBeginningAgain = false }
     }
 

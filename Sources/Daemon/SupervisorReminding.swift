@@ -20,7 +20,7 @@ extension Supervisor {
             entry.address != nil && entry.segment != nil
                 && kinds.kind(named: entry.kind)?.capabilities.canBuzz == true
         }
-        let side = feedback.sound.convention.side(of: alert.rule, stance: alert.stanceSide)
+        let side = feedback.sound.convention.side(of: alert)
         guard let central, let entry = Supervisor.wearer(among: able, side: side),
             let address = entry.address
         else {

@@ -11,9 +11,11 @@ package struct CueText: Sendable, Equatable {
 
     /// The words for a rule; nil for a rule that has none.
     ///
-    /// C12 has two: which one depends on what it watches.
+    /// C12 has two: which one depends on what it watches. On two legs C01 has no free side.
     package init?(rule: RuleID, signal: Signal? = nil) {
         switch rule.number {
+        case 1 where signal == .obliquity || signal == .sag:
+            self.init("Float the belt level", "belt: lift the lower side")
         case 1: self.init("Float the belt level", "belt: lift free side")
         case 2: self.init("Zip up tall", "trunk: back to centre")
         case 3: self.init("Chest over your foot", "trunk: over stance foot")

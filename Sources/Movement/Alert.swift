@@ -17,6 +17,8 @@ package struct Alert: BitwiseCopyable, Sendable, Equatable {
     /// The signal at the decision, rad or ratio.
     package var value: Double
     package var stanceSide: Side?
+    /// The pelvis' lower side, where both legs stand and it is not level; a recording has it in the frame.
+    package var lowerSide: Side?
 
     @_noLocks
     package init(

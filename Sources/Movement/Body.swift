@@ -313,11 +313,16 @@ package struct Body: BitwiseCopyable, Sendable {
         let time = waits ? max(frame.time, frame.arrival) : frame.time
         var value = signals.value(rule.signal) ?? 0
         if endCues.isWaiting(chosen) { value = endCues.largest(chosen) }
-        return Alert(
+        var alert = Alert(
             number: alertCount, sequence: frame.sequence, time: time,
             crossed: crossed == 0 ? frame.time : crossed, rule: rule.id, signal: rule.signal,
             value: value,
             stanceSide: lostBalance || waits && isHold ? hold.holdSide : frame.stanceSide)
+        // A cue after the movement finds the pelvis level again.
+        if rule.signal == .obliquity, abs(frame.obliquity) >= rule.off {
+            alert.lowerSide = frame.obliquity > 0 ? .right : .left
+        }
+        return alert
     }
 
     @_noLocks

@@ -63,6 +63,8 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var repetitions: UInt16 = 0
     /// Between repetitions the person stands upright on both feet: a quiet moment shows a slipped sensor.
     package var restsUpright = true
+    /// Walking with one sensor, the legs were taken for each other: the person said so (compensations 7).
+    package var swapsSides = false
     /// Rules run at rest as well: the rest is on one leg.
     package var judgesRest = false
     /// False for a set without cues (a probe): rules run, nothing is decided.

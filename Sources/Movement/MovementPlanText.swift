@@ -18,6 +18,7 @@ extension MovementPlan {
         }
         if repetitions != 0 { words.append("repetitions=\(repetitions)") }
         if !restsUpright { words.append("rests-upright=0") }
+        if swapsSides { words.append("swaps-sides=1") }
         if judgesRest { words.append("judges-rest=1") }
         if !mayCue { words.append("may-cue=0") }
         if cuesAtEnd { words.append("cues-at-end=1") }
@@ -86,6 +87,7 @@ extension MovementPlan {
                 raise: numbers[0], hold: numbers[1], lower: numbers[2], rest: numbers[3])
         case ("lowers-first", "1"): lowersFirst = true
         case ("rests-upright", "0"): restsUpright = false
+        case ("swaps-sides", "1"): swapsSides = true
         case ("judges-rest", "1"): judgesRest = true
         case ("may-cue", "0"): mayCue = false
         case ("cues-at-end", "1"): cuesAtEnd = true

@@ -87,6 +87,14 @@ package struct StepSide: Sendable, Equatable {
     package var meanDrop: Double?
     package var meanLean: Double?
     package var meanStrike = 0.0
+
+    /// The same steps, had the other leg stood.
+    fileprivate var mirrored: StepSide {
+        var side = self
+        side.meanDrop = meanDrop.map { -$0 }
+        side.meanLean = meanLean.map { -$0 }
+        return side
+    }
 }
 
 /// All steps of a set.
@@ -113,6 +121,13 @@ package struct StepSummary: Sendable, Equatable {
             return nil
         }
         return max(left.meanTime / right.meanTime, right.meanTime / left.meanTime)
+    }
+
+    /// Takes the legs for each other: the drop of one is the hike of the other.
+    package mutating func swapSides() {
+        (left, right) = (right.mirrored, left.mirrored)
+        drops = (drops.right, drops.left)
+        leans = (leans.right, leans.left)
     }
 
     package mutating func add(_ step: Step) {

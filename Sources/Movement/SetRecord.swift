@@ -113,6 +113,9 @@ package struct SetRecord: Sendable {
 
     package var unknownShare: Double { duration > 0 ? unknown / duration : 0 }
 
+    /// The legs of a walk were taken for each other so far.
+    package mutating func swapSides() { steps.swapSides() }
+
     /// Takes a frame of the pelvis sensor; others are passed over.
     package mutating func add(_ frame: MotionFrame) {
         guard frame.segment == .pelvis, frame.command == 0 else { return }

@@ -73,6 +73,8 @@ package struct StepTracker: BitwiseCopyable, Sendable {
     private var peakLean = -Double.infinity
     private var peakAway = -Double.infinity
     private var strike = 0.0
+    /// What the swing is taken to say of the legs is turned round.
+    private var swapsSides = false
     private var swing = SwingSide()
     private var contacts = FootContacts()
     /// Running mean of the steps' times, s.
@@ -100,9 +102,10 @@ package struct StepTracker: BitwiseCopyable, Sendable {
 
     /// What the swing and the bounce are stays learnt.
     @_noLocks
-    package mutating func begin() {
+    package mutating func begin(swapsSides: Bool = false) {
         let (swing, contacts) = (swing, contacts)
         self = StepTracker()
+        self.swapsSides = swapsSides
         self.swing = swing
         self.contacts = contacts
     }
@@ -198,12 +201,13 @@ package struct StepTracker: BitwiseCopyable, Sendable {
             agreement = 0
             return leading
         }
-        let pushed: Side? = swing.push > 0 ? .right : swing.push < 0 ? .left : nil
+        let push = swapsSides ? -swing.push : swing.push
+        let pushed: Side? = push > 0 ? .right : push < 0 ? .left : nil
         guard start != 0, let side else {
-            agreement = abs(swing.push)
+            agreement = abs(push)
             return pushed
         }
-        agreement = StepTracker.memory * agreement + side.opposite.sign * swing.push
+        agreement = StepTracker.memory * agreement + side.opposite.sign * push
         guard agreement < 0 else { return side.opposite }
         agreement = -agreement
         return side

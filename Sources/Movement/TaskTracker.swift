@@ -54,7 +54,7 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
         judge.begin(wanted: Int(plan.repetitions))
         stepJudge = StepJudge()
         walk = SteadyWalk()
-        steps.begin()
+        steps.begin(swapsSides: plan.swapsSides)
         landings.begin(judgesPeaks: plan.watches(.strikeExcess))
         sway.forgetCalm()
         habits = HabitWatch()

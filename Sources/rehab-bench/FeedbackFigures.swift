@@ -78,14 +78,25 @@ enum FeedbackFigures {
                     "patterns 2, 5 and 8 degrees beyond their rule's threshold; \(all.planted) sets"
             ),
             Figure(
+                "feedback-cued-movements-\(wearing.id)",
+                "planted movements cued, one by one, \(wearing.title)",
+                share(all.cuedMovements, all.plantedMovements), .percent,
+                .atLeast(FeedbackGoals.cuedPercent),
+                note: "\(all.plantedMovements) repetitions, steps and landings"),
+            Figure(
                 "feedback-labels-\(wearing.id)", "pattern label right, \(wearing.title)",
                 share(all.rightLabels, all.labels), .percent, .atLeast(FeedbackGoals.labelsPercent),
                 note: "\(all.labels) repetitions and holds"),
             Figure(
                 "feedback-false-\(wearing.id)", "cues without reason, \(wearing.title)",
                 all.falseRate, .inFiveMinutes, .atMost(FeedbackGoals.falseInFiveMinutes),
-                note: "\(all.falseCues) in \(Int(all.correctSeconds)) s"
+                note: "\(all.falseCues) in \(Int(all.seconds)) s"
                     + (strays.isEmpty ? "" : ": \(strays)")),
+            Figure(
+                "feedback-false-level-\(wearing.id)",
+                "cues in sets without a fault, \(wearing.title)", all.levelRate, .inFiveMinutes,
+                .atMost(FeedbackGoals.falseInFiveMinutes),
+                note: "\(all.levelCues) in \(Int(all.levelSeconds)) s"),
             Figure(
                 "feedback-counts-\(wearing.id)", "sets counted exactly, \(wearing.title)",
                 share(all.exactSets, all.sets), .percent, .atLeast(FeedbackGoals.countsPercent),

@@ -18,7 +18,7 @@ enum FeedbackGoals {
         check(score.cued, of: score.planted, cuedPercent, "cued")
         check(score.rightLabels, of: score.labels, labelsPercent, "labels")
         if score.falseRate > falseInFiveMinutes {
-            texts.append("cues without reason \(score.falseCues) in \(Int(score.correctSeconds)) s")
+            texts.append("cues without reason \(score.falseCues) in \(Int(score.seconds)) s")
         }
         check(score.exactSets, of: score.sets, countsPercent, "exact sets")
         return texts

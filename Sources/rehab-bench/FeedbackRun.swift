@@ -31,6 +31,12 @@ struct FeedbackTrial {
     }
 
     private static let origin: Int64 = 1_000_000_000_000
+
+    /// s since the start of the motion.
+    func after(_ time: Int64) -> Double {
+        seconds(fromNanoseconds: time - FeedbackTrial.origin)
+    }
+
     /// s of quiet standing before the set: it gives the neutral.
     static let stand = 8.0
 

@@ -9,9 +9,15 @@ import Synthetic
 struct FeedbackScore {
     var planted = 0
     var cued = 0
+    /// The same, movement by movement.
+    var plantedMovements = 0
+    var cuedMovements = 0
     var falseCues = 0
-    /// s in which nothing wanted cueing.
-    var correctSeconds = 0.0
+    /// s of all sets.
+    var seconds = 0.0
+    /// Cues in sets without any compensation, and their s.
+    var levelCues = 0
+    var levelSeconds = 0.0
     var labels = 0
     var rightLabels = 0
     var sets = 0
@@ -91,6 +97,14 @@ struct FeedbackScore {
             } else {
                 miss(trial, "not cued")
             }
+            let movements = FeedbackMovements(trial, wanted: wanted)
+            plantedMovements += movements.planted
+            cuedMovements += movements.cued
+            if !movements.missed.isEmpty { miss(trial, "not cued in \(movements.missed)") }
+        }
+        if trial.pattern == .level {
+            levelCues += trial.cues.count
+            levelSeconds += trial.length
         }
         let strayCues = trial.cues.filter { !allowed.contains($0.alert.rule.number) }
         falseCues += strayCues.count
@@ -101,7 +115,7 @@ struct FeedbackScore {
                 "cue \(cue.alert.rule.name) at \(tenths(cue.time)) s, "
                     + "\(tenths(cue.alert.value * degreesPerRadian)) deg")
         }
-        correctSeconds += trial.length
+        seconds += trial.length
         addCounts(trial)
         addHoldLabels(trial)
         guard trial.exercise.task == .repetitions, hasRule || trial.pattern == .level,
@@ -206,7 +220,11 @@ struct FeedbackScore {
         planted += other.planted
         cued += other.cued
         falseCues += other.falseCues
-        correctSeconds += other.correctSeconds
+        plantedMovements += other.plantedMovements
+        cuedMovements += other.cuedMovements
+        seconds += other.seconds
+        levelCues += other.levelCues
+        levelSeconds += other.levelSeconds
         labels += other.labels
         rightLabels += other.rightLabels
         sets += other.sets
@@ -222,7 +240,10 @@ struct FeedbackScore {
     }
 
     /// False cues in five minutes.
-    var falseRate: Double { correctSeconds > 0 ? Double(falseCues) / correctSeconds * 300 : 0 }
+    var falseRate: Double { seconds > 0 ? Double(falseCues) / seconds * 300 : 0 }
+
+    /// The same of sets without any compensation.
+    var levelRate: Double? { levelSeconds > 0 ? Double(levelCues) / levelSeconds * 300 : nil }
 
     /// Median and 95th percentile of the phase errors, s; nil without any.
     var phaseError: (median: Double, high: Double)? { FeedbackScore.quantiles(phaseErrors) }

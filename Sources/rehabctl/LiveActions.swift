@@ -15,6 +15,10 @@ struct LiveActions {
                 _ = try client.call(Rehab1.Pause(paused: !isPaused))
             }.text
         case .side:
+            let swap = attempt("left and right are swapped") { client throws(ControlError) in
+                _ = try client.call(Rehab1.ChangeSide(side: Rehab1.ChangeSide.swap))
+            }
+            if swap.isDone { return swap.text }
             let next = LiveActions.side(after: state.status?.set?.side)
             let said = attempt("side: \(next ?? "detected")") { client throws(ControlError) in
                 _ = try client.call(Rehab1.ChangeSide(side: next))

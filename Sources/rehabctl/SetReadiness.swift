@@ -9,17 +9,13 @@ struct SetReadiness {
     let daemon: DaemonOptions
     let console: Console
 
-    /// Ends the command where no set of `exercise` can begin; nil: of any exercise.
-    ///
-    /// Segments that depend on the side ("stance-thigh") are left to the daemon.
-    func demand(_ exercise: Rehab1.Exercise?) throws {
-        guard let refusal = SetReadiness.refusal(try sensors(), exercise) else { return }
+    /// Ends the command where no set of any exercise can begin.
+    func demand() throws {
+        guard let refusal = SetReadiness.refusal(try sensors()) else { return }
         throw complaint(.refused(refusal))
     }
 
-    static func refusal(
-        _ sensors: [Rehab1.Sensor], _ exercise: Rehab1.Exercise?
-    ) -> ControlRefusal? {
+    static func refusal(_ sensors: [Rehab1.Sensor]) -> ControlRefusal? {
         let worn = sensors.filter { $0.state != .ended }
         guard let pelvis = worn.first(where: { $0.segment == "pelvis" }) else {
             return .pelvisNotWorn
@@ -28,17 +24,39 @@ struct SetReadiness {
             return pelvis.calibratedBefore.map { .calibratedBefore(["pelvis"], date: $0) }
                 ?? .pelvisNotCalibrated
         }
-        let segments = ["trunk", "left-thigh", "right-thigh", "left-shank", "right-shank"]
-        let missing = (exercise?.sensorsNeeded ?? []).filter { need in
-            segments.contains(need) && !worn.contains { $0.segment == need }
-        }
-        guard let exercise, !missing.isEmpty else { return nil }
-        return .sensorsMissing(exercise.title, missing)
+        return nil
     }
 
+    /// What exercises are made for and nobody wears; nil where all is there.
+    ///
+    /// The pelvis alone always gives something useful; what the others would show is not measured. Segments that
+    /// depend on the side ("stance-thigh") are told by the summary.
+    static func notWorn(
+        _ sensors: [Rehab1.Sensor], for exercises: [Rehab1.Exercise]
+    ) -> String? {
+        let worn = Set(sensors.filter { $0.state != .ended }.compactMap(\.segment))
+        let lacking = exercises.map { exercise in
+            (
+                exercise.title,
+                exercise.sensorsNeeded.filter { places.contains($0) && !worn.contains($0) }
+            )
+        }.filter { !$0.1.isEmpty }
+        guard !lacking.isEmpty else { return nil }
+        let missing = places.filter { place in lacking.contains { $0.1.contains(place) } }
+            .map { $0.replacing("-", with: " ") }
+        let titles = lacking.map(\.0)
+        return "\(titles.joined(separator: ", ")): made for a sensor on the "
+            + "\(missing.joined(separator: " and the ")), too. What only that shows is not measured, and the "
+            + "summary says what. To wear one: rehabctl setup, then rehabctl calibrate"
+    }
+
+    private static let places = ["trunk", "left-thigh", "right-thigh", "left-shank", "right-shank"]
+
     /// Sensors that are worn for nothing, and cues that nobody hears.
-    func sayWhatIsMissing() {
-        let idle = ((try? sensors()) ?? []).filter {
+    func sayWhatIsMissing(for exercises: [Rehab1.Exercise]) {
+        let sensors = (try? sensors()) ?? []
+        if let text = SetReadiness.notWorn(sensors, for: exercises) { console.say(text) }
+        let idle = sensors.filter {
             $0.state != .ended && $0.segment != nil && $0.calibration == nil
         }.compactMap(\.segment)
         if !idle.isEmpty {

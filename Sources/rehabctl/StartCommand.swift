@@ -188,14 +188,14 @@ struct StartCommand: ParsableCommand {
         let exercises = try Catalogue.exercises(daemon)
         let found = try Catalogue.find(exercise, among: exercises, daemon: daemon)
         let readiness = SetReadiness(daemon: daemon, console: console)
-        try readiness.demand(found)
+        try readiness.demand()
         try HealthCheck(console: console, options: logging).pass(log)
         let sides = try Catalogue.sides(side, of: found, console)
         var plan = options.plan([WorkoutPlan.Part(exercise: found, sides: sides, sets: sets)])
         plan.isProbe = probe == true
         plan.isCued = probe == false
         readiness.sayHops(found, log)
-        readiness.sayWhatIsMissing()
+        readiness.sayWhatIsMissing(for: [found])
         let runner = SetRunner(daemon: daemon, console: console, exercises: exercises)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log).run(plan)
     }

@@ -23,7 +23,7 @@ struct TestRun {
         let sensors = try withDaemon { () throws(ControlError) in
             try client.call(Rehab1.GetStatus()).status.sensors
         }
-        if let refusal = SetReadiness.refusal(sensors, nil) { throw complaint(.refused(refusal)) }
+        if let refusal = SetReadiness.refusal(sensors) { throw complaint(.refused(refusal)) }
         let leg =
             side.map { "\($0) leg" }
             ?? (test.legs == "one-or-both" ? "both legs" : "walk")

@@ -76,10 +76,10 @@ struct WorkoutCommand: ParsableCommand {
             if daemon.json { try printJSON(parts.map { PartReply($0) }) }
             return
         }
-        try readiness.demand(chosen.count == 1 ? chosen.first : nil)
+        try readiness.demand()
         try HealthCheck(console: console, options: logging).pass(log)
         if exercises.isEmpty == false { chosen.forEach { readiness.sayHops($0, log) } }
-        readiness.sayWhatIsMissing()
+        readiness.sayWhatIsMissing(for: chosen)
         if console.isAsking, !console.agrees("Begin?", isYes: true) { return }
         let runner = SetRunner(daemon: daemon, console: console, exercises: all)
         try WorkoutRun(runner: runner, console: console, options: logging, log: log)
@@ -104,7 +104,7 @@ struct WorkoutCommand: ParsableCommand {
         }
     }
 
-    /// Named ones, or the stage's that can be done with what is worn.
+    /// Named ones, or the stage's.
     private func choose(
         _ all: [Rehab1.Exercise], _ log: WorkoutLog?, isEased: Bool, _ console: Console
     ) throws -> [Rehab1.Exercise] {
@@ -120,7 +120,6 @@ struct WorkoutCommand: ParsableCommand {
             throw ExitCode(64)
         }
         if stage == nil, let reason = now?.reason { console.say("Today \(reason).") }
-        let worn = try wornSegments()
         let staged = all.filter { exercise in
             guard let first = exercise.stages.first, let last = exercise.stages.last else {
                 return false
@@ -129,20 +128,11 @@ struct WorkoutCommand: ParsableCommand {
             if isEased, exercise.number <= 3 { return true }
             return first <= number && number <= last && exercise.task != "habits"
         }
-        let possible = staged.filter { exercise in
-            exercise.sensorsNeeded.allSatisfy { worn.contains($0) }
-        }
-        for exercise in staged where !possible.contains(exercise) {
-            let missing = exercise.sensorsNeeded.filter { !worn.contains($0) }
-            console.say(
-                "\(exercise.title): left out, it needs a calibrated sensor on the "
-                    + missing.joined(separator: " and the "))
-        }
-        let offered = possible.filter { isOffered($0, log, console) }
+        let offered = staged.filter { isOffered($0, log, console) }
         guard !offered.isEmpty else {
             complain(
-                "no exercise of stage \(number) can be done with the sensors worn now",
-                cure: "attach and calibrate them: rehabctl setup, or rehabctl calibrate")
+                "no exercise of stage \(number) is left",
+                cure: "name exercises: rehabctl workout one-leg-stand squat")
             throw ExitCode(69)
         }
         return offered
@@ -174,17 +164,6 @@ struct WorkoutCommand: ParsableCommand {
             "\(exercise.title): left out, readiness is not met or not known: "
                 + "\(open.joined(separator: ", ")). See: rehabctl programme")
         return false
-    }
-
-    /// Places whose sensor is calibrated.
-    private func wornSegments() throws -> Set<String> {
-        var client = try daemon.connect()
-        let status = try withDaemon { () throws(ControlError) in
-            try client.call(Rehab1.GetStatus()).status
-        }
-        return Set(
-            status.sensors.filter { $0.calibration != nil && $0.state != .ended }
-                .compactMap(\.segment))
     }
 
     /// `isEased`: a third of the sets is left out (P3).

@@ -40,6 +40,16 @@ struct DirectionTests {
         }
     }
 
+    /// The same convention as on one leg: the sound is where the pelvis has sunk to, unless turned round.
+    @Test("on two legs the lower side is the excess", arguments: Side.allCases)
+    func lowerSide(side: Side) {
+        var alert = Alert(rule: .pelvicDrop, signal: .obliquity)
+        #expect(DirectionConvention.awayFrom.side(of: alert) == nil)
+        alert.lowerSide = side
+        #expect(DirectionConvention.awayFrom.side(of: alert) == side)
+        #expect(DirectionConvention.towards.side(of: alert) == side.opposite)
+    }
+
     @Test("no side is guessed while the stance is unknown", arguments: UInt8(0)...25)
     func unknownStance(rule: UInt8) {
         #expect(DirectionConvention.awayFrom.side(of: RuleID(number: rule), stance: nil) == nil)

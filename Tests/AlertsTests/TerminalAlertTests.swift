@@ -9,8 +9,9 @@ import Synchronization
 import Testing
 
 /// The words of the compensation sheet, 5.2.
-private func words(_ rule: RuleID) -> (spoken: String, shown: String)? {
+private func words(_ rule: RuleID, _ signal: Signal) -> (spoken: String, shown: String)? {
     switch rule.number {
+    case 1 where signal == .obliquity: ("Float the belt level", "belt: lift the lower side")
     case 1: ("Float the belt level", "belt: lift free side")
     case 4: ("Long waist", "belt: let the side lengthen")
     case 19: ("Step down, no rush", "rep ended")
@@ -32,6 +33,21 @@ private func output(_ sink: TerminalSink) throws -> TerminalAlert {
 
 @Suite("Terminal alert")
 struct TerminalAlertTests {
+    @Test("on two legs there is no free side: the lower one is told")
+    func onTwoLegs() throws {
+        let lines = Lines()
+        let output = try output(
+            .closure {
+                lines.add($0)
+                return true
+            })
+        var alert = Alert(rule: .pelvicDrop, signal: .obliquity, value: 5 * Double.pi / 180)
+        alert.lowerSide = .left
+        try output.present(alert, now: 0)
+        #expect(
+            lines.text == "cue C01  belt: lift the lower side  (left side lower, 5.0 degrees)\n")
+    }
+
     @Test("the lines are the golden ones")
     func golden() throws {
         let lines = Lines()
@@ -62,7 +78,7 @@ struct TerminalAlertTests {
     @Test("words with line breaks and escapes stay one line")
     func hostileWords() throws {
         let lines = Lines()
-        var setup = AlertSetup(words: { _ in ("", "one\ntwo\u{1B}[31m") })
+        var setup = AlertSetup(words: { _, _ in ("", "one\ntwo\u{1B}[31m") })
         setup.terminal = .closure {
             lines.add($0)
             return true

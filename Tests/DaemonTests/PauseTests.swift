@@ -134,6 +134,28 @@ import Testing
         ready.player.stop()
     }
 
+    /// Compensations 7: in a walk the legs are inferred; elsewhere there is nothing to swap.
+    @Test func theLegsOfAWalkCanBeSwapped() throws {
+        let ready = try Ready(Scenario.quiet(seconds: 30))
+        let swap = Rehab1.ChangeSide(side: Rehab1.ChangeSide.swap)
+        try ready.daemon.call(Rehab1.StartExercise(exercise: "squat"))
+        guard case .notReady? = try ready.daemon.refusal(of: swap) else {
+            Issue.record("a squat was swapped")
+            return
+        }
+        _ = try ready.daemon.call(Rehab1.StopExercise())
+        try ready.daemon.call(Rehab1.StartExercise(exercise: "gait"))
+        try ready.daemon.call(swap)
+        _ = try ready.daemon.call(Rehab1.StopExercise())
+        ready.player.stop()
+        try ready.daemon.call(Rehab1.DetachSensor(name: "belt"))
+        let path = try #require(ready.daemon.recordingFiles().first)
+        let notes = try ready.daemon.rehabctl(["recordings", "show", path], within: 60)
+        #expect(notes.output.contains("sides swapped: the person's own word"), "\(notes)")
+        let replay = try ready.daemon.rehabctl(["replay", path, "--offline"], within: 120)
+        #expect(replay.code == 0, "\(replay)")
+    }
+
     @Test func theSideCanBeChangedOnTheWay() throws {
         let ready = try Ready(Scenario.quiet(seconds: 30))
         try ready.daemon.call(Rehab1.StartExercise(exercise: "one-leg-stand", side: "right"))

@@ -9,9 +9,10 @@ import Testing
 private let degree = Double.pi / 180
 
 /// The rules of the gait drill and of the carry that one pelvis sensor can judge.
-private func walkingPlan() -> MovementPlan {
+private func walkingPlan(swapsSides: Bool = false) -> MovementPlan {
     var plan = MovementPlan(task: .steps, posture: .upright, stanceSide: nil, targetHold: 60)
     plan.source = .walking
+    plan.swapsSides = swapsSides
     func add(_ number: UInt8, _ signal: Signal, _ on: Double, _ off: Double, _ wait: Double = 0) {
         _ = plan.add(
             Rule(
@@ -25,10 +26,12 @@ private func walkingPlan() -> MovementPlan {
     return plan
 }
 
-private func heard(_ walker: Walker, alternation: CueAlternation = CueAlternation()) -> Wearing {
+private func heard(
+    _ walker: Walker, alternation: CueAlternation = CueAlternation(), swapsSides: Bool = false
+) -> Wearing {
     var wearing = Wearing()
     wearing.run(3, segmentUp(0))
-    var plan = walkingPlan()
+    var plan = walkingPlan(swapsSides: swapsSides)
     plan.alternation = alternation
     wearing.body.begin(plan, time: wearing.time)
     wearing.walk(walker)
@@ -68,6 +71,43 @@ struct WalkTests {
             #expect(abs(nearest.start - start) < 0.13, "\(start) for \(nearest.start)")
             #expect(nearest.side == step.side)
         }
+    }
+
+    /// Compensations 7: left and right are inferred, and the person corrects them once per walk.
+    @Test("who says that the legs are the wrong way round has them turned round")
+    func swapped() throws {
+        var walker = Walker()
+        walker.stand(2)
+        walker.walk(30) { index, step in
+            vary(index, &step)
+            step.drop = index % 2 == 0 ? 5 : 2
+        }
+        walker.stand(3)
+        let plain = heard(walker)
+        let turned = heard(walker, swapsSides: true)
+        let (steps, others) = (plain.frames.compactMap(\.step), turned.frames.compactMap(\.step))
+        #expect(steps.count > 25 && others.map(\.side) == steps.map(\.side.opposite))
+        for (step, other) in zip(steps, others) {
+            #expect(abs(step.start - other.start) < 100_000_000)
+        }
+        // What was counted before the person said so is the other leg's, its drop the other's hike.
+        var (record, mirrored) = (StepSummary(), StepSummary())
+        for step in steps {
+            record.add(step)
+            var other = step
+            other.side = step.side.opposite
+            other.drop = -step.drop
+            mirrored.add(other)
+        }
+        record.swapSides()
+        #expect(record.left.count == mirrored.left.count && record.left.count > 12)
+        for (one, other) in [(record.left, mirrored.left), (record.right, mirrored.right)] {
+            #expect(abs(one.meanTime - other.meanTime) < 1e-12)
+            #expect(abs(try #require(one.meanDrop) - (try #require(other.meanDrop))) < 1e-12)
+        }
+        #expect(abs(try #require(record.left.meanDrop)) > 0.5 * degree)
+        let plan = try #require(MovementPlan(words: walkingPlan(swapsSides: true).words))
+        #expect(plan.swapsSides && !walkingPlan().swapsSides)
     }
 
     @Test("whoever shifts the weight or turns without bouncing takes no step")

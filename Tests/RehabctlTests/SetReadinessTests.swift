@@ -18,21 +18,30 @@ import Testing
     private func says(_ refusal: ControlRefusal?) -> String { refusal?.description ?? "may begin" }
 
     @Test func whatIsMissingIsSaidInTheOrderOfItsCure() {
-        var squat = LivePictures.squat
-        #expect(says(SetReadiness.refusal([], squat)).contains("rehabctl setup"))
+        #expect(says(SetReadiness.refusal([])).contains("rehabctl setup"))
         #expect(
-            says(SetReadiness.refusal([sensor(nil), sensor("pelvis", .ended)], squat))
+            says(SetReadiness.refusal([sensor(nil), sensor("pelvis", .ended)]))
                 .hasPrefix("no sensor is on the pelvis"))
         #expect(
-            says(SetReadiness.refusal([sensor("pelvis", calibrated: false)], squat))
+            says(SetReadiness.refusal([sensor("pelvis", calibrated: false)]))
                 .contains("rehabctl calibrate"))
-        #expect(SetReadiness.refusal([sensor("pelvis")], squat) == nil)
-        #expect(SetReadiness.refusal([sensor("pelvis")], nil) == nil)
+        #expect(SetReadiness.refusal([sensor("pelvis")]) == nil)
+    }
+
+    /// The pelvis alone gives something useful (exercises 0): what others would show is told, not demanded.
+    @Test func whatIsNotWornIsTold() throws {
+        var squat = LivePictures.squat
+        #expect(SetReadiness.notWorn([sensor("pelvis")], for: [squat]) == nil)
         squat.sensorsNeeded = ["pelvis", "trunk", "stance-thigh"]
-        #expect(
-            says(SetReadiness.refusal([sensor("pelvis")], squat))
-                .hasPrefix("Squat needs a sensor on the trunk;"))
-        #expect(SetReadiness.refusal([sensor("pelvis"), sensor("trunk")], squat) == nil)
+        let text = try #require(SetReadiness.notWorn([sensor("pelvis")], for: [squat]))
+        #expect(text.hasPrefix("Squat: made for a sensor on the trunk, too."), "\(text)")
+        #expect(text.contains("rehabctl calibrate"), "\(text)")
+        #expect(SetReadiness.notWorn([sensor("pelvis"), sensor("trunk")], for: [squat]) == nil)
+        var march = squat
+        march.title = "March"
+        march.sensorsNeeded = ["pelvis", "left-thigh"]
+        let both = try #require(SetReadiness.notWorn([sensor("pelvis")], for: [squat, march]))
+        #expect(both.hasPrefix("Squat, March: made for a sensor on the trunk and the left thigh"))
     }
 
     /// A person at a terminal is not asked for pain before a set that cannot be.
