@@ -1,5 +1,6 @@
-// Engineering defaults of practice that anybody may set for a person: quiet hours, fading, patterns.
+// Engineering defaults of practice that anybody may set for a person: quiet hours, fading, patterns, gates.
 
+import Kinematics
 package import Movement
 package import TomlReading
 
@@ -11,6 +12,8 @@ package struct PracticeSettings: Sendable, Equatable {
     package var fading = FadingSchedule()
     /// Share of a movement or hold for which a rule is active until its pattern is named, 0 to 1.
     package var patternShare = PatternLabel.leastShare
+    /// When nothing is said.
+    package var gates = GateLimits()
 
     package init() {}
 
@@ -28,7 +31,7 @@ package struct PracticeSettings: Sendable, Equatable {
             ("fading.step-forward", "\(fading.independent)"),
             ("fading.step-back", "\(fading.dependent)"),
             ("patterns.least-share", "\(patternShare)"),
-        ]
+        ] + gateValues
     }
 
     // MARK: reading
@@ -45,6 +48,37 @@ package struct PracticeSettings: Sendable, Equatable {
                 try section.optionalDouble("least-share", in: 0.01...1) ?? patternShare
             try section.finish()
         }
+        if let section = try root.section("gates") { try readGates(section) }
+    }
+
+    private var gateValues: [(key: String, value: String)] {
+        func text(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+        return [
+            ("gates.gap-seconds", text(seconds(fromNanoseconds: gates.staleAfter))),
+            ("gates.resume-seconds", text(seconds(fromNanoseconds: gates.resumeAfter))),
+            ("gates.shaking-g", text(gates.shakingForce / standardGravity)),
+            ("gates.shaking-seconds", text(seconds(fromNanoseconds: gates.shakingAfter))),
+            ("gates.largest-loss", text(gates.largestLoss)),
+            ("gates.slipped-degrees", text(gates.slipped * degreesPerRadian)),
+        ]
+    }
+
+    private mutating func readGates(_ section: TomlSection) throws(TomlError) {
+        func time(_ key: String, _ range: ClosedRange<Double>) throws(TomlError) -> Int64? {
+            try section.optionalDouble(key, in: range).map { Int64(($0 * 1e9).rounded()) }
+        }
+        gates.staleAfter = try time("gap-seconds", 0.05...1) ?? gates.staleAfter
+        gates.resumeAfter = try time("resume-seconds", 0...10) ?? gates.resumeAfter
+        gates.shakingAfter = try time("shaking-seconds", 0.05...10) ?? gates.shakingAfter
+        if let share = try section.optionalDouble("shaking-g", in: 0.1...4) {
+            gates.shakingForce = share * standardGravity
+        }
+        gates.largestLoss =
+            try section.optionalDouble("largest-loss", in: 0.01...1) ?? gates.largestLoss
+        if let degrees = try section.optionalDouble("slipped-degrees", in: 2...30) {
+            gates.slipped = degrees * radiansPerDegree
+        }
+        try section.finish()
     }
 
     private mutating func readFading(_ section: TomlSection) throws(TomlError) {
@@ -120,6 +154,19 @@ package struct PracticeSettings: Sendable, Equatable {
         [patterns]
         # Share of a movement or hold for which a rule must be active until its pattern is named, 0.01 to 1.
         #least-share = 0.05
+
+        [gates]
+        # When nothing is said, since it cannot be trusted: s without a sample, or of a sample's age, 0.05 to 1,
+        # and s of samples until cues go on, 0 to 10.
+        #gap-seconds = 0.15
+        #resume-seconds = 0.5
+        # g by which the acceleration differs from gravity, 0.1 to 4, and for how many s, 0.05 to 10.
+        #shaking-g = 0.5
+        #shaking-seconds = 0.3
+        # Share of samples missing over 10 s, 0.01 to 1.
+        #largest-loss = 0.1
+        # Degrees between a quiet stand and the calibration's from where on a sensor has slipped, 2 to 30.
+        #slipped-degrees = 5
 
         """
 }

@@ -66,10 +66,12 @@ struct SensorWatch {
     var slipped: [Segment: String] = [:]
     var swapped: String?
 
-    /// What to tell of a sensor that reads off its calibration; the limits are the watch's own.
-    static func slip(of segment: Segment, sensor name: String) -> String {
-        let limit = Int((SlipWatch.limit * degreesPerRadian).rounded())
-        let sagittal = Int((SlipWatch.sagittalLimit * degreesPerRadian).rounded())
+    /// What to tell of a sensor that reads off its calibration by more than that, rad.
+    static func slip(
+        of segment: Segment, sensor name: String, limit slipped: Double = GateLimits().slipped
+    ) -> String {
+        let limit = Int((slipped * degreesPerRadian).rounded())
+        let sagittal = max(limit, Int((SlipWatch.sagittalLimit * degreesPerRadian).rounded()))
         let (off, effect) =
             segment == .pelvis
             ? ("more than \(limit) degrees", "No cues until it is back")
@@ -117,7 +119,10 @@ extension Supervisor {
             guard isSlipped != (sensorWatch.slipped[segment] != nil) else { continue }
             let name = sensors.first { $0.segment == segment }?.name ?? segment.name
             sensorWatch.slipped[segment] = change(
-                sensorWatch.slipped[segment], SensorWatch.slip(of: segment, sensor: name))
+                sensorWatch.slipped[segment],
+                SensorWatch.slip(
+                    of: segment, sensor: name, limit: settings.configuration.practice.gates.slipped)
+            )
         }
         if gates.has(.swapped) != (sensorWatch.swapped != nil) {
             sensorWatch.swapped = change(

@@ -72,6 +72,7 @@ extension MovementPlan {
         var plan = self
         let done = max(0, record.count)
         plan.patternShare = record.plan.patternShare
+        plan.gateLimits = record.plan.gateLimits
         plan.cuedPercent = record.plan.cuedPercent
         plan.cueOffset = record.plan.cueOffset &+ UInt16(clamping: max(0, record.movementCount))
         if record.plan.cuedMovements < .max {

@@ -85,6 +85,7 @@ extension Supervisor {
         var plan = found.plan(side: side, mayCue: cueing != .none)
         plan.cuesAtEnd = cueing == .atEnd
         plan.patternShare = settings.configuration.practice.patternShare
+        plan.gateLimits = settings.configuration.practice.gates
         if let fading {
             plan.cuedPercent = UInt8(clamping: fading.fading.percent)
             plan.cueOffset = UInt16(clamping: fading.movements)

@@ -72,6 +72,7 @@ package struct Body: BitwiseCopyable, Sendable {
         tracks[segment.index] = SegmentTrack()
         if segment == .pelvis {
             keeper = GateKeeper()
+            keeper.limits = plan.gateLimits
             shift = LateralShift()
             jerk = JerkMeter()
             rest = RestingPose()
@@ -86,6 +87,7 @@ package struct Body: BitwiseCopyable, Sendable {
         self.plan = plan
         setBegan = time
         isInSet = true
+        keeper.limits = plan.gateLimits
         jerkLimit = plan.threshold(of: .jerkRatio)
         ruleStates = InlineArray(repeating: RuleState())
         policy = AlertPolicy()

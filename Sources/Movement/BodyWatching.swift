@@ -125,7 +125,8 @@ extension Body {
                     mayStand: atRest && !gates.has(.posture) && rate > 0
                         && (isPelvis
                             || pelvisIsQuiet && !(mayBeLifted && index >= Segment.leftThigh.index)),
-                    isPelvis: isPelvis, interval: observation.interval)
+                    isPelvis: isPelvis, interval: observation.interval,
+                    limit: plan.gateLimits.slipped)
                 if slips[index].hasSlipped, !isPelvis { angles.set(segment, nil) }
             }
             index += 1

@@ -66,31 +66,3 @@ package struct Gates: OptionSet, Sendable, BitwiseCopyable {
         return all.filter { has($0.0) }.map(\.1)
     }
 }
-
-/// The limits of the gates.
-///
-/// All are engineering defaults of compensations 7 unless said.
-package struct GateLimits: BitwiseCopyable, Sendable {
-    /// Age at which a sample no longer counts, ns.
-    package var staleAfter: Int64
-    /// Data wanted after a gap before rules run again, ns.
-    package var resumeAfter: Int64
-    /// Largest standard deviation of an angle from neutral, rad: half the 3° floor, so that the floor is
-    /// two of them.
-    package var largestSigma: Double
-    /// Departure of |specific force| from 1 g, m/s², and for how long, ns.
-    package var shakingForce: Double
-    package var shakingAfter: Int64
-    /// Share of missing samples over the loss window.
-    package var largestLoss: Double
-
-    @_noLocks
-    package init() {
-        staleAfter = 150_000_000
-        resumeAfter = 500_000_000
-        largestSigma = 1.5 * radiansPerDegree
-        shakingForce = 0.5 * standardGravity
-        shakingAfter = 300_000_000
-        largestLoss = 0.10
-    }
-}

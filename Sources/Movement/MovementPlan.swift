@@ -77,6 +77,7 @@ package struct MovementPlan: BitwiseCopyable, Sendable {
     package var cueOffset: UInt16 = 0
     /// Share of the time in which a rule must be active for its pattern to be named, 0 to 1.
     package var patternShare = PatternLabel.leastShare
+    package var gateLimits = GateLimits()
     /// Stretches with and without cues within the set.
     package var alternation = CueAlternation()
     /// Movements of the set that may be cued, those after them may not; `UInt16.max`: all.

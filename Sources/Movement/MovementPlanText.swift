@@ -25,6 +25,7 @@ extension MovementPlan {
         if cuedPercent != 100 { words.append("cued-percent=\(cuedPercent)") }
         if cueOffset != 0 { words.append("cue-offset=\(cueOffset)") }
         if patternShare != PatternLabel.leastShare { words.append("pattern-share=\(patternShare)") }
+        if gateLimits != GateLimits() { words.append("gates=\(gateLimits.word)") }
         if alternation != CueAlternation() {
             let done = alternation.done == 0 ? "" : ",\(alternation.done)"
             words.append("alternation=\(alternation.cued),\(alternation.silent)\(done)")
@@ -103,6 +104,9 @@ extension MovementPlan {
         case ("pattern-share", let value):
             guard let share = Double(value), share > 0, share <= 1 else { return false }
             patternShare = share
+        case ("gates", let value):
+            guard let limits = GateLimits(word: value) else { return false }
+            gateLimits = limits
         case ("alternation", let value):
             let numbers = value.split(separator: ",").compactMap { UInt16($0) }
             guard numbers.count == 2 || numbers.count == 3 else { return false }

@@ -18,11 +18,10 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
     private var offFor = 0.0
     private var backFor = 0.0
 
-    /// rad from the neutral (compensations 7); s off it, and s near it again (the 3 s chosen).
-    package static var limit: Double { @_noLocks get { 5 * radiansPerDegree } }
     /// Sagittal limit of trunk, thighs and shanks, rad: nobody stands with the same bend of hips and knees
     /// each time [engineering default].
     package static var sagittalLimit: Double { @_noLocks get { 12 * radiansPerDegree } }
+    /// s off the neutral, and near it again (compensations 7; the 3 s chosen).
     private static var closesAfter: Double { @_noLocks get { 3.0 } }
     private static var opensAfter: Double { @_noLocks get { 5.0 } }
     /// rad/s: the quiet of a stand (`QuietStand`), averaged over half a second.
@@ -34,10 +33,11 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
     /// Takes a sample of a segment.
     ///
     /// `angles` are from the neutral; `mayStand` says that both feet may be down; `isPelvis` holds the
-    /// sagittal angle to the frontal one's limit.
+    /// sagittal angle to the frontal one's limit, `limit` rad.
     @_noLocks
     package mutating func step(
-        angles: SegmentAngles, rate: Double, mayStand: Bool, isPelvis: Bool, interval: Double
+        angles: SegmentAngles, rate: Double, mayStand: Bool, isPelvis: Bool, interval: Double,
+        limit: Double = GateLimits().slipped
     ) {
         guard interval > 0, interval < 0.5 else {
             self.offFor = 0
@@ -51,8 +51,8 @@ package struct SlipWatch: BitwiseCopyable, Sendable {
             backFor = 0
             return
         }
-        let sagittal = isPelvis ? SlipWatch.limit : SlipWatch.sagittalLimit
-        if abs(angles.obliquity) > SlipWatch.limit || abs(angles.anteriorTilt) > sagittal {
+        let sagittal = isPelvis ? limit : max(limit, SlipWatch.sagittalLimit)
+        if abs(angles.obliquity) > limit || abs(angles.anteriorTilt) > sagittal {
             offFor += interval
             backFor = 0
             if offFor >= SlipWatch.closesAfter { hasSlipped = true }

@@ -29,6 +29,9 @@ import Testing
         blocks = [4, 6, 8]
         [patterns]
         least-share = 0.2
+        [gates]
+        gap-seconds = 0.2
+        slipped-degrees = 8
         """
 
     @Test func everyOverrideHoldsAndIsLogged() throws {
@@ -40,6 +43,7 @@ import Testing
             "breaks.quiet-from 22 is 23",
             "fading.shares [100, 67, 50, 33, 10] is [90, 60, 40, 20, 0]",
             "fading.blocks [5, 7, 9] is [4, 6, 8]", "patterns.least-share 0.05 is 0.2",
+            "gates.gap-seconds 0.15 is 0.2", "gates.slipped-degrees 5.0 is 8.0",
         ]
         for text in overrides {
             try waitUntil(text) { daemon.log.contains("of the person's own: \(text) by \(path)") }
@@ -68,12 +72,15 @@ import Testing
         let text = try String(contentsOfFile: file, encoding: .utf8)
         for override in overrides { #expect(text.contains("override \(override)"), "\(override)") }
         #expect(text.contains("cued-percent=40") && text.contains("pattern-share=0.2"))
+        // ns without a sample; half a g, and 8 degrees in rad.
+        #expect(text.contains("gates=200000000,500000000,4.903325,300000000,0.1,0.139626"))
 
         // Taken back: said again, and the schedule is the usual one at once.
         try FileStore.replace(path, with: Array("".utf8))
         #expect(
             try daemon.call(Rehab1.Reload()).changed == [
                 "breaks.quiet-from", "fading.shares", "fading.blocks", "patterns.least-share",
+                "gates.gap-seconds", "gates.slipped-degrees",
             ])
         try waitUntil("the log") {
             daemon.log.contains("patterns.least-share 0.2 is 0.05 by \(path)")

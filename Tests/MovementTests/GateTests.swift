@@ -169,6 +169,28 @@ private struct Keeping {
         #expect(all.isOpen)
     }
 
+    /// The limits come with the plan of a set, and a recording keeps them.
+    @Test func aPersonsOwnLimitsHoldInTheSet() throws {
+        func gates(_ change: (inout GateLimits) -> Void) throws -> [String] {
+            var plan = stancePlan(.right, 10)
+            change(&plan.gateLimits)
+            // As a replay reads it.
+            plan = try #require(MovementPlan(words: plan.words))
+            var wearing = Wearing()
+            wearing.run(3, segmentUp(0))
+            wearing.body.begin(plan, time: wearing.time)
+            wearing.change = { $0.specificForce = $0.specificForce * 1.6 }
+            wearing.run(0.5, segmentUp(0))
+            return wearing.frames.last?.gates.names ?? []
+        }
+        #expect(try gates { _ in }.contains("shaking"))
+        #expect(try !gates { $0.shakingForce = 0.8 * standardGravity }.contains("shaking"))
+        #expect(try !gates { $0.shakingAfter = 700_000_000 }.contains("shaking"))
+        for word in ["1,2,3", "1,2,0,4,0.1,0.1", "-1,2,3,4,0.1,0.1", "1,2,nan,4,0.1,0.1", ""] {
+            #expect(GateLimits(word: word) == nil, "\(word)")
+        }
+    }
+
     @Test func severalGatesAreNamedInOrder() {
         var gates = Gates.none
         #expect(gates.isOpen && gates.names.isEmpty)
