@@ -36,6 +36,19 @@ struct SetReadiness {
         return .sensorsMissing(exercise.title, missing)
     }
 
+    /// What the daemon would refuse a set or a run of a test for; nil where nothing runs.
+    static func busy(_ status: Rehab1.Status) -> ControlRefusal? {
+        switch status.activity {
+        case .idle: nil
+        case .calibrating:
+            .busy(activity: "a calibration is running", cure: "wait until it ends")
+        case .exercising where status.test != nil:
+            .busy(activity: "a test is running", cure: "end it, or give it up: rehabctl stop")
+        case .exercising:
+            .busy(activity: "an exercise is running", cure: "stop it with: rehabctl stop")
+        }
+    }
+
     /// Sensors that are worn for nothing, and cues that nobody hears.
     func sayWhatIsMissing() {
         let idle = ((try? sensors()) ?? []).filter {

@@ -35,6 +35,20 @@ import Testing
         #expect(SetReadiness.refusal([sensor("pelvis"), sensor("trunk")], squat) == nil)
     }
 
+    /// Whoever wants a test while a set runs is told before the countdown, in the daemon's words.
+    @Test func nobodyGetsReadyForATestWhileSomethingRuns() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 60))
+        defer { practice.player.stop() }
+        #expect(SetReadiness.busy(try practice.daemon.status()) == nil)
+        try practice.daemon.call(Rehab1.StartExercise(exercise: "squat"))
+        let refused = try practice.daemon.refusal(of: Rehab1.StartTest(test: "T1", side: "left"))
+        #expect(SetReadiness.busy(try practice.daemon.status()) == refused)
+        let test = try practice.rehabctl(["test", "T1", "--side", "left"])
+        #expect(test.code == 75, "\(test)")
+        #expect(!test.output.contains("get ready"), "\(test)")
+        #expect(test.errors.contains("an exercise is running"), "\(test)")
+    }
+
     /// A person at a terminal is not asked for pain before a set that cannot be.
     @Test func nothingIsAskedForNothing() throws {
         let daemon = try RunningDaemon()
