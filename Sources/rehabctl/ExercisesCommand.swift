@@ -57,7 +57,7 @@ struct ExercisesCommand: ParsableCommand {
                     first == last ? "\(first)" : "\(first)-\(last)",
                     one.sensorsNeeded.joined(separator: ", "),
                     // Which file it is, `show` says: a path would be torn into pieces here.
-                    one.title + (one.file.hasPrefix("/") ? " (own file)" : ""))
+                    one.title + (one.file.hasPrefix("/") ? " (own)" : ""))
             }
             columns.lines(width: tableWidth()).forEach { print($0) }
             for fault in Catalogue.leftOut(daemon) { complain("left out: " + visible(fault)) }

@@ -62,7 +62,7 @@ import Testing
             ["start", "squat", "--plain", "--no-questions", "--countdown", "0"],
             environment: practice.environment)
         try waitUntil("the set") { try practice.daemon.status().activity == .exercising }
-        try waitUntil("its keys") { terminal.drawn().contains("x end the set") }
+        try waitUntil("its keys") { terminal.drawn().contains("Keys, each") }
         try practice.daemon.terminate()
         #expect(try set.wait(within: 20) == .exited(69))
         let shown = Practice.plain(terminal.drawn())

@@ -51,7 +51,7 @@ import Testing
         }
         // A second answer on one day takes the first one's place.
         #expect(try home.rehabctl(["pain", "2"]).output.contains("P3") == false)
-        #expect(try home.rehabctl(["pain", "1", "--date", day(-3)]).code == 0)
+        #expect(try home.rehabctl(["pain", "2", "--date", day(-3)]).code == 0)
         // Day by day, each once; what no longer counts says so.
         let lines = try home.rehabctl(["log"]).lines
         #expect(lines.filter { !$0.hasPrefix(" ") } == [-4, -3, -2, -1, 0].map(day))
