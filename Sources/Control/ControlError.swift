@@ -15,6 +15,8 @@ package enum ControlError: Error, Equatable, Sendable {
     case timedOut(method: String, milliseconds: Int)
     /// The daemon closed the connection before it answered.
     case disconnected(method: String)
+    /// The daemon ended in the midst of what it was telling: a set.
+    case stopped
     /// The answer is not what the interface declares.
     case notUnderstood(method: String, reason: String)
     /// The kernel refused something else.
@@ -36,6 +38,7 @@ extension ControlError: CustomStringConvertible {
             "rehabd did not answer \(method) within \(Double(milliseconds) / 1000) s"
         case .disconnected(let method):
             "rehabd closed the connection before it answered \(method)"
+        case .stopped: "rehabd stopped in the midst of the set, so there is no summary of it"
         case .notUnderstood(let method, let reason):
             "rehabd's answer to \(method) is not what the interface declares: \(reason)"
         case .socket(let action, let reason): "cannot \(action): \(reason)"
@@ -56,6 +59,9 @@ extension ControlError: CustomStringConvertible {
         case .disconnected:
             "it takes 8 connections of one user and 32 in all: close other rehabctl commands; or "
                 + "see why it stopped with: journalctl --user -u rehabd"
+        case .stopped:
+            "what was recorded is kept (rehabctl recordings); see why it stopped with: journalctl "
+                + "--user -u rehabd"
         case .notUnderstood: "install rehabctl and rehabd of one version"
         case .socket: nil
         }

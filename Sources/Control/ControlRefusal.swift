@@ -188,7 +188,9 @@ extension ControlRefusal: CustomStringConvertible {
     package var cure: String? {
         switch self {
         case .noSuchSensor: "list the attached ones with: rehabctl sensors"
-        case .sensorExists: "choose another name, or detach that one first"
+        case .sensorExists:
+            "choose another name, or take that one out first: rehabctl sensors forget, or detach "
+                + "where a program handed it over"
         case .unknownKind(_, let known), .noSuchExercise(_, let known):
             known.isEmpty ? nil : "known are: \(known.joined(separator: ", "))"
         case .noSuchSegment:

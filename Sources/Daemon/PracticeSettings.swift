@@ -166,7 +166,7 @@ package struct PracticeSettings: Sendable, Equatable {
         # Share of samples missing over 10 s, 0.01 to 1.
         #largest-loss = 0.1
         # Degrees between a quiet stand and the calibration's from where on a sensor has slipped, 2 to 30.
-        #slipped-degrees = 5
+        #slipped-degrees = 5.0
 
         """
 }

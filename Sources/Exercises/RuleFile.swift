@@ -34,19 +34,21 @@ package enum RuleFile {
             let known = Signal.allCases.map(\.name).joined(separator: ", ")
             throw section.fault("signal", "must be one of \(known)")
         }
+        if let fault = RuleMeaning.fault(id, on: signal) { throw section.fault("signal", fault) }
         // Times run to hours, everything else to half a turn.
         let largest = signal == .sittingTime ? 86_400.0 : 180
         let on = try section.double("on", in: 0...largest)
-        let off = try section.double("off", in: 0...largest)
-        guard off < on else {
-            throw section.fault(
-                "off", "must be smaller than on (\(on)); else the cue would flicker")
-        }
+        // Before `off`: who took radians is not to make `off` smaller still.
         if signal.isBoundByFloor, on < angleFloorDegrees {
             throw section.fault(
                 "on",
                 "must be at least \(angleFloorDegrees) degrees: below it the sensor's own "
                     + "error would be cued")
+        }
+        let off = try section.double("off", in: 0...largest)
+        guard off < on else {
+            throw section.fault(
+                "off", "must be smaller than on (\(on)); else the cue would flicker")
         }
         let unit = signal.isAngle ? radiansPerDegree : 1
         let minimumOn = try section.double("min-on-seconds", in: 0...60)

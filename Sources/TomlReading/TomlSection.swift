@@ -70,7 +70,8 @@ package final class TomlSection {
             throw fault(key, "must be a number")
         }
         guard number.isFinite, range.contains(number) else {
-            throw fault(key, "must be from \(range.lowerBound) to \(range.upperBound)")
+            throw fault(
+                key, "must be from \(short(range.lowerBound)) to \(short(range.upperBound))")
         }
         return number
     }
@@ -91,7 +92,9 @@ package final class TomlSection {
                 range.contains(number)
             else {
                 throw fault(
-                    key, "must hold numbers from \(range.lowerBound) to \(range.upperBound)")
+                    key,
+                    "must hold numbers from \(short(range.lowerBound)) to \(short(range.upperBound))"
+                )
             }
             numbers.append(number)
         }
@@ -150,12 +153,12 @@ package final class TomlSection {
     package func missing(_ key: String) -> TomlError {
         // A slip of the pen is an unknown field as well: that is the line to look at.
         let near = table.keys.filter { !asked.contains($0) && !expected.contains($0) }
-            .map { ($0, editDistance($0.lowercased(), key)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
+            .map { ($0, slip($0.lowercased(), from: key)) }.min { ($0.1, $0.0) < ($1.1, $1.0) }
         // Where fields may be asked for later, only what is very near is no such field.
         let limit =
             expected.isEmpty ? key.count / 4 : key.count <= 3 ? 1 : max(2, key.count / 3)
         var line = context.lines.line(of: path)
-        var message = "is missing; add it\(path.isEmpty ? "" : " to [\(path)]")"
+        var message = "is missing; add it\(path.isEmpty ? "" : " to \(header(path))")"
         if let near, near.1 <= limit {
             line = context.lines.line(of: fieldPath(near.0)) ?? line
             message += ", or is \"\(near.0)\" meant for it?"
@@ -191,7 +194,7 @@ package final class TomlSection {
     }
 
     private func nearest(to key: String) -> String? {
-        let scored = asked.sorted().map { ($0, editDistance($0, key)) }
+        let scored = asked.sorted().map { ($0, slip(key, from: $0)) }
         guard let best = scored.min(by: { $0.1 < $1.1 }), best.1 <= max(2, key.count / 3) else {
             return nil
         }

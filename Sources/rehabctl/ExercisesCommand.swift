@@ -56,7 +56,8 @@ struct ExercisesCommand: ParsableCommand {
                     one.id, "EX" + (one.number < 10 ? "0" : "") + "\(one.number)",
                     first == last ? "\(first)" : "\(first)-\(last)",
                     one.sensorsNeeded.joined(separator: ", "),
-                    one.title + (one.file.hasPrefix("/") ? " (from \(one.file))" : ""))
+                    // Which file it is, `show` says: a path would be torn into pieces here.
+                    one.title + (one.file.hasPrefix("/") ? " (own)" : ""))
             }
             columns.lines(width: tableWidth()).forEach { print($0) }
             for fault in Catalogue.leftOut(daemon) { complain("left out: " + visible(fault)) }

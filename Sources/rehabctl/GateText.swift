@@ -1,5 +1,7 @@
 // Why nothing is judged just now, with what to do about it.
 
+import Control
+
 /// Sentences for the gates a person can do something about.
 enum GateText {
     /// In the order in which they matter; the others pass by themselves.
@@ -40,14 +42,17 @@ enum GateText {
         gates.map { words[$0] ?? plain($0) }.joined(separator: ", ")
     }
 
-    /// Lying, the named leg is the upper one.
+    /// Where the named leg moves: lying it is the upper one, upright it does not stand.
     private static let lying = "you lie on the leg that was named: turn over, or change the side"
+    private static let moving =
+        "you move the other leg than was named: change legs, or change the side"
 
     /// The most important one of these; nil where all pass by themselves.
     ///
-    /// `side`: which leg the exercise names, "stance" or "moving".
-    static func sentence(for gates: [String], side: String?) -> String? {
+    /// The exercise says which leg a side names, "stance" or "moving", and in which posture.
+    static func sentence(for gates: [String], in exercise: Rehab1.Exercise?) -> String? {
         guard let first = sentences.first(where: { gates.contains($0.gate) }) else { return nil }
-        return first.gate == "other-side" && side == "moving" ? lying : first.text
+        guard first.gate == "other-side", exercise?.side == "moving" else { return first.text }
+        return exercise?.posture == "upright" ? moving : lying
     }
 }

@@ -112,18 +112,24 @@ struct LiveTempo {
         var text = "  tempo   \(path)  "
         let target = names.firstIndex(of: phase).flatMap { targets.count == 4 ? targets[$0] : nil }
         if let target, target > 0 {
-            text += bar(state.phaseSeconds / target)
+            // What stands behind it keeps its place, however many digits it has just now.
+            let behind = 12 + (frame.phaseSeen ? 11 : 15)
+            text += bar(state.phaseSeconds / target, room: width - 3 - text.count - behind)
             text += " \(decimal(state.phaseSeconds, 1)) of \(decimal(target, 0, unit: " s"))"
         } else {
             text += decimal(state.phaseSeconds, 1, unit: " s")
         }
-        if let share = frame.wayShare { text += ", way \(percent(max(0, min(1.5, share))))" }
+        if let share = frame.wayShare {
+            let way = ", way \(percent(max(0, min(1.5, share))))"
+            // As a whole or not at all: a long hold leaves no room, and half a number is another one.
+            if text.count + way.count < width { text += way }
+        }
         if !frame.phaseSeen { text += " (by the clock)" }
         return text
     }
 
-    private func bar(_ share: Double) -> String {
-        let span = max(6, min(width - 62, 20))
+    private func bar(_ share: Double, room: Int) -> String {
+        let span = max(6, min(width - 62, 20, room))
         let filled = Int((max(0, min(1, share)) * Double(span)).rounded())
         return "[" + String(repeating: "#", count: filled)
             + String(repeating: ".", count: span - filled) + "]"

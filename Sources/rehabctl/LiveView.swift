@@ -117,7 +117,7 @@ struct LiveView {
         if !state.place.isEmpty { parts.append(state.place) }
         if state.frame?.view?.silent == true { parts.append("no cues now") }
         if frame.phase != .idle {
-            if let side = frame.stanceSide {
+            if let side = namedSide(frame, state.exercise) {
                 parts.append("\(side) leg (\(frame.stanceSource))")
             } else if frame.gates.contains("stance-unknown") {
                 parts.append("side not known")
@@ -137,6 +137,14 @@ struct LiveView {
             parts.append(plain(frame.posture))
         }
         return joined(parts).map { style.bold($0) }
+    }
+
+    /// The leg as a person names it: where that is the one that moves, not the one that stands.
+    private func namedSide(_ frame: Rehab1.Frame, _ exercise: Rehab1.Exercise?) -> String? {
+        guard let stance = frame.stanceSide, exercise?.side == "moving" else {
+            return frame.stanceSide
+        }
+        return stance == "left" ? "right" : "left"
     }
 
     /// Parts with bars between them, in two lines where one is too short and there is room for two.
@@ -175,7 +183,7 @@ struct LiveView {
         {
             return "\(decimal(target, 0)) s reached: put the foot down when you like"
         }
-        return GateText.sentence(for: frame.gates, side: state.exercise?.side).map {
+        return GateText.sentence(for: frame.gates, in: state.exercise).map {
             style.notice($0)
         }
     }

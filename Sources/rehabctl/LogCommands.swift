@@ -37,12 +37,30 @@ struct LogCommand: ParsableCommand {
             print("Nothing in the last \(days) days. The log: \(logging.path)")
             return
         }
-        var last: Day?
-        for entry in entries {
-            if entry.day != last { print(entry.day.text) }
-            last = entry.day
-            print("  " + LogCommand.line(entry.content))
+        for line in LogCommand.lines(entries) { print(line) }
+    }
+
+    /// Day by day; a morning told afterwards stands with its own day, and what a second answer replaced says so.
+    static func lines(_ entries: [LogEntry]) -> [String] {
+        var lines: [String] = []
+        for (day, ofDay) in Dictionary(grouping: entries, by: \.day).sorted(by: { $0.key < $1.key })
+        {
+            lines.append(day.text)
+            var mornings = ofDay.count { LogCommand.isMorning($0.content) }
+            for entry in ofDay {
+                var text = LogCommand.line(entry.content)
+                if LogCommand.isMorning(entry.content) {
+                    mornings -= 1
+                    if mornings > 0 { text += " (answered again later)" }
+                }
+                lines.append("  " + text)
+            }
         }
+        return lines
+    }
+
+    private static func isMorning(_ content: LogEntry.Content) -> Bool {
+        if case .morning = content { true } else { false }
     }
 
     static func line(_ content: LogEntry.Content) -> String {

@@ -61,7 +61,7 @@ func withDaemon<Result>(_ body: () throws(ControlError) -> Result) throws -> Res
 func complaint(_ error: ControlError) -> ExitCode {
     complain(error.sentence, cure: error.cure)
     switch error {
-    case .notRunning, .disconnected, .timedOut, .socket, .pathTooLong: return ExitCode(69)
+    case .notRunning, .disconnected, .stopped, .timedOut, .socket, .pathTooLong: return ExitCode(69)
     case .notPermitted, .refused(.permissionDenied), .refused(.denied): return ExitCode(77)
     case .refused(.busy): return ExitCode(75)
     case .refused, .notUnderstood: return ExitCode(65)

@@ -47,7 +47,7 @@ struct SetNews {
             if !reasons.isEmpty, frame.phase != .idle {
                 lines.append(
                     "not judged now: "
-                        + (GateText.sentence(for: reasons, side: exercise.side)
+                        + (GateText.sentence(for: reasons, in: exercise)
                             ?? GateText.brief(reasons)))
             }
             gates = reasons

@@ -50,12 +50,50 @@ struct SetReadiness {
             + "summary says what. To wear one: rehabctl setup, then rehabctl calibrate"
     }
 
+    /// Calibrations of before the daemon or the sensor came back; nil without any.
+    ///
+    /// Whether the sensor was taken off meanwhile, only the person knows.
+    static func restored(_ sensors: [Rehab1.Sensor]) -> String? {
+        let earlier = sensors.filter { $0.state != .ended && $0.calibration?.restored == true }
+        guard let date = earlier.compactMap(\.calibration?.date).min() else { return nil }
+        return
+            "Calibrated before, \(date): \(earlier.compactMap(\.segment).joined(separator: ", ")). If a sensor "
+            + "was off the body since: rehabctl calibrate"
+    }
+
+    /// That a walk's legs are inferred; nil where both thighs show them.
+    static func legs(_ sensors: [Rehab1.Sensor], for exercises: [Rehab1.Exercise]) -> String? {
+        let worn = Set(
+            sensors.filter { $0.state != .ended && $0.calibration != nil }.compactMap(\.segment))
+        guard !worn.isSuperset(of: ["left-thigh", "right-thigh"]),
+            let walk = exercises.first(where: { $0.id == "gait" || $0.id == "carry" })
+        else { return nil }
+        return
+            "\(walk.title): which leg stands is inferred from the swing of the pelvis. Where left and right are "
+            + "taken for each other, press s once in the walk."
+    }
+
     private static let places = ["trunk", "left-thigh", "right-thigh", "left-shank", "right-shank"]
+
+    /// What the daemon would refuse a set or a run of a test for; nil where nothing runs.
+    static func busy(_ status: Rehab1.Status) -> ControlRefusal? {
+        switch status.activity {
+        case .idle: nil
+        case .calibrating:
+            .busy(activity: "a calibration is running", cure: "wait until it ends")
+        case .exercising where status.test != nil:
+            .busy(activity: "a test is running", cure: "end it, or give it up: rehabctl stop")
+        case .exercising:
+            .busy(activity: "an exercise is running", cure: "stop it with: rehabctl stop")
+        }
+    }
 
     /// Sensors that are worn for nothing, and cues that nobody hears.
     func sayWhatIsMissing(for exercises: [Rehab1.Exercise]) {
         let sensors = (try? sensors()) ?? []
         if let text = SetReadiness.notWorn(sensors, for: exercises) { console.say(text) }
+        if let text = SetReadiness.restored(sensors) { console.say(text) }
+        if let text = SetReadiness.legs(sensors, for: exercises) { console.say(text) }
         let idle = sensors.filter {
             $0.state != .ended && $0.segment != nil && $0.calibration == nil
         }.compactMap(\.segment)

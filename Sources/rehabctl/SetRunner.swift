@@ -77,6 +77,7 @@ struct SetRunner {
         } catch {
             // The daemon went: nothing can be summed up, but the terminal is as it was.
             run.close()
+            if case .disconnected = error { throw .stopped }
             throw error
         }
         if let summary = run.state.finished {

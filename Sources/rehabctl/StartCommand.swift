@@ -37,7 +37,9 @@ struct SetOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: ArgumentHelp("Close a set in which nothing moves for this long.", valueName: "s"))
+        help: ArgumentHelp(
+            "Close a set in which nothing moves for this long, and for four repetitions at their tempo.",
+            valueName: "s"))
     var still = 60.0
 
     @Option(

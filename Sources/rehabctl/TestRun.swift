@@ -20,10 +20,12 @@ struct TestRun {
     func result() throws -> Rehab1.TestResult {
         var client = try daemon.connect()
         // Before anybody gets ready for nothing.
-        let sensors = try withDaemon { () throws(ControlError) in
-            try client.call(Rehab1.GetStatus()).status.sensors
+        let status = try withDaemon { () throws(ControlError) in
+            try client.call(Rehab1.GetStatus()).status
         }
-        if let refusal = SetReadiness.refusal(sensors) { throw complaint(.refused(refusal)) }
+        if let refusal = SetReadiness.refusal(status.sensors) ?? SetReadiness.busy(status) {
+            throw complaint(.refused(refusal))
+        }
         let leg =
             side.map { "\($0) leg" }
             ?? (test.legs == "one-or-both" ? "both legs" : "walk")

@@ -121,7 +121,7 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         // A field that is known is not taken for a slip of the pen, however near it is.
         BadChange(
             "min-on-seconds = 0.5", "min-off-seconds = 0.5", line: 18,
-            field: "rule[1].min-on-seconds", says: "add it to [rule[1]]"),
+            field: "rule[1].min-on-seconds", says: "add it to [[rule]]"),
         BadChange(
             "version = 1", "version = 1\ntempo = [0, 0, 0, 0]", line: 5, field: "tempo",
             says: "leave it out"),
@@ -163,6 +163,26 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         BadChange(
             "signal = \"drop\"", "signal = \"dorp\"", line: 20, field: "rule[1].signal",
             says: "hike"),
+        BadChange(
+            "signal = \"drop\"", "signal = \"lean-ipsilateral\"", line: 20, field: "rule[1].signal",
+            says: "lean-ipsilateral goes with C02"),
+        BadChange(
+            "id = \"C01\"", "id = \"C04\"", line: 20, field: "rule[1].signal",
+            says: "whose cue says \"Long waist\": that goes with hike, hike-upper"),
+        BadChange(
+            "on = 4.0\noff = 2.5", "on = 0.07\noff = 0.08", line: 21, field: "rule[1].on",
+            says: "3.0 degrees"),
+        BadChange(
+            "min-on-seconds = 0.5", "min-on-ms = 500", line: 23, field: "rule[1].min-on-seconds",
+            says: "add it to [[rule]], or is \"min-on-ms\" meant for it?"),
+        BadChange(
+            "min-on-seconds = 0.5", "min-on-seconds = 500", line: 23,
+            field: "rule[1].min-on-seconds", says: "from 0 to 60"),
+        BadChange(
+            "stage = [2, 5]", "stage = [6]", line: 6, field: "stage", says: "numbers from 1 to 5"),
+        BadChange(
+            "target-seconds = 10", "target-seconds = 10\nreps = 8", line: 17, field: "dose.reps",
+            says: "did you mean \"repetitions\"?"),
         BadChange("on = 4.0", "on = 2.9", line: 21, field: "rule[1].on", says: "3.0 degrees"),
         BadChange("on = 4.0", "on = 181.0", line: 21, field: "rule[1].on", says: "from 0"),
         BadChange("on = 4.0", "on = nan", line: 21, field: "rule[1].on", says: "from 0"),
@@ -229,13 +249,13 @@ struct BadChange: Sendable, CustomTestStringConvertible {
         let signals = Signal.allCases.map(\.name)
         for index in 0..<32 {
             text +=
-                "[[rule]]\nid = \"\(RuleID(number: UInt8(1 + index / 8)).name)\"\n"
-                + "signal = \"\(signals[index % 8])\"\non = 5.0\noff = 4.0\nmin-on-seconds = 0\n\n"
+                "[[rule]]\nid = \"C13\"\n"
+                + "signal = \"\(signals[index])\"\non = 5.0\noff = 4.0\nmin-on-seconds = 0\n\n"
         }
         let exercise = try ExerciseFile.parse(text, file: "full.toml")
         #expect(exercise.plan(stanceSide: nil).ruleCount == 32)
         text +=
-            "[[rule]]\nid = \"C09\"\nsignal = \"drop\"\non = 5.0\noff = 4.0\nmin-on-seconds = 0\n"
+            "[[rule]]\nid = \"C01\"\nsignal = \"drop\"\non = 5.0\noff = 4.0\nmin-on-seconds = 0\n"
         let error = try #require(fault(text))
         #expect(error.field == "rule")
         #expect(error.message.contains("32"))

@@ -75,9 +75,9 @@ import Testing
                     + "min-off-seconds none is 0.3, refractory-seconds none is 4.0, report-only none "
                     + "is false"
             ])
-        let removed = try changes("squat", [("id = \"C01\"", "id = \"C04\"")])
+        let removed = try changes("squat", [("id = \"C01\"", "id = \"C13\"")])
         #expect(removed.contains { $0.hasPrefix("squat C01 obliquity: removed, on 4.0 is none") })
-        #expect(removed.contains { $0.hasPrefix("squat C04 obliquity: added, on none is 4.0") })
+        #expect(removed.contains { $0.hasPrefix("squat C13 obliquity: added, on none is 4.0") })
     }
 
     /// Between cues of a rule lies a repetition, or 20 steps of gait: some seconds less say nothing there.

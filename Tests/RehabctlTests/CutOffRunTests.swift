@@ -53,6 +53,24 @@ import Testing
         #expect(try practice.rehabctl(["stop"]).code == 65)
     }
 
+    /// A daemon that ends takes the set's summary with it: that is said, not how its answers are called.
+    @Test func aSetWhoseDaemonEndsSaysWhatIsLostAndWhatIsKept() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 60))
+        let terminal = try Pseudoterminal()
+        let set = try terminal.start(
+            Products.rehabctl,
+            ["start", "squat", "--plain", "--no-questions", "--countdown", "0"],
+            environment: practice.environment)
+        try waitUntil("the set") { try practice.daemon.status().activity == .exercising }
+        try waitUntil("its keys") { terminal.drawn().contains("Keys, each") }
+        try practice.daemon.terminate()
+        #expect(try set.wait(within: 20) == .exited(69))
+        let shown = Practice.plain(terminal.drawn())
+        #expect(shown.contains("there is no summary of it"), "\(shown)")
+        #expect(!shown.contains("Monitor") && !shown.contains("8 connections"), "\(shown)")
+        practice.player.stop()
+    }
+
     /// A set of a test that is ended as a set takes the run with it.
     @Test func aRunWhoseSetIsEndedIsNone() throws {
         let practice = try Practice(Scenario.quiet(seconds: 60))

@@ -51,6 +51,15 @@ import Testing
         }
         // A second answer on one day takes the first one's place.
         #expect(try home.rehabctl(["pain", "2"]).output.contains("P3") == false)
+        #expect(try home.rehabctl(["pain", "2", "--date", day(-3)]).code == 0)
+        // Day by day, each once; what no longer counts says so.
+        let lines = try home.rehabctl(["log"]).lines
+        #expect(lines.filter { !$0.hasPrefix(" ") } == [-4, -3, -2, -1, 0].map(day))
+        #expect(
+            lines.filter { $0.contains("answered again later") } == [
+                "  morning: pain 2, night unknown (answered again later)",
+                "  morning: pain 4, outer hip, right, night 3 (answered again later)",
+            ])
         let progress = try home.rehabctl(["progress"])
         #expect(progress.output.contains("morning pain, week's mean: 2.0"), "\(progress)")
     }

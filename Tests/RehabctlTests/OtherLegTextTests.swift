@@ -34,17 +34,33 @@ import Testing
         #expect(!lines.contains { $0.contains("left") })
     }
 
+    private func exercise(side: String, _ posture: String) -> Rehab1.Exercise {
+        var exercise = LivePictures.exercise(
+            "lift", "Leg lift", task: "repetitions", side: side, repetitions: 8, target: 0,
+            tempo: [3, 1, 4, 1])
+        exercise.posture = posture
+        return exercise
+    }
+
+    private let lifting = Rehab1.Event.Payload.status(
+        LivePictures.status("lift", [LivePictures.sensor("belt", "pelvis")], set: nil))
+
     @Test func inASetItIsToldWithItsCure() {
         #expect(
-            GateText.sentence(for: ["other-side"], side: "stance")
+            GateText.sentence(for: ["other-side"], in: exercise(side: "stance", "upright"))
                 == "you stand on the other leg than was named: change legs, or change the side")
         #expect(
-            GateText.sentence(for: ["other-side"], side: "moving")
+            GateText.sentence(for: ["other-side"], in: exercise(side: "moving", "left-side"))
                 == "you lie on the leg that was named: turn over, or change the side")
         #expect(
-            GateText.sentence(for: ["posture", "other-side", "uncalibrated"], side: "moving")?
+            GateText.sentence(for: ["other-side"], in: exercise(side: "moving", "upright"))
+                == "you move the other leg than was named: change legs, or change the side")
+        #expect(
+            GateText.sentence(
+                for: ["posture", "other-side", "uncalibrated"],
+                in: exercise(side: "moving", "upright"))?
                 .hasPrefix("the pelvis sensor is not calibrated") == true)
-        #expect(GateText.sentence(for: ["stale"], side: "stance") == nil)
+        #expect(GateText.sentence(for: ["stale"], in: nil) == nil)
     }
 
     private func frame(
@@ -55,6 +71,32 @@ import Testing
             stanceSource: "given", phase: .waiting, holdSeconds: 0, activeRules: [], gates: gates,
             quaternion: [1, 0, 0, 0], count: count,
             view: Rehab1.FrameView(strip: "", otherSide: onOther))
+    }
+
+    /// `--side right` is the leg that moves there: the view names the same one as the command.
+    @Test(arguments: [("stance", "right leg (given)"), ("moving", "left leg (given)")])
+    func theViewNamesTheLegThatTheExerciseMeans(_ side: String, _ shown: String) {
+        var state = LivePictures.state(lifting, .frame(frame(1)))
+        state.exercises = [exercise(side: side, "upright")]
+        let view = LiveView(style: Style(isColourful: false), width: 80, height: 24)
+        #expect(view.lines(state).first == "Leg lift | \(shown)", "\(view.lines(state))")
+    }
+
+    /// Half a number is another number.
+    @Test(arguments: [(2, true), (22, true), (7200, false)])
+    func theWayIsShownAsAWholeOrNotAtAll(_ seconds: Int64, _ isShown: Bool) {
+        var frame = frame(Double(seconds))
+        frame.repetitionPhase = "hold"
+        frame.wayShare = 1.08
+        var first = frame
+        first.time = 0
+        var state = LivePictures.state(lifting, .frame(first), .frame(frame))
+        state.exercises = [exercise(side: "stance", "upright")]
+        let tempo = LiveView(style: Style(isColourful: false), width: 80, height: 24).lines(state)
+            .first { $0.hasPrefix("  tempo") }
+        #expect(
+            tempo?.hasSuffix(isShown ? ", way 108 %" : "\(seconds).0 of 1 s") == true,
+            "\(tempo ?? "")")
     }
 
     @Test func eachIsToldAsItComes() {

@@ -44,6 +44,42 @@ import Testing
         #expect(both.hasPrefix("Squat, March: made for a sensor on the trunk and the left thigh"))
     }
 
+    /// Whoever wants a test while a set runs is told before the countdown, in the daemon's words.
+    @Test func nobodyGetsReadyForATestWhileSomethingRuns() throws {
+        let practice = try Practice(Scenario.quiet(seconds: 60))
+        defer { practice.player.stop() }
+        #expect(SetReadiness.busy(try practice.daemon.status()) == nil)
+        try practice.daemon.call(Rehab1.StartExercise(exercise: "squat"))
+        let refused = try practice.daemon.refusal(of: Rehab1.StartTest(test: "T1", side: "left"))
+        #expect(SetReadiness.busy(try practice.daemon.status()) == refused)
+        let test = try practice.rehabctl(["test", "T1", "--side", "left"])
+        #expect(test.code == 75, "\(test)")
+        #expect(!test.output.contains("get ready"), "\(test)")
+        #expect(test.errors.contains("an exercise is running"), "\(test)")
+    }
+
+    /// Compensations 7: the side of a walk is inferred, and corrected once by the person.
+    @Test func aWalksLegsAreSaidToBeInferred() throws {
+        var gait = LivePictures.squat
+        gait.id = "gait"
+        let text = try #require(SetReadiness.legs([sensor("pelvis")], for: [gait]))
+        #expect(text.contains("inferred") && text.contains("press s"), "\(text)")
+        let thighs = [sensor("pelvis"), sensor("left-thigh"), sensor("right-thigh")]
+        #expect(SetReadiness.legs(thighs, for: [gait]) == nil)
+        #expect(SetReadiness.legs([sensor("pelvis")], for: [LivePictures.squat]) == nil)
+    }
+
+    /// A daemon that is started again cannot know whether the sensor was off.
+    @Test func aCalibrationOfBeforeIsSaid() throws {
+        var old = sensor("pelvis")
+        #expect(SetReadiness.restored([old]) == nil)
+        old.calibration?.restored = true
+        let text = try #require(SetReadiness.restored([old, sensor("trunk")]))
+        #expect(text.contains(": pelvis. If") && text.contains("rehabctl calibrate"), "\(text)")
+        old.state = .ended
+        #expect(SetReadiness.restored([old]) == nil)
+    }
+
     /// A person at a terminal is not asked for pain before a set that cannot be.
     @Test func nothingIsAskedForNothing() throws {
         let daemon = try RunningDaemon()

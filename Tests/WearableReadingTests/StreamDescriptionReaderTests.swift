@@ -85,7 +85,7 @@ struct StreamDescriptionReaderTests {
             ("length = 20", "length = 12", 5, "fields need 20 bytes"),
             ("sync = \"A5 5A\"", "sync = \"A5 5\"", 4, "hexadecimal"),
             ("\"header\"", "\"frame\"", 3, "known are line"),
-            ("rate_hz = 50", "rate_hz = 0", 2, "from 1.0 to"),
+            ("rate_hz = 50", "rate_hz = 0", 2, "from 1 to"),
             ("\"hip-board\"", "\"witmotion\"", 1, "built-in"),
             ("scale=0.1\", \"gy", "scale=x\", \"gy", 7, "scale=number"),
             ("t u32", "time u32", 7, "begins with none of"),
