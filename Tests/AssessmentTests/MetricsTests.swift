@@ -170,6 +170,10 @@ private struct Vectors: Decodable {
         seen.knee = 0
         var asked = StepDownScore.Asked()
         asked.handsLeftWaist = false
+        // That nobody wavered does not say that no foot took weight.
+        #expect(StepDownScore(seen: seen, asked: asked).grade == nil)
+        #expect(StepDownScore(seen: seen, asked: asked).parts[3].source == .unknown)
+        asked.steppedDown = false
         #expect(StepDownScore(seen: seen, asked: asked).grade == "good")
     }
 
