@@ -302,6 +302,24 @@ extension BatteryCase {
         try expect(outcome, "cadence", one)
     }
 
+    /// Programme 6: every number carries its uncertainty and the size that counts, on a first run too.
+    @Test(arguments: BatteryCase.load("repetitions") + BatteryCase.load("walk"))
+    func everyNumberHasItsUncertaintyAndItsSize(_ one: BatteryCase) throws {
+        let isWalk = one.kind == "walk"
+        let outcome = TestScoring(
+            test: try #require(TestBattery.test(one.test ?? "T6")),
+            trace: try one.traced(isWalk ? walkingPlan : try one.repetitionPlan()),
+            side: one.side.flatMap { Side(name: $0) }
+        ).outcome()
+        let measured = outcome.measures.filter { $0.value != nil }
+        #expect(measured.count == (isWalk ? 8 : 5), "\(measured.map(\.id))")
+        for measure in measured {
+            let error = try #require(measure.uncertainty, "\(one.name), \(measure.id)")
+            let limit = try #require(measure.limit(from: nil), "\(one.name), \(measure.id)")
+            #expect(error > 0 && limit >= error, "\(one.name), \(measure.id)")
+        }
+    }
+
     @Test func theSymmetryIndexIsThatOfNumPy() throws {
         let cases = BatteryCase.load("symmetry")
         #expect(cases.count == 4)
