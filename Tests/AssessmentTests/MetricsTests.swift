@@ -2,6 +2,7 @@
 
 import Foundation
 import Kinematics
+import Movement
 import Testing
 
 @testable import Assessment
@@ -95,6 +96,35 @@ private struct Vectors: Decodable {
             let seconds = Steadiness.seconds(
                 sideways: one.sideways ?? [], forward: one.forward ?? [], rate: rate, calm: calm)
             try expect(seconds, one.expected["seconds"], within: 0.02, one.name)
+        }
+    }
+
+    /// The summary of a set times landings as they come, sample by sample: to the same moment.
+    @Test func timeToSteadyInASetIsThatOfSciPy() throws {
+        for one in try Vectors.load("steady") {
+            var tracker = LandingTracker()
+            tracker.begin()
+            let rate = one.rate ?? 0
+            var index = 0.0
+            var found: [Landing] = []
+            func step(_ sideways: Double, _ forward: Double, _ upward: Double, _ isQuiet: Bool) {
+                index += 1
+                let isOver = tracker.step(
+                    horizontal: (sideways * sideways + forward * forward).squareRoot(),
+                    forward: forward, sideways: sideways, upward: upward, isQuiet: isQuiet,
+                    interval: 1 / rate, time: Int64(index / rate * 1e9))
+                if isOver { found.append(tracker.last) }
+            }
+            for (sideways, forward) in zip(one.calmSideways ?? [], one.calmForward ?? []) {
+                step(sideways, forward, 0, true)
+            }
+            // On the way to the landing nobody is quiet.
+            for _ in 0..<30 { step(0.5, 1, 0, false) }
+            for (place, both) in zip(one.sideways ?? [], one.forward ?? []).enumerated() {
+                step(both.0, both.1, place == 0 ? 12 : 0, false)
+            }
+            #expect(found.count == 1, "\(one.name)")
+            try expect(found.first?.steadyAfter, one.expected["seconds"], within: 0.02, one.name)
         }
     }
 
