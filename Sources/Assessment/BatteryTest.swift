@@ -34,7 +34,8 @@ package struct BatteryTest: Sendable, Equatable {
     package let instructions: [String]
     /// What is asked afterwards, by the names of the answers.
     package let questions: [TestQuestion]
-    /// The size of change that counts, in words.
+    /// The size of change that counts, in words: the programme's, or what a sensor resolves where that is more
+    /// (3° in a walk, 4.5° in step tasks: compensations 2).
     package let counts: String
 
     /// The exercise of a run: the two-legged part of a test has none.
@@ -129,7 +130,7 @@ package enum TestBattery {
                 "Five times, slowly.",
             ],
             questions: [.stepHeight, .handsLeftWaist, .steppedDown, .knee, .pain],
-            counts: "1 point and 4 degrees"),
+            counts: "1 point and 4.5 degrees"),
         BatteryTest(
             id: "T5", title: "Single-leg squat, five times", exercise: "sl-squat", legs: .oneLeg,
             goal: .count(5),
@@ -137,13 +138,13 @@ package enum TestBattery {
                 "Stand on the tested leg, a chair behind you.",
                 "Bend the knee to a comfortable depth and come up again, five times.",
             ],
-            questions: [.pain], counts: "4 degrees"),
+            questions: [.pain], counts: "4.5 degrees"),
         BatteryTest(
             id: "T6", title: "Walk for 2 minutes", exercise: "gait", legs: .both, goal: .time(120),
             instructions: [
                 "Walk on flat ground at your usual speed, 50 steps a side or more."
             ],
-            questions: [.pain], counts: "2 degrees of the mean"),
+            questions: [.pain], counts: "3 degrees of the mean"),
         BatteryTest(
             id: "T7", title: "Stop, five times", exercise: "decelerate", legs: .oneLeg,
             goal: .count(5),
@@ -161,7 +162,7 @@ package enum TestBattery {
                 "Step off 10 cm, land on the tested leg and stay there until you are steady.",
                 "Five times.",
             ],
-            questions: [.pain], counts: "10 %, 4 degrees"),
+            questions: [.pain], counts: "10 %, 4.5 degrees"),
     ]
 
     package static func test(_ id: String) -> BatteryTest? {

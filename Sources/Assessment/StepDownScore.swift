@@ -56,8 +56,11 @@ package struct StepDownScore: Sendable, Equatable {
             part("trunk leant", seen: number(seen.trunkLeant), asked: nil),
             part("pelvis off level", seen: number(seen.pelvisOffLevel), asked: nil),
             part("knee inside the foot", most: 2, seen: seen.knee, asked: asked.knee),
+            // Whether the other foot took weight only the person knows: no wavering is half an answer.
             part(
-                "stepped down or wavered", seen: number(seen.wavered),
+                "stepped down or wavered",
+                seen: seen.wavered == false && asked.steppedDown == nil
+                    ? nil : number(seen.wavered),
                 asked: number(asked.steppedDown)),
             part("hands left the waist", seen: nil, asked: number(asked.handsLeftWaist)),
         ]

@@ -7,7 +7,7 @@ extension TestOutcome {
 
     /// Numbers that are means over the repetitions, by test.
     private static let means: [String: Set<String>] = [
-        "T4": ["drop-deg", "lean-deg", "lower-s"],
+        "T4": ["drop-deg", "hike-deg", "lean-deg", "lean-away-deg", "lower-s"],
         "T5": ["drop-deg", "lean-deg", "lower-s", "depth"],
         "T7": ["steady-s", "drop-deg", "peak"],
         "T8": ["steady-s", "drop-deg", "peak"],

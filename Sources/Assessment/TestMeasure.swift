@@ -107,20 +107,29 @@ package struct TestMeasure: Sendable, Equatable {
 }
 
 extension TestMeasure {
-    /// The size that a difference to `earlier` must have to count, in the measure's SI unit.
+    /// The size that a difference to an earlier run must have to count, in the measure's SI unit.
     ///
-    /// Nil where there is none, or it is not known.
-    package func limit(from earlier: Double?, spread other: Double?) -> Double? {
+    /// Never less than either number is known by: the larger of both counts. Without an earlier run that of the
+    /// next one to this. Nil where there is none, or it is not known.
+    package func limit(from earlier: TestMeasure?) -> Double? {
+        let size: Double
         switch counts {
-        case .size(let size): return size
-        case .share(let share): return earlier.map { share * abs($0) }
+        case .size(let given): size = given
+        case .share(let share):
+            guard let value = earlier?.value ?? value else { return nil }
+            size = share * abs(value)
         case .ownSpread:
-            guard let own = [other, spread].compactMap({ $0 }).max() else { return nil }
-            // Tries that came out alike are still seen no finer than this.
-            return max(own, uncertainty ?? 0)
+            guard let own = [earlier?.spread, spread].compactMap({ $0 }).max() else { return nil }
+            size = own
         case .none: return nil
         }
+        return max(size, resolution ?? 0, earlier?.resolution ?? 0)
     }
+
+    /// What the number is known by.
+    ///
+    /// The score's open points are no error: scores are compared only where the same parts are open.
+    private var resolution: Double? { id == "score" ? nil : uncertainty }
 }
 
 /// What a value became since an earlier run.
@@ -128,12 +137,12 @@ package enum TestChange: Sendable, Equatable {
     case more, less, none
 
     /// Nil where there is nothing to compare or no size that counts.
-    package init?(from earlier: Double?, spread: Double?, to measure: TestMeasure) {
-        guard let earlier, let value = measure.value,
-            let limit = measure.limit(from: earlier, spread: spread)
+    package init?(from earlier: TestMeasure?, to measure: TestMeasure) {
+        guard let before = earlier?.value, let value = measure.value,
+            let limit = measure.limit(from: earlier)
         else { return nil }
         // A size that counts is one that is reached; a spread is one that is left.
-        let difference = value - earlier
+        let difference = value - before
         let counts =
             measure.counts == .ownSpread
             ? abs(difference) > limit : abs(difference) >= limit - 1e-9

@@ -105,14 +105,27 @@ package struct TestScoring: Sendable {
     }
 
     /// Share of the hold with the pelvis not below the drop's threshold: lifting it is the task.
+    ///
+    /// The share is known as well as an angle that is off by its uncertainty leaves it; what counts of it is
+    /// the test's 5 s (programme 5).
     private func inBand(_ hold: HoldRecord?) -> TestMeasure {
-        var share: Double?
+        var (share, error): (Double?, Double?)
+        var counts = TestMeasure.Counts.none
         if let hold, let span = span(hold), let limit = trace.record?.plan.threshold(of: .drop) {
             let hikes = trace.hikes(from: span.start, to: span.end).hikes
-            let inside = hikes.count { -$0 < limit }
-            share = hikes.isEmpty ? nil : Double(inside) / Double(hikes.count)
+            func inside(_ off: Double) -> Double {
+                Double(hikes.count { -$0 < limit + off }) / Double(hikes.count)
+            }
+            if !hikes.isEmpty {
+                let (own, off) = (inside(0), TestMeasure.gaitUncertainty)
+                share = own
+                error = max(inside(off) - own, own - inside(-off))
+                counts = .size(min(1, 5 / max(1, min(hold.duration, 30))))
+            }
         }
-        return TestMeasure("in-band", "time without drop beyond the band", .percent, share)
+        return TestMeasure(
+            "in-band", "time without drop beyond the band", .percent, share, uncertainty: error,
+            counts: counts)
     }
 
     private func holdMeasure(_ seconds: Double?, most: Double) -> TestMeasure {
@@ -180,42 +193,5 @@ package struct TestScoring: Sendable {
         add("sway-path", "sway path", .acceleration) { $0.path }
         add("sway-jerk", "jerk", .jerk) { $0.jerk }
         add("sway-ellipse", "ellipse of 95 %", .ellipse) { $0.ellipse }
-    }
-
-    // MARK: walking
-
-    private func scoreWalk(_ outcome: inout TestOutcome) {
-        let change = TestMeasure.Counts.size(2 * radiansPerDegree)
-        for side in [Side.left, .right] {
-            let steps = trace.steps.filter { $0.side == side }
-            for (id, title, values) in [
-                ("drop", "mean drop", steps.map(\.drop)),
-                ("lean", "mean lean to the stance side", steps.map(\.leanIpsilateral)),
-            ] {
-                outcome.measures.append(
-                    TestMeasure(
-                        "\(id)-\(side.name)-deg", "\(title), \(side.name) stance", .degrees,
-                        mean: values, uncertainty: TestMeasure.gaitUncertainty, counts: change))
-            }
-            outcome.measures.append(
-                TestMeasure(
-                    "step-\(side.name)-s", "step time, \(side.name) stance", .seconds,
-                    mean: steps.map(\.duration), counts: .share(0.1)))
-            if steps.count < ComparedRun.steps {
-                outcome.notes.append(
-                    "\(steps.count) steps on the \(side.name): \(ComparedRun.steps) are wanted")
-            }
-        }
-        let summary = trace.record?.steps
-        let steps = (summary?.left.count ?? 0) + (summary?.right.count ?? 0)
-        outcome.measures.append(
-            TestMeasure(
-                "asymmetry", "left-right difference of step times", .percent,
-                summary?.timeRatio.map { $0 - 1 }, count: steps, counts: .size(0.1)))
-        outcome.measures.append(
-            TestMeasure(
-                "cadence", "cadence", .perMinute, summary?.cadence, count: steps,
-                counts: .share(0.1)))
-        outcome.notes.append("left and right are inferred from the pelvis")
     }
 }

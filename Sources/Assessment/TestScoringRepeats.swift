@@ -1,7 +1,7 @@
 // The tests of five repetitions: step-downs, squats, stops and landings.
 
 import Kinematics
-import Movement
+package import Movement
 
 extension TestScoring {
     private var repetitions: [RepetitionRecord] {
@@ -9,8 +9,13 @@ extension TestScoring {
     }
 
     func scoreStepDown(_ outcome: inout TestOutcome) {
-        addRepetitionAngles(&outcome)
+        addRepetitionAngles(&outcome, bothWays: true)
         outcome.stepDown = seenStepDown()
+    }
+
+    /// Rules by which the score looks the other way as well: with the thresholds of the exercise's own.
+    package var mirroredRules: [Rule] {
+        test.id == "T4" ? [trace.pelvis, trace.trunk].compactMap { $0?.mirrored } : []
     }
 
     /// What the rules of the exercise saw in any of the five repetitions.
@@ -21,8 +26,9 @@ extension TestScoring {
             let rules = record.rules.filter { numbers.contains($0.rule.id.number) && $0.isMeasured }
             return rules.isEmpty ? nil : rules.contains { $0.active > 0 }
         }
-        seen.trunkLeant = isSeen([2, 3])
-        seen.pelvisOffLevel = isSeen([1, 4])
+        // A lean away or a lifted side that the exercise has rules for counts by those too.
+        seen.trunkLeant = isSeen([3]) == true ? true : trace.trunk?.wasOff
+        seen.pelvisOffLevel = isSeen([4]) == true ? true : trace.pelvis?.wasOff
         seen.wavered = isSeen([9, 19])
         if let most = trace.kneeIn.max(), trace.kneeIn.count >= repetitions.count {
             // C10 for the first point, twice as much for the second [engineering default].
@@ -33,28 +39,70 @@ extension TestScoring {
 
     func scoreSquat(_ outcome: inout TestOutcome) {
         addRepetitionAngles(&outcome)
-        let judged = repetitions.filter(\.isJudged)
+        outcome.measures.append(clean())
+        let ways = repetitions.map(\.repetition.range)
+        // Of a height nothing is published: what counts is what the own repetitions do not differ by.
         outcome.measures.append(
-            TestMeasure(
-                "clean", "clean repetitions", .points,
-                judged.isEmpty ? nil : Double(judged.count(where: \.isClean)),
-                count: judged.count))
-        let inMetres = trace.isHeightFollowed
-        outcome.measures.append(
-            TestMeasure(
-                "depth", inMetres ? "depth, of the pelvis" : "depth, of the thigh",
-                inMetres ? .centimetres : .degrees, mean: repetitions.map(\.repetition.range)))
+            trace.isHeightFollowed
+                ? TestMeasure(
+                    "depth", "depth, of the pelvis", .centimetres, mean: ways, counts: .ownSpread)
+                : TestMeasure(
+                    "depth", "depth, of the thigh", .degrees, mean: ways,
+                    uncertainty: TestMeasure.stepUncertainty,
+                    counts: .size(TestMeasure.angleChange)))
     }
 
-    private func addRepetitionAngles(_ outcome: inout TestOutcome) {
+    /// Clean repetitions of those that were judged.
+    ///
+    /// As many may be the other than they seem as come nearer to a threshold than an angle is known; and of five
+    /// no count says more of the person than their number allows: (clean + 1) of (all + 2), by the rule of
+    /// succession. One repetition is the least that counts.
+    private func clean() -> TestMeasure {
+        let judged = repetitions.filter(\.isJudged)
+        guard !judged.isEmpty else { return TestMeasure("clean", cleanTitle, .points, nil) }
+        let (count, n) = (Double(judged.count(where: \.isClean)), Double(judged.count))
+        let share = (count + 1) / (n + 2)
+        let chance = n * squareRoot(share * (1 - share) / (n + 3))
+        return TestMeasure(
+            "clean", cleanTitle, .points, count, count: judged.count,
+            uncertainty: max(chance, Double(judged.count(where: isNearThreshold))),
+            counts: .size(1))
+    }
+
+    private var cleanTitle: String { "clean repetitions" }
+
+    private func isNearThreshold(_ record: RepetitionRecord) -> Bool {
+        func isNear(_ angle: Double?, _ signal: Signal) -> Bool {
+            guard let angle, let limit = trace.record?.plan.threshold(of: signal) else {
+                return false
+            }
+            return abs(angle - limit) < TestMeasure.stepUncertainty
+        }
+        return isNear(record.maxDrop, .drop) || isNear(leans(record).max(), .leanIpsilateral)
+    }
+
+    private func addRepetitionAngles(_ outcome: inout TestOutcome, bothWays: Bool = false) {
         func add(_ id: String, _ title: String, _ values: [Double]) {
             outcome.measures.append(
                 TestMeasure(
-                    id, title, .degrees, mean: values, uncertainty: TestMeasure.stepUncertainty,
+                    id, "\(title), mean of the repetitions", .degrees, mean: values,
+                    uncertainty: TestMeasure.stepUncertainty,
                     counts: .size(TestMeasure.angleChange)))
         }
-        add("drop-deg", "largest drop, mean of the repetitions", repetitions.compactMap(\.maxDrop))
-        add("lean-deg", "largest lean to the stance side, mean of the repetitions", largestLeans())
+        add("drop-deg", "largest drop", repetitions.compactMap(\.maxDrop))
+        if bothWays {
+            add(
+                "hike-deg", "largest lift of the free side",
+                repetitions.compactMap { hikes($0).max() })
+        }
+        add(
+            "lean-deg", "largest lean to the stance side",
+            repetitions.compactMap { leans($0).max() })
+        if bothWays {
+            add(
+                "lean-away-deg", "largest lean away from the stance side",
+                repetitions.compactMap { leans($0).min().map { -$0 } })
+        }
         let timed = repetitions.filter(\.repetition.isTimed)
         outcome.measures.append(
             TestMeasure(
@@ -68,15 +116,17 @@ extension TestScoring {
         if repetitions.count < 5 { outcome.notes.append("\(repetitions.count) of 5 repetitions") }
     }
 
-    /// The largest lean of each repetition, rad; none where the trunk is not worn.
-    private func largestLeans() -> [Double] {
-        repetitions.compactMap { record in
-            let leans = trace.moments.filter {
-                $0.time >= record.repetition.start && $0.time <= record.repetition.end
-                    && $0.isTrusted && $0.lean.isFinite
-            }
-            return leans.map(\.lean).max()
-        }
+    /// The lifts of the free side in a repetition, rad.
+    private func hikes(_ record: RepetitionRecord) -> [Double] {
+        trace.hikes(from: record.repetition.start, to: record.repetition.end).hikes
+    }
+
+    /// The leans to the stance side in a repetition, rad; none where the trunk is not worn.
+    private func leans(_ record: RepetitionRecord) -> [Double] {
+        trace.moments.filter {
+            $0.time >= record.repetition.start && $0.time <= record.repetition.end
+                && $0.isTrusted && $0.lean.isFinite
+        }.map(\.lean)
     }
 
     // MARK: landings

@@ -28,6 +28,9 @@ package struct TestTrace: Sendable {
     /// Most of knee-in of each repetition, rad; empty where not measured.
     package private(set) var kneeIn: [Double] = []
     private var largestKneeIn = -Double.infinity
+    /// The pelvis off level and the trunk off upright, either way; nil where the exercise watches neither.
+    package private(set) var pelvis: EitherWay?
+    package private(set) var trunk: EitherWay?
     /// The stance thigh's angles were measured.
     private var sawThighs = false
 
@@ -35,13 +38,21 @@ package struct TestTrace: Sendable {
     private static let capacity = 240_000
 
     /// `plan`: of the exercise that runs; nil for two-legged standing.
-    package init(plan: MovementPlan?) { record = plan.map { SetRecord(plan: $0) } }
+    package init(plan: MovementPlan?) {
+        record = plan.map { SetRecord(plan: $0) }
+        pelvis = plan.flatMap { EitherWay($0, signal: .drop, opposite: .hike) }
+        trunk = plan.flatMap {
+            EitherWay($0, signal: .leanIpsilateral, opposite: .leanAway)
+        }
+    }
 
     /// Takes a frame; others than the pelvis' are passed over.
     package mutating func add(_ frame: MotionFrame, alignment: SensorAlignment) {
         guard frame.segment == .pelvis, frame.command == 0, moments.count < TestTrace.capacity
         else { return }
         record?.add(frame)
+        pelvis?.add(frame)
+        trunk?.add(frame)
         if let step = frame.step { steps.append(step) }
         if let landing = frame.landing { landings.append(landing) }
         noteRules(frame)

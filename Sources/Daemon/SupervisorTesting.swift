@@ -94,7 +94,7 @@ extension Supervisor {
             sensors: calibratedSensors.map(\.name).sorted(), outcome: scoring.outcome())
         stored.exercise = running.exercise?.id
         stored.exerciseVersion = running.exercise?.version
-        stored.thresholds = (running.exercise?.rules ?? []).map {
+        stored.thresholds = ((running.exercise?.rules ?? []) + scoring.mirroredRules).map {
             StoredTest.Threshold(rule: $0.id.name, signal: $0.signal.name, on: $0.on)
         }
         stored.recording = recording

@@ -114,13 +114,13 @@ private struct Hindrances {
 extension TestMeasure {
     /// The measure in its shown unit; `before`: that of the run before.
     func told(since before: TestMeasure?) -> Rehab1.TestMeasure {
-        let change = TestChange(from: before?.value, spread: before?.spread, to: self)
+        let change = TestChange(from: before, to: self)
         func shown(_ value: Double?) -> Double? { value.map { $0 * unit.factor } }
         return Rehab1.TestMeasure(
             id: id, title: title, unit: unit.rawValue, value: shown(value),
             source: source.rawValue, count: Int64(count), uncertainty: shown(uncertainty),
             spread: shown(spread),
-            counts: shown(limit(from: before?.value, spread: before?.spread)),
+            counts: value == nil ? nil : shown(limit(from: before)),
             earlier: shown(before?.value),
             change: change.map {
                 switch $0 {

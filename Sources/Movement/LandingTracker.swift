@@ -27,18 +27,92 @@ package struct Landing: BitwiseCopyable, Sendable, Equatable {
     }
 }
 
+/// The newest samples of the horizontal acceleration, sideways and forward.
+///
+/// In mm/s²: the estimator lives on a stack, and a tenth of a sensor's noise is fine enough.
+private struct HorizontalCourse: BitwiseCopyable {
+    private var samples: InlineArray<384, SIMD2<Int16>>
+    private(set) var count = 0
+
+    static var size: Int { @_noLocks get { 384 } }
+
+    @_noLocks
+    init() { samples = InlineArray(repeating: .zero) }
+
+    /// The next sample is the first.
+    @_noLocks
+    mutating func clear() { count = 0 }
+
+    /// Takes m/s².
+    @_noLocks
+    mutating func add(sideways: Double, forward: Double) {
+        samples[count % HorizontalCourse.size] = SIMD2(
+            HorizontalCourse.packed(sideways), HorizontalCourse.packed(forward))
+        count += 1
+    }
+
+    @_noLocks
+    private static func packed(_ value: Double) -> Int16 {
+        let bounded = max(-32, min(32, value)) * 1000
+        return Int16(bounded < 0 ? bounded - 0.5 : bounded + 0.5)
+    }
+
+    /// m/s².
+    @_noLocks
+    subscript(index: Int) -> SIMD2<Double> {
+        let sample = samples[index % HorizontalCourse.size]
+        return SIMD2(Double(sample.x), Double(sample.y)) * 0.001
+    }
+
+    /// Mean of the samples `first` to `last`.
+    @_noLocks
+    func mean(_ first: Int, _ last: Int) -> SIMD2<Double> {
+        var total = SIMD2<Double>.zero
+        var index = first
+        while index <= last {
+            total += self[index]
+            index += 1
+        }
+        return total / Double(last - first + 1)
+    }
+
+    /// Sum of the squares about `centre` of the samples `first` to `last`.
+    @_noLocks
+    func squares(_ first: Int, _ last: Int, about centre: SIMD2<Double>) -> SIMD2<Double> {
+        var total = SIMD2<Double>.zero
+        var index = first
+        while index <= last {
+            let off = self[index] - centre
+            total += off * off
+            index += 1
+        }
+        return total
+    }
+
+    /// The square about `centre` of one sample.
+    @_noLocks
+    func square(_ index: Int, about centre: SIMD2<Double>) -> SIMD2<Double> {
+        let off = self[index] - centre
+        return off * off
+    }
+}
+
 /// Finds landings by their upward acceleration and times the way to steadiness (compensations 6).
+///
+/// Steady is who sways sideways and forward no more than in quiet standing: the RMS of a quarter of a second
+/// stays below its calm mean + 3 SD for a second, each direction by itself. What the new pose leaves of gravity,
+/// the mean of the judged second, is taken off.
 package struct LandingTracker: BitwiseCopyable, Sendable {
     package private(set) var count: UInt16 = 0
     package private(set) var last = Landing()
     /// True from a landing until the body is steady or the wait is over.
     package private(set) var isRunning = false
-    /// Mean squares over 0.25 s of the horizontal acceleration, (m/s²)².
-    private var power = 0.0
-    private var calmMean = 0.0
-    private var calmSquares = 0.0
-    private var calmTime = 0.0
-    private var steadySince: Int64 = 0
+    /// Since the landing; between landings, of the quiet standing under way.
+    private var course = HorizontalCourse()
+    /// s between samples.
+    private var period = 0.0
+    /// Below which the person is steady, sideways and forward, m/s²; zeros before a calm was seen.
+    private var limits = SIMD2<Double>.zero
     private var peak = 0.0
     private var time: Int64 = 0
     private var braking = BrakingMeter()
@@ -59,6 +133,13 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     private static var window: Double { @_noLocks get { 0.25 } }
     private static var steady: Double { @_noLocks get { 1.0 } }
     private static var longest: Double { @_noLocks get { 6.0 } }
+    /// s of quiet standing that say what calm is, and below which they do not [engineering defaults].
+    private static var calm: Double { @_noLocks get { 3.0 } }
+    private static var leastCalm: Double { @_noLocks get { 1.5 } }
+    /// m/s²: without a calm seen, a tenth of the landing counts as steady; and what a sensor's own noise makes
+    /// of nobody's sway [engineering default].
+    private static var unknownCalm: Double { @_noLocks get { 0.5 } }
+    private static var noise: Double { @_noLocks get { 0.02 } }
 
     /// ns from a take-off to its landing at most.
     private static var together: Int64 { @_noLocks get { 700_000_000 } }
@@ -79,24 +160,27 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         count = 0
         last = Landing()
         isRunning = false
+        course.clear()
     }
 
-    /// Takes the horizontal (sideways and forward), forward and upward acceleration, m/s²; true where a
-    /// landing's course is over.
+    /// Takes the horizontal (its size), forward and upward acceleration, m/s²; true where a landing's course is
+    /// over.
+    ///
+    /// `sideways`: to the right. Without it its size is what the forward part leaves of the horizontal, and what the
+    /// new pose leaves of gravity sideways stays in it.
     @_noLocks
     package mutating func step(
-        horizontal: Double, forward: Double, upward: Double, isQuiet: Bool, interval: Double,
-        time now: Int64
+        horizontal: Double, forward: Double, sideways: Double = .nan, upward: Double,
+        isQuiet: Bool, interval: Double, time now: Int64
     ) -> Bool {
         guard interval > 0, interval < 0.5 else { return false }
         braking.step(forward: forward, interval: interval)
-        power += (horizontal * horizontal - power) * min(1, interval / LandingTracker.window)
-        let rms = squareRoot(power)
-        if !isRunning, isQuiet, calmTime < 10 {
-            calmTime += interval
-            calmMean += (rms - calmMean) * (interval / calmTime)
-            calmSquares += (rms * rms - calmSquares) * (interval / calmTime)
-        }
+        period += (interval - period) * (period == 0 ? 1 : 0.05)
+        let ahead = forward.isFinite ? forward : 0
+        let aside =
+            sideways.isFinite
+            ? sideways : squareRoot(max(0, horizontal * horizontal - ahead * ahead))
+        if !isRunning { rest(isQuiet: isQuiet, isSigned: sideways.isFinite) }
         var isNext = false
         if upward > LandingTracker.landing {
             // Whoever lands again was not steady before.
@@ -109,38 +193,102 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
                 time = now
                 peak = 0
                 braked = braking.largest
+                course.clear()
             }
             // A take-off pushes too: the landing is the strongest of the first moments.
             if upward > peak, now &- time < LandingTracker.together {
                 peak = upward
                 time = now
+                course.clear()
             }
-            steadySince = 0
         }
+        if isRunning || isQuiet { course.add(sideways: aside, forward: ahead) }
         guard isRunning, !isNext else { return isNext }
         if now &- time < LandingTracker.together { braked = max(braked, braking.deceleration) }
-        let spread = squareRoot(max(0, calmSquares - calmMean * calmMean))
-        // Without a calm seen, a tenth of the landing counts as steady.
-        let limit = calmTime > 1 ? max(calmMean + 3 * spread, 0.08) : 0.5
-        if rms > limit {
-            steadySince = 0
-        } else if steadySince == 0 {
-            steadySince = now
+        if isSteady(isSigned: sideways.isFinite) {
+            let since = Double(samples(LandingTracker.steady) - 1) * period
+            finish(steadyAfter: seconds(fromNanoseconds: now &- time) - since)
+            return true
         }
-        let waited = seconds(fromNanoseconds: now &- time)
-        let steadyFor = steadySince == 0 ? 0 : seconds(fromNanoseconds: now &- steadySince)
-        guard steadyFor >= LandingTracker.steady || waited > LandingTracker.longest else {
-            return false
+        guard seconds(fromNanoseconds: now &- time) > LandingTracker.longest else { return false }
+        finish(steadyAfter: Double.nan)
+        return true
+    }
+
+    /// Samples of a stretch of `length` s.
+    @_noLocks
+    private func samples(_ length: Double) -> Int {
+        guard period > 1e-4 else { return HorizontalCourse.size }
+        return max(1, Int(length / period + 0.5))
+    }
+
+    /// Between landings: what the person's calm is, from the quiet standing before the first.
+    @_noLocks
+    private mutating func rest(isQuiet: Bool, isSigned: Bool) {
+        let wanted = min(HorizontalCourse.size, samples(LandingTracker.calm))
+        guard !isQuiet || course.count >= wanted else { return }
+        if count == 0, course.count >= samples(LandingTracker.leastCalm) {
+            learnCalm(isSigned: isSigned)
         }
-        finish(
-            steadyAfter: steadyFor >= LandingTracker.steady
-                ? seconds(fromNanoseconds: steadySince &- time) : Double.nan)
+        course.clear()
+    }
+
+    /// Mean + 3 SD of the short RMS about the quiet stretch's mean.
+    @_noLocks
+    private mutating func learnCalm(isSigned: Bool) {
+        let width = samples(LandingTracker.window)
+        let end = course.count
+        guard width < end, end <= HorizontalCourse.size else { return }
+        var centre = course.mean(0, end - 1)
+        if !isSigned { centre.x = 0 }
+        var window = course.squares(0, width - 1, about: centre)
+        var sum = SIMD2<Double>.zero
+        var squares = SIMD2<Double>.zero
+        var index = width - 1
+        while index < end {
+            let power = window / Double(width)
+            sum += SIMD2(squareRoot(max(0, power.x)), squareRoot(max(0, power.y)))
+            squares += power
+            window -= course.square(index + 1 - width, about: centre)
+            index += 1
+            if index < end { window += course.square(index, about: centre) }
+        }
+        let n = Double(end - width + 1)
+        let mean = sum / n
+        let variance = squares / n - mean * mean
+        limits = SIMD2(
+            max(LandingTracker.noise, mean.x + 3 * squareRoot(max(0, variance.x))),
+            max(LandingTracker.noise, mean.y + 3 * squareRoot(max(0, variance.y))))
+    }
+
+    /// True where the second that ends now was a steady one.
+    @_noLocks
+    private func isSteady(isSigned: Bool) -> Bool {
+        let width = samples(LandingTracker.window)
+        let wanted = samples(LandingTracker.steady)
+        let start = course.count - wanted
+        guard wanted + width <= HorizontalCourse.size, start >= width - 1 else { return false }
+        let limit =
+            limits.x > 0
+            ? limits : SIMD2(LandingTracker.unknownCalm, LandingTracker.unknownCalm)
+        let most = limit * limit * Double(width)
+        var centre = course.mean(start, course.count - 1)
+        if !isSigned { centre.x = 0 }
+        var index = course.count - 1
+        var window = course.squares(index + 1 - width, index, about: centre)
+        while index >= start {
+            guard window.x < most.x, window.y < most.y else { return false }
+            window -= course.square(index, about: centre)
+            index -= 1
+            if index >= start { window += course.square(index + 1 - width, about: centre) }
+        }
         return true
     }
 
     @_noLocks
     private mutating func finish(steadyAfter: Double) {
         isRunning = false
+        course.clear()
         count &+= 1
         last = Landing(
             number: count, time: time, peak: peak, deceleration: braked,

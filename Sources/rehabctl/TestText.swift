@@ -72,8 +72,10 @@ struct TestText {
     private func uncertainty(_ measure: Rehab1.TestMeasure) -> String {
         guard measure.value != nil, let size = measure.uncertainty else { return "-" }
         if measure.id == "score" { return size > 0 ? "up to \(decimal(size, 0)) more" : "-" }
-        // No finer than the value is told.
-        return "± " + decimal(size, max(1, TestText.places(measure.value, measure.unit)))
+        // No finer than the value is told, and never as if there were none.
+        let places = max(1, TestText.places(measure.value, measure.unit))
+        let least = (0..<places).reduce(1.0) { part, _ in part / 10 }
+        return "± " + decimal(max(size, least), places)
     }
 
     private func change(_ measure: Rehab1.TestMeasure) -> String {

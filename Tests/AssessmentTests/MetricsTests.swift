@@ -2,6 +2,7 @@
 
 import Foundation
 import Kinematics
+import Movement
 import Testing
 
 @testable import Assessment
@@ -98,6 +99,35 @@ private struct Vectors: Decodable {
         }
     }
 
+    /// The summary of a set times landings as they come, sample by sample: to the same moment.
+    @Test func timeToSteadyInASetIsThatOfSciPy() throws {
+        for one in try Vectors.load("steady") {
+            var tracker = LandingTracker()
+            tracker.begin()
+            let rate = one.rate ?? 0
+            var index = 0.0
+            var found: [Landing] = []
+            func step(_ sideways: Double, _ forward: Double, _ upward: Double, _ isQuiet: Bool) {
+                index += 1
+                let isOver = tracker.step(
+                    horizontal: (sideways * sideways + forward * forward).squareRoot(),
+                    forward: forward, sideways: sideways, upward: upward, isQuiet: isQuiet,
+                    interval: 1 / rate, time: Int64(index / rate * 1e9))
+                if isOver { found.append(tracker.last) }
+            }
+            for (sideways, forward) in zip(one.calmSideways ?? [], one.calmForward ?? []) {
+                step(sideways, forward, 0, true)
+            }
+            // On the way to the landing nobody is quiet.
+            for _ in 0..<30 { step(0.5, 1, 0, false) }
+            for (place, both) in zip(one.sideways ?? [], one.forward ?? []).enumerated() {
+                step(both.0, both.1, place == 0 ? 12 : 0, false)
+            }
+            #expect(found.count == 1, "\(one.name)")
+            try expect(found.first?.steadyAfter, one.expected["seconds"], within: 0.02, one.name)
+        }
+    }
+
     @Test func timeToFallIsThatOfSciPy() throws {
         for one in try Vectors.load("fall") {
             let fall = try #require(
@@ -170,24 +200,73 @@ private struct Vectors: Decodable {
         seen.knee = 0
         var asked = StepDownScore.Asked()
         asked.handsLeftWaist = false
+        // That nobody wavered does not say that no foot took weight.
+        #expect(StepDownScore(seen: seen, asked: asked).grade == nil)
+        #expect(StepDownScore(seen: seen, asked: asked).parts[3].source == .unknown)
+        asked.steppedDown = false
         #expect(StepDownScore(seen: seen, asked: asked).grade == "good")
+    }
+
+    /// `now` held against a run before it that had `value`.
+    private func change(
+        from value: Double?, spread: Double? = nil, uncertainty: Double? = nil, to now: TestMeasure
+    ) -> TestChange? {
+        var before = now
+        before.value = value
+        before.spread = spread
+        before.uncertainty = uncertainty
+        return TestChange(from: before, to: now)
     }
 
     @Test func changeIsOnlyWhatCounts() {
         let hold = TestMeasure("fall-s", "", .seconds, 20, counts: .size(5))
-        #expect(TestChange(from: 15, spread: nil, to: hold) == .more)
-        #expect(TestChange(from: 16, spread: nil, to: hold) == TestChange.none)
-        #expect(TestChange(from: 26, spread: nil, to: hold) == .less)
-        #expect(TestChange(from: nil, spread: nil, to: hold) == nil)
+        #expect(change(from: 15, to: hold) == .more)
+        #expect(change(from: 16, to: hold) == TestChange.none)
+        #expect(change(from: 26, to: hold) == .less)
+        #expect(change(from: nil, to: hold) == nil)
+        #expect(TestChange(from: nil, to: hold) == nil)
         let sway = TestMeasure("sway-both", "", .acceleration, 0.12, counts: .share(0.3))
-        #expect(TestChange(from: 0.10, spread: nil, to: sway) == TestChange.none)
-        #expect(TestChange(from: 0.09, spread: nil, to: sway) == .more)
+        #expect(change(from: 0.10, to: sway) == TestChange.none)
+        #expect(change(from: 0.09, to: sway) == .more)
         let tries = TestMeasure(
             "hold-mean-s", "", .seconds, mean: [20, 24, 22], counts: .ownSpread)
         #expect(tries.spread.map { abs($0 - 2) < 1e-9 } == true)
-        #expect(TestChange(from: 20, spread: 1, to: tries) == TestChange.none)
-        #expect(TestChange(from: 17, spread: 1, to: tries) == .more)
-        #expect(TestChange(from: 17, spread: 6, to: tries) == TestChange.none)
+        #expect(change(from: 20, spread: 1, to: tries) == TestChange.none)
+        #expect(change(from: 17, spread: 1, to: tries) == .more)
+        #expect(change(from: 17, spread: 6, to: tries) == TestChange.none)
+    }
+
+    /// A drop known to 3 degrees has not changed by 2, whatever the programme would count.
+    @Test func whatIsNotResolvedDoesNotCount() {
+        let drop = TestMeasure("drop-left-deg", "", .degrees, 6, uncertainty: 3, counts: .size(2))
+        #expect(drop.limit(from: nil) == 3)
+        #expect(change(from: 3.5, uncertainty: 3, to: drop) == TestChange.none)
+        #expect(change(from: 3, uncertainty: 3, to: drop) == .more)
+        // The coarser of the two runs.
+        #expect(change(from: 2, uncertainty: 4.5, to: drop) == TestChange.none)
+        #expect(change(from: 1, uncertainty: 4.5, to: drop) == .more)
+        let step = TestMeasure("step-left-s", "", .seconds, 0.6, counts: .share(0.1))
+        // On a first run: what the next one must differ by.
+        #expect(step.limit(from: nil).map { abs($0 - 0.06) < 1e-12 } == true)
+        // Points of open parts are no error.
+        let score = TestMeasure("score", "", .points, 2, uncertainty: 2, counts: .size(1))
+        #expect(change(from: 1, uncertainty: 2, to: score) == .more)
+    }
+
+    /// What is printed of a test in words is what its numbers count from.
+    @Test func theWordsNameWhatIsResolved() throws {
+        func degrees(_ test: String, _ id: String, _ uncertainty: Double) throws {
+            let size = TestMeasure(
+                id, "", .degrees, 0, uncertainty: uncertainty,
+                counts: .size(TestMeasure.angleChange))
+            let limit = try #require(size.limit(from: nil)) * degreesPerRadian
+            let words = limit == limit.rounded() ? "\(Int(limit))" : "\(limit)"
+            let told = try #require(TestBattery.test(test)?.counts)
+            #expect(told.contains("\(words) degrees"), "\(test): \(told), not \(words)")
+        }
+        try degrees("T4", "drop-deg", TestMeasure.stepUncertainty)
+        try degrees("T5", "drop-deg", TestMeasure.stepUncertainty)
+        try degrees("T8", "drop-deg", TestMeasure.stepUncertainty)
     }
 
     @Test func everyTestIsComplete() {

@@ -62,6 +62,35 @@ import Testing
         #expect(try long.told(among: [now, long]).measure("drop-left-deg").change == nil)
     }
 
+    /// The first walk has none to be held against: the next will be, and from where on is told.
+    @Test func aFirstWalkTellsFromWhereAChangeCounts() throws {
+        let first = try walk(day: 1, left: 60, right: 60)
+        let told = first.told(among: [first])
+        #expect(try told.measure("step-left-s").counts.map { abs($0 - 0.06) < 1e-9 } == true)
+        #expect(try told.measure("asymmetry").counts.map { abs($0 - 10) < 1e-9 } == true)
+        #expect(try told.measure("step-left-s").change == nil)
+        // Of a number that is not told there is no size either.
+        let few = try walk(day: 2, left: 3, right: 3)
+        #expect(try few.told(among: [few]).measure("step-left-s").counts == nil)
+    }
+
+    /// A drop of a walk is known to 3 degrees: 2 more are no change, whatever the programme counts.
+    @Test func aChangeThatIsNotResolvedIsNone() throws {
+        func walk(day: Int, drop: Double) throws -> StoredTest {
+            var stored = try self.walk(day: day, left: 60, right: 60, drop: drop)
+            for index in stored.measures.indices where stored.measures[index].unit == "deg" {
+                stored.measures[index].uncertainty = TestMeasure.gaitUncertainty
+            }
+            return stored
+        }
+        let before = try walk(day: 1, drop: 5)
+        let now = try walk(day: 2, drop: 7.5)
+        let told = try now.told(among: [before, now]).measure("drop-left-deg")
+        #expect(told.change == "none" && told.counts.map { abs($0 - 3) < 1e-9 } == true, "\(told)")
+        let far = try walk(day: 3, drop: 8.1)
+        #expect(try far.told(among: [before, far]).measure("drop-left-deg").change == "more")
+    }
+
     @Test(arguments: ["T4", "T5", "T7", "T8"])
     func aMeanOfFewRepetitionsIsNotTold(_ test: String) throws {
         func run(_ count: Int) throws -> Rehab1.TestResult {

@@ -186,16 +186,15 @@ private func moment(
         for index in 1...1000 {
             let time = Double(index) * 0.01
             let wobble = time > 5 && time < 6.2 ? 1.0 : 0
-            let horizontal = abs(wobble * sin(30 * time)) + abs(random.normal(0.02))
+            let sideways = wobble * sin(30 * time) + random.normal(0.02)
             let upward = abs(time - 5) < 0.02 ? 12.0 : 0
             var forward = time > 4.4 && time < 5 ? -4 * sin((time - 4.4) / 0.6 * .pi) : 0
             // Setting off, a stop before, and what comes when all is over are not this one's.
             if time < 3 { forward = time < 1.5 ? 6 : -6 }
             if time > 8 { forward = -9 }
             if tracker.step(
-                horizontal: horizontal, forward: forward, upward: upward, isQuiet: time < 4,
-                interval: 0.01,
-                time: Int64(time * 1e9))
+                horizontal: hypot(sideways, forward), forward: forward, upward: upward,
+                isQuiet: time < 4, interval: 0.01, time: Int64(time * 1e9))
             {
                 found = tracker.last
             }

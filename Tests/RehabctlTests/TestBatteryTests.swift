@@ -80,6 +80,10 @@ import Testing
         #expect((6...9).contains(fall), "\(fall)")
         let lift = try #require(value("lift-deg", result))
         #expect(abs(lift - 6) < 1, "\(lift)")
+        // In band all along, as well as the angle is known; 5 s of the hold are what counts.
+        let band = try #require(result.measures.first { $0.id == "in-band" })
+        #expect(band.value == 100 && band.uncertainty != nil, "\(band)")
+        #expect(band.counts.map { (100 * 5 / 13.5...100).contains($0) } == true, "\(band)")
         #expect(value("pain", result) == 2.5)
         #expect(result.measures.first { $0.id == "fingertip" }?.source == "not-measured")
         #expect(result.curve.count >= 11)

@@ -96,28 +96,40 @@ package struct Scenario: Sendable {
     /// What was planted, times in ns since the start.
     package var planted: [PlantedCompensation] { PlantedCompensation.all(in: run.events) }
 
+    /// Another sensor's packets that arrive, in order.
+    package func packets(of segment: Segment) -> [TimedPacket] {
+        (run.track(segment)?.deliveries ?? []).filter { !$0.lost }
+            .map { TimedPacket(time: $0.arrival, bytes: $0.packet) }
+    }
+
     /// Puts a calibration file into a state directory, as an earlier session would have left it: the
     /// true mounting, the true neutral.
     package func storeCalibration(
-        of sensor: String, in state: String, made date: String = isoTime()
+        of sensor: String, worn segment: Segment = .pelvis, in state: String,
+        made date: String = isoTime()
     ) throws {
         let folder = state + "/calibrations"
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true)
-        try calibrationFile(of: sensor, made: date)
+        try calibrationFile(of: sensor, worn: segment, made: date)
             .write(toFile: folder + "/\(sensor).json", atomically: false, encoding: .utf8)
     }
 
     /// The file's text, field by field as the daemon documents it.
-    package func calibrationFile(of sensor: String, made date: String = isoTime()) -> String {
-        let rotation = (script.sensors.first?.sensor.sensorFromSegment ?? .identity).inverse
+    package func calibrationFile(
+        of sensor: String, worn segment: Segment = .pelvis, made date: String = isoTime()
+    ) -> String {
+        let own = script.sensors.first { $0.segment == segment }
+        let rotation = (own?.sensor.sensorFromSegment ?? .identity).inverse
+        // The script gives the pelvis a neutral of its own; the trunk stands upright.
+        let isPelvis = segment == .pelvis
         return """
             {
-              "version": 1, "sensor": "\(sensor)", "segment": "pelvis",
+              "version": 1, "sensor": "\(sensor)", "segment": "\(segment.name)",
               "date": "\(date)",
               "alignment": [\(rotation.w), \(rotation.x), \(rotation.y), \(rotation.z)],
-              "neutral_obliquity_rad": \(script.person.neutralObliquity),
-              "neutral_anterior_tilt_rad": \(script.person.neutralTilt),
+              "neutral_obliquity_rad": \(isPelvis ? script.person.neutralObliquity : 0),
+              "neutral_anterior_tilt_rad": \(isPelvis ? script.person.neutralTilt : 0),
               "calm_jerk_m_s3": 2.0, "stand_sigma_rad": 0.004,
               "axis_variance_explained": 0.99, "force_norm_m_s2": 9.81, "sign_proof": "agreed"
             }
