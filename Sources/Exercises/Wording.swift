@@ -11,6 +11,10 @@ package enum Wording {
     package static let forbiddenClaims = [
         "guaran" + "teed", "cures", "treats", "prevents", "injuries", "cleared",
     ]
+    /// Findings, which sensors do not make (compensations 4.1); put together as above.
+    package static let forbiddenFindings = [
+        "positive " + "trendelenburg", "tendinopathy " + "detected", "trendelenburg " + "positive",
+    ]
     /// The same in the languages that are spoken besides English.
     package static let forbiddenTranslations = [
         "falsch", "schlecht", "schaden", "schädlich", "gefahr", "gefährlich", "versagt", "schwach",
@@ -25,7 +29,10 @@ package enum Wording {
 
     /// The first word of `text` that must not be said, with any usual ending; nil where there is none.
     package static func forbiddenWord(in text: String) -> String? {
-        for word in words(text) {
+        let words = words(text)
+        let plain = words.joined(separator: " ")
+        if let finding = forbiddenFindings.first(where: plain.contains) { return finding }
+        for word in words {
             for root in forbidden + forbiddenClaims + forbiddenTranslations {
                 if word == root || endings.contains(where: { word == root + $0 }) { return word }
             }

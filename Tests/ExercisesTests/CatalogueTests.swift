@@ -218,6 +218,11 @@ struct ListedRules: Sendable, CustomTestStringConvertible {
         #expect(Wording.forbiddenWord(in: "It was Damaged!") == "damaged")
         #expect(Wording.forbiddenWord(in: "Bad, dangerous") == "bad")
         #expect(Wording.forbiddenWord(in: "play badminton this week") == nil)
+        // Compensations 4.1: findings are not allowed either.
+        for finding in ["Positive Trendelenburg!", "We saw: tendinopathy  detected."] {
+            #expect(Wording.forbiddenWord(in: finding) != nil, "\(finding)")
+        }
+        #expect(Wording.forbiddenWord(in: "textbooks: uncompensated Trendelenburg pattern") == nil)
         #expect(Wording.longestSentence("Long waist. Lift from the heel.") == 4)
     }
 
