@@ -122,6 +122,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     }
 
     package func present(_ notice: Notice, now: Int64) {
+        // A cue is worth more than a beat, and would be faded out by it.
+        if notice.isBeat, stream?.isSounding(now: now) ?? true { return }
         try? play(
             Tone(notice: notice), left: Self.loudSide, right: Self.loudSide, now: now)
     }
