@@ -32,6 +32,8 @@ struct LiveView {
         if height >= 16, state.paused == "getting ready" || isAwaited(state) {
             head += wrapped(state.instruction)
         }
+        // Above the level, where there is room: what to think of is no cue that follows a movement.
+        if height >= 20, let focus = state.focus { head += wrapped("  focus   " + focus) }
         let gauges =
             LiveGauges(style: style, width: width).lines(state)
             + LiveTempo(style: style, width: width).lines(state)

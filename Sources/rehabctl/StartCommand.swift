@@ -221,8 +221,19 @@ struct StartCommand: ParsableCommand {
         if daemon.json {
             try printJSON(started)
         } else {
+            warnOfHops(started)
             tell(ExerciseText(style: .standardOutput()).started(started, side: side ?? "detect"))
         }
+    }
+
+    private func warnOfHops(_ exercise: Rehab1.Exercise) {
+        guard Int(exercise.number) == Programme.hops,
+            let log = try? WorkoutLog(path: logging.path)
+        else { return }
+        tell(
+            HopsDose.warnings(
+                log, on: today(), now: nowSeconds(), wanted: Int(exercise.dose?.repetitions ?? 0)
+            ).map { "Caution: \($0)" })
     }
 
     /// The person's own; none where no log is kept.
