@@ -33,7 +33,9 @@ struct LiveView {
             head += wrapped(state.instruction)
         }
         // Above the level, where there is room: what to think of is no cue that follows a movement.
-        if height >= 20, let focus = state.focus { head += wrapped("  focus   " + focus) }
+        if height >= 20, state.frame != nil, let focus = state.focus {
+            head.append("  focus   " + focus)
+        }
         let gauges =
             LiveGauges(style: style, width: width).lines(state)
             + LiveTempo(style: style, width: width).lines(state)

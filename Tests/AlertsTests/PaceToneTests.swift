@@ -67,6 +67,22 @@ struct PaceToneTests {
         #expect(both.frames == alone.frames && peak(alone.frames) > 6_000)
     }
 
+    /// The beat comes while the device has taken nothing yet, as in the first moments of a set.
+    @Test("a beat waits for a device that begins, though not for long", arguments: [100, 500])
+    func lateDevice(_ milliseconds: Int64) throws {
+        let device = ScriptedDevice()
+        let output = try #require(ToneAlert(DeviceShop([.device(device)])))
+        output.prepare(now: 0)
+        output.present(.raise, now: 0)
+        var now: Int64 = 0
+        while now < 2 * second {
+            if now >= milliseconds * millisecond { device.take(480) }
+            _ = output.upkeep(now: now)
+            now += 10 * millisecond
+        }
+        #expect(device.played.contains { $0 != 0 } == (milliseconds == 100))
+    }
+
     @Test("a cue in a beat is heard at once and as loud as ever")
     func cueTakesOver() throws {
         let both = try heard {
