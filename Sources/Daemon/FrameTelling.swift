@@ -11,6 +11,11 @@ private func degrees(_ radians: Double) -> Double? {
     radians.isFinite ? radians * degreesPerRadian : nil
 }
 
+/// A stated uncertainty in degrees as it is meant: 3 and not 3.0000000000000004.
+private func uncertainty(_ radians: Double) -> Double {
+    (radians * degreesPerRadian * 1e6).rounded() / 1e6
+}
+
 extension MotionFrame {
     /// The frame for clients.
     ///
@@ -121,7 +126,7 @@ extension HoldRecord {
             shareInBand: shareInBand, meanDropDegrees: meanDrop.flatMap(degrees),
             maxDropDegrees: maxDrop.flatMap(degrees), maxHikeDegrees: maxHike.flatMap(degrees),
             endedBy: endedBy.name, seen: isSeen ? nil : false, label: text,
-            uncertaintyDegrees: degrees(TestMeasure.gaitUncertainty))
+            uncertaintyDegrees: uncertainty(TestMeasure.gaitUncertainty))
     }
 }
 
@@ -141,7 +146,7 @@ extension RepetitionRecord {
             rangeUnit: repetition.isSeen ? (inMetres ? "cm" : "degrees") : nil,
             meanDropDegrees: meanDrop.flatMap(degrees), maxDropDegrees: maxDrop.flatMap(degrees),
             label: text, clean: isClean, judged: isJudged ? nil : false,
-            uncertaintyDegrees: degrees(TestMeasure.stepUncertainty))
+            uncertaintyDegrees: uncertainty(TestMeasure.stepUncertainty))
     }
 }
 
@@ -155,7 +160,7 @@ extension StepSummary {
             left: told(left), right: told(right),
             cadence: left.count + right.count < StepSummary.leastSteps ? nil : cadence,
             timeRatio: timeRatio, trunkLagSeconds: trunkLag,
-            uncertaintyDegrees: degrees(TestMeasure.gaitUncertainty))
+            uncertaintyDegrees: uncertainty(TestMeasure.gaitUncertainty))
     }
 
     private func told(_ side: StepSide) -> Rehab1.StepSide {

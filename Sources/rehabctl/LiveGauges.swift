@@ -115,7 +115,7 @@ struct LiveTempo {
         var text = "  tempo   \(path)  "
         let target = names.firstIndex(of: phase).flatMap { targets.count == 4 ? targets[$0] : nil }
         if let target, target > 0 {
-            text += bar(state.phaseSeconds / target)
+            text += bar(state.phaseSeconds / target, isByClock: !frame.phaseSeen)
             text += " \(decimal(state.phaseSeconds, 1)) of \(decimal(target, 0, unit: " s"))"
         } else {
             text += decimal(state.phaseSeconds, 1, unit: " s")
@@ -125,8 +125,9 @@ struct LiveTempo {
         return text
     }
 
-    private func bar(_ share: Double) -> String {
-        let span = max(6, min(width - 62, 20))
+    /// Shorter where "(by the clock)" stands behind it.
+    private func bar(_ share: Double, isByClock: Bool) -> String {
+        let span = max(6, min(width - (isByClock ? 77 : 62), 20))
         let filled = Int((max(0, min(1, share)) * Double(span)).rounded())
         return "[" + String(repeating: "#", count: filled)
             + String(repeating: ".", count: span - filled) + "]"

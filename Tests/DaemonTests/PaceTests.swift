@@ -111,18 +111,18 @@ import Testing
             told.right.count == 20 && told.right.meanSeconds.map { abs($0 - 0.5) < 1e-9 } == true)
         #expect(told.right.meanDropDegrees.map { abs($0 - 5) < 1e-6 } == true)
         #expect(told.left.meanSeconds == nil && told.cadence != nil)
-        #expect(told.uncertaintyDegrees.map { abs($0 - 3) < 1e-9 } == true)
+        #expect(told.uncertaintyDegrees == 3)
     }
 
     /// 3 degrees standing and walking, 4.5 in what goes up and down.
     @Test func everyHoldAndRepetitionTellsItsAnglesUncertainty() {
         let hold = HoldRecord(side: .left, start: 0, duration: 5, endedBy: .lowered).told()
-        #expect(hold.uncertaintyDegrees.map { abs($0 - 3) < 1e-9 } == true)
+        #expect(hold.uncertaintyDegrees == 3)
         let one = RepetitionRecord(
             repetition: Repetition(number: 1), shares: PatternLabel.Shares(), label: .level,
             isClean: true, keepsForm: true, isJudged: true
         ).told(inMetres: false)
-        #expect(one.uncertaintyDegrees.map { abs($0 - 4.5) < 1e-9 } == true)
+        #expect(one.uncertaintyDegrees == 4.5)
     }
 }
 
@@ -136,7 +136,8 @@ import Testing
             Scenario.quiet(seconds: 60), exercises: ["static-abd-stand.toml": push])
         let log = try EventLog(scene.daemon)
         try scene.daemon.call(
-            Rehab1.StartExercise(exercise: "static-abd-stand", probe: true, count: 2))
+            Rehab1.StartExercise(
+                exercise: "static-abd-stand", probe: true, leadInSeconds: 1, count: 2))
         try log.wait(for: "two pushes", within: 40) {
             $0.frame.flatMap { $0.count >= 2 ? true : nil }
         }
@@ -151,9 +152,9 @@ import Testing
         let onsets = onsets(frames)
         print("beats at \(onsets) s, loudest \(frames.map { abs(Int($0)) }.max() ?? 0)")
         try #require(onsets.count == 4)
-        // The first waits for the sound device, which is opened with the set: 0.3 s at most.
-        #expect((3.7...4.05).contains(onsets[1] - onsets[0]))
-        #expect(abs(onsets[2] - onsets[1] - 2) < 0.15 && abs(onsets[3] - onsets[1] - 6) < 0.15)
+        for (place, seconds) in [4.0, 6, 10].enumerated() {
+            #expect(abs(onsets[place + 1] - onsets[0] - seconds) < 0.25)
+        }
         // A quarter of the cap of 8230.
         #expect(frames.allSatisfy { abs(Int($0)) <= 2058 })
         #expect(frames.contains { abs(Int($0)) > 1_800 })
@@ -162,7 +163,8 @@ import Testing
     @Test func aPausedSetIsSilent() throws {
         let scene = try FeedbackScene(Scenario.quiet(seconds: 60))
         let log = try EventLog(scene.daemon)
-        try scene.daemon.call(Rehab1.StartExercise(exercise: "static-abd-stand"))
+        try scene.daemon.call(
+            Rehab1.StartExercise(exercise: "static-abd-stand", leadInSeconds: 1))
         try log.wait(for: "the first push") { $0.frame?.repetitionPhase == "hold" ? true : nil }
         try scene.daemon.call(Rehab1.Pause(paused: true))
         let paused = log.entries.count

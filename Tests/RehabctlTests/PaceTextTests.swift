@@ -97,7 +97,9 @@ import Testing
         let view = LiveView(style: Style(isColourful: false), width: 80, height: 24)
         let pushing = view.lines(state(PaceTextTests.push, frame("raise")))
         #expect(
-            pushing.contains { $0.contains("PUSH > hold > let go > rest") }, "\(pushing)")
+            pushing.contains {
+                $0.contains("PUSH > hold > let go > rest") && $0.hasSuffix("(by the clock)")
+            }, "\(pushing)")
         #expect(pushing.contains("  focus   Spread the floor."))
         let walking = view.lines(state(PaceTextTests.gait, frame(nil, focus: "Belt level.")))
         #expect(walking.contains("  focus   Belt level."))
