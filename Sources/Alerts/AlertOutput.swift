@@ -54,6 +54,13 @@ package enum Notice: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case refused
     /// Look at the screen: a sensor is lost, cues pause.
     case attention
+    /// The way out of a repetition begins, by the clock of the tempo.
+    case raise
+    /// The way back begins, by the same clock.
+    case lower
+
+    /// A beat of the pace: softer than all others, and left out where a cue sounds.
+    package var isBeat: Bool { self == .raise || self == .lower }
 }
 
 /// What the daemon gives the outputs.

@@ -26,8 +26,11 @@ package enum Tone: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case ready
     case refused
     case attention
+    /// The pace of repetitions by the clock: one short, soft note each.
+    case raise
+    case lower
 
-    package static var count: Int { 12 }
+    package static var count: Int { 14 }
 
     package init(rule: RuleID) {
         self =
@@ -50,6 +53,8 @@ package enum Tone: UInt8, Sendable, BitwiseCopyable, CaseIterable {
             case .ready: .ready
             case .refused: .refused
             case .attention: .attention
+            case .raise: .raise
+            case .lower: .lower
             }
     }
 
@@ -69,13 +74,15 @@ package enum Tone: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .ready: [523.25, 659.26, 783.99]
         case .refused: [392.00, 329.63]
         case .attention: [440.00, 349.23, 440.00]
+        case .raise: [587.33]
+        case .lower: [392.00]
         }
     }
 
     /// Seconds of one note, both ramps included.
     package var noteSeconds: Double {
         switch self {
-        case .tick: 0.12
+        case .tick, .raise, .lower: 0.12
         case .repetitionEnded: 0.4
         default: 0.2
         }
@@ -91,8 +98,15 @@ package enum Tone: UInt8, Sendable, BitwiseCopyable, CaseIterable {
 
     package static var shortestRamp: Double { 0.05 }
 
-    /// Level below the cap, as a factor: the end of a repetition is said softly (−6 dB).
-    var level: Double { self == .repetitionEnded ? 0.5 : 1 }
+    /// Level below the cap, as a factor: the end of a repetition is said softly (−6 dB), the pace more so (−12 dB),
+    /// since it is no cue and comes again and again.
+    var level: Double {
+        switch self {
+        case .repetitionEnded: 0.5
+        case .raise, .lower: 0.25
+        default: 1
+        }
+    }
 
     /// The greatest value a frame may have, of 32767: −12 dBFS, 32767 · 10^(−12/20) rounded down.
     package static var peakCap: Int32 { 8230 }

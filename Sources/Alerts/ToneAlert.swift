@@ -59,6 +59,9 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     /// ns after which an opening without an answer is told as a sound server that hangs.
     private static let openingLimit: Int64 = 2_000_000_000
 
+    /// ns by which a beat may come late.
+    private static let beatLasts: Int64 = 300_000_000
+
     // Settings, the same for the output's whole life.
     private let device: String
     private let share: SoundShare
@@ -78,6 +81,8 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     private var since: Int64 = 0
     /// Underruns of this stream that `counters` already hold.
     private var underrunsBefore = 0
+    /// A beat that waits for the device, and since when.
+    private var late: (notice: Notice, since: Int64)?
     /// What a cue is answered while nothing is open.
     private(set) var lastError = AlertError(.starting)
 
@@ -122,8 +127,23 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
     }
 
     package func present(_ notice: Notice, now: Int64) {
-        try? play(
-            Tone(notice: notice), left: Self.loudSide, right: Self.loudSide, now: now)
+        late = nil
+        // A cue is worth more than a beat, and would be faded out by it.
+        if notice.isBeat, stream?.isSounding(now: now) == true { return }
+        do throws(AlertError) {
+            try play(Tone(notice: notice), left: Self.loudSide, right: Self.loudSide, now: now)
+        } catch {
+            if notice.isBeat, error.kind == .starting { late = (notice, now) }
+        }
+    }
+
+    /// A set's first beat finds a device that is being opened: it is made up for while it is still one to move by.
+    private func makeUp(now: Int64) {
+        guard let (notice, since) = late else { return }
+        let isOver = now - since > Self.beatLasts
+        guard isOver || stream?.obstacle(now: now) == nil else { return }
+        late = nil
+        if !isOver { present(notice, now: now) }
     }
 
     private func play(
@@ -161,6 +181,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
         if phase == .open, let stream { close(stream) }
         arrival.abandon()
         stream = nil
+        late = nil
         phase = .idle
         lastError = AlertError(.starting)
         reported = nil
@@ -251,6 +272,7 @@ package final class ToneAlert: AlertOutput, @unchecked Sendable {
             }
             let error = stream.obstacle(now: now)
             if error != reported { note(error) }
+            makeUp(now: now)
             return next
         } catch {
             giveUp(error, now: now)

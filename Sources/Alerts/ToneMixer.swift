@@ -72,6 +72,12 @@ struct ToneMixer {
         return start
     }
 
+    /// Whether a sound has frames at or after `frame`.
+    func isSounding(from frame: Int64) -> Bool {
+        for place in 0..<4 where voices[place].end > frame { return true }
+        return false
+    }
+
     /// Frames of a sound.
     func length(of sound: Sound) -> Int {
         switch sound {

@@ -226,6 +226,12 @@ final class WarmStream {
         try fill(queued: try observe(now: now))
     }
 
+    /// Whether a tone or words are heard, or wait to be; also where nobody can tell.
+    func isSounding(now: Int64) -> Bool {
+        guard let queued = try? observe(now: now) else { return true }
+        return mixer.isSounding(from: nextFrame(queued: queued))
+    }
+
     /// The first frame that can still be changed.
     private func nextFrame(queued: Int) -> Int64 {
         format.overwrites ? written - Int64(max(0, queued)) : written + Int64(max(0, -queued))

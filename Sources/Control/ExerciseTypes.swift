@@ -39,6 +39,7 @@ extension Rehab1 {
         package var posture: String
         package var sensorsNeeded: [String]
         package var sensorsBetter: [String]
+        /// The first of `cues`.
         package var cue: String
         package var rules: [Rule]
         /// Number in the clinical catalogue: 9 for EX09.
@@ -62,6 +63,8 @@ extension Rehab1 {
         package var sideMeasured: Bool?
         /// What of a started set with cues is left without, to see what stays; null: nothing.
         package var silentPart: String?
+        /// The exercise's own words, what to think of; nil from a daemon that tells the first alone.
+        package var cues: [String]?
 
         package init(
             id: String, title: String, version: Int64, posture: String, sensorsNeeded: [String],
@@ -69,7 +72,7 @@ extension Rehab1 {
             stages: [Int64] = [], task: String = "", side: String? = nil,
             instruction: String = "", caution: String = "", file: String = "", text: String = "",
             cueing: String? = nil, dose: Dose? = nil, sideMeasured: Bool? = nil,
-            silentPart: String? = nil
+            silentPart: String? = nil, cues: [String]? = nil
         ) {
             self.id = id
             self.title = title
@@ -91,11 +94,12 @@ extension Rehab1 {
             self.dose = dose
             self.sideMeasured = sideMeasured
             self.silentPart = silentPart
+            self.cues = cues
         }
 
         private enum CodingKeys: String, CodingKey {
             case id, title, version, posture, cue, rules, number, stages, task, side
-            case instruction, caution, file, text, cueing, dose
+            case instruction, caution, file, text, cueing, dose, cues
             case sensorsNeeded = "sensors_needed"
             case sensorsBetter = "sensors_better"
             case sideMeasured = "side_measured"

@@ -25,6 +25,8 @@ extension Rehab1 {
         package var clean: Bool
         /// False: data were missing in the middle of it, and `clean` says nothing; null: judged.
         package var judged: Bool?
+        /// Of each angle in it; nil from a daemon that does not tell it.
+        package var uncertaintyDegrees: Double?
 
         package init(
             number: Int64, side: String? = nil, seen: Bool, raiseSeconds: Double,
@@ -32,7 +34,7 @@ extension Rehab1 {
             timed: Bool? = nil, range: Double? = nil,
             rangeUnit: String? = nil, meanDropDegrees: Double? = nil,
             maxDropDegrees: Double? = nil, label: String, clean: Bool,
-            judged: Bool? = nil
+            judged: Bool? = nil, uncertaintyDegrees: Double? = nil
         ) {
             self.number = number
             self.side = side
@@ -49,6 +51,7 @@ extension Rehab1 {
             self.label = label
             self.clean = clean
             self.judged = judged
+            self.uncertaintyDegrees = uncertaintyDegrees
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -60,13 +63,14 @@ extension Rehab1 {
             case rangeUnit = "range_unit"
             case meanDropDegrees = "mean_drop_degrees"
             case maxDropDegrees = "max_drop_degrees"
+            case uncertaintyDegrees = "uncertainty_degrees"
         }
     }
 
     /// The steps on one leg.
     package struct StepSide: Codable, Sendable, Equatable {
         package var count: Int64
-        /// Mean time of a step; null without one.
+        /// Mean time of a step; null, like every mean here, below 20 steps.
         package var meanSeconds: Double?
         package var meanDropDegrees: Double?
         package var meanLeanDegrees: Double?
@@ -93,28 +97,32 @@ extension Rehab1 {
     package struct Steps: Codable, Sendable, Equatable {
         package var left: StepSide
         package var right: StepSide
-        /// Steps a minute; null below four.
+        /// Steps a minute; null below 20.
         package var cadence: Double?
         /// Longer over shorter side of the step time; null below ten a side.
         package var timeRatio: Double?
         /// s by which the trunk's lean follows the pelvis' obliquity; null where not measured.
         package var trunkLagSeconds: Double?
+        /// Of each angle in it; nil from a daemon that does not tell it.
+        package var uncertaintyDegrees: Double?
 
         package init(
             left: StepSide, right: StepSide, cadence: Double? = nil, timeRatio: Double? = nil,
-            trunkLagSeconds: Double? = nil
+            trunkLagSeconds: Double? = nil, uncertaintyDegrees: Double? = nil
         ) {
             self.left = left
             self.right = right
             self.cadence = cadence
             self.timeRatio = timeRatio
             self.trunkLagSeconds = trunkLagSeconds
+            self.uncertaintyDegrees = uncertaintyDegrees
         }
 
         private enum CodingKeys: String, CodingKey {
             case left, right, cadence
             case timeRatio = "time_ratio"
             case trunkLagSeconds = "trunk_lag_s"
+            case uncertaintyDegrees = "uncertainty_degrees"
         }
     }
 

@@ -128,11 +128,13 @@ extension Rehab1 {
         package var silent: Bool?
         /// Repetitions so far on the other leg than was named: neither counted nor judged; nil: none.
         package var otherSide: Int64?
+        /// What to think of in this minute, where the exercise changes that; nil: its cues all along.
+        package var focus: String?
 
         package init(
             stanceThighDegrees: Double? = nil, hipAdductionDegrees: Double? = nil,
             legLeanDegrees: Double? = nil, strip: String, silent: Bool? = nil,
-            otherSide: Int64? = nil
+            otherSide: Int64? = nil, focus: String? = nil
         ) {
             self.stanceThighDegrees = stanceThighDegrees
             self.hipAdductionDegrees = hipAdductionDegrees
@@ -140,10 +142,11 @@ extension Rehab1 {
             self.strip = strip
             self.silent = silent
             self.otherSide = otherSide
+            self.focus = focus
         }
 
         private enum CodingKeys: String, CodingKey {
-            case strip, silent
+            case strip, silent, focus
             case stanceThighDegrees = "stance_thigh_degrees"
             case hipAdductionDegrees = "hip_adduction_degrees"
             case legLeanDegrees = "leg_lean_degrees"

@@ -47,6 +47,8 @@ extension Rehab1 {
         package var endedBy: String
         /// False: no shift of weight was seen before it, so that the foot was lifted is the person's word.
         package var seen: Bool?
+        /// Of each angle in it; nil from a daemon that does not tell it.
+        package var uncertaintyDegrees: Double?
         /// Pattern; a question mark where what is not measured could change it.
         package var label: String
 
@@ -54,7 +56,7 @@ extension Rehab1 {
             side: String, startSeconds: Double, durationSeconds: Double, shareInBand: Double? = nil,
             meanDropDegrees: Double? = nil, maxDropDegrees: Double? = nil,
             maxHikeDegrees: Double? = nil, endedBy: String, seen: Bool? = nil,
-            label: String = "level?"
+            label: String = "level?", uncertaintyDegrees: Double? = nil
         ) {
             self.side = side
             self.startSeconds = startSeconds
@@ -66,6 +68,7 @@ extension Rehab1 {
             self.endedBy = endedBy
             self.seen = seen
             self.label = label
+            self.uncertaintyDegrees = uncertaintyDegrees
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -77,6 +80,7 @@ extension Rehab1 {
             case maxDropDegrees = "max_drop_degrees"
             case maxHikeDegrees = "max_hike_degrees"
             case endedBy = "ended_by"
+            case uncertaintyDegrees = "uncertainty_degrees"
         }
     }
 

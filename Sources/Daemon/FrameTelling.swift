@@ -1,5 +1,6 @@
 // Motion frames, alerts and sets as they are told over the control socket: here radians become degrees.
 
+import Assessment
 import Control
 import Exercises
 import Kinematics
@@ -10,11 +11,18 @@ private func degrees(_ radians: Double) -> Double? {
     radians.isFinite ? radians * degreesPerRadian : nil
 }
 
+/// A stated uncertainty in degrees as it is meant: 3 and not 3.0000000000000004.
+private func uncertainty(_ radians: Double) -> Double {
+    (radians * degreesPerRadian * 1e6).rounded() / 1e6
+}
+
 extension MotionFrame {
     /// The frame for clients.
     ///
-    /// `set` adds what only the running set knows.
-    func told(set: SetRecord?) -> Rehab1.Frame {
+    /// `set` adds what only the running set knows, `focus` what to think of now where that changes.
+    func told(set: SetRecord?, focus: String? = nil) -> Rehab1.Frame {
+        var view = set.map { self.view(of: $0) }
+        view?.focus = focus
         var rules: [String] = []
         if let set {
             for index in 0..<set.plan.ruleCount where activeRules & (1 << UInt32(index)) != 0 {
@@ -44,7 +52,7 @@ extension MotionFrame {
             count: Int64(set?.count ?? 0),
             repetitionPhase: repetitionPhase == .none ? nil : repetitionPhase.name,
             wayShare: wayShare.isFinite ? wayShare : nil, phaseSeen: isPhaseSeen,
-            view: set.map { view(of: $0) })
+            view: view)
     }
 }
 
@@ -89,7 +97,7 @@ extension Exercise {
             file: file, text: ExerciseText.show(self, worn: segments), cueing: cueing?.rawValue,
             dose: toldDose,
             sideMeasured: segments.flatMap { showsSide(with: $0) ? nil : false },
-            silentPart: silentPart?.text)
+            silentPart: silentPart?.text, cues: cues)
     }
 }
 
@@ -117,7 +125,8 @@ extension HoldRecord {
             side: side.name, startSeconds: start, durationSeconds: duration,
             shareInBand: shareInBand, meanDropDegrees: meanDrop.flatMap(degrees),
             maxDropDegrees: maxDrop.flatMap(degrees), maxHikeDegrees: maxHike.flatMap(degrees),
-            endedBy: endedBy.name, seen: isSeen ? nil : false, label: text)
+            endedBy: endedBy.name, seen: isSeen ? nil : false, label: text,
+            uncertaintyDegrees: uncertainty(TestMeasure.gaitUncertainty))
     }
 }
 
@@ -136,21 +145,30 @@ extension RepetitionRecord {
             range: repetition.isSeen && range.isFinite ? range : nil,
             rangeUnit: repetition.isSeen ? (inMetres ? "cm" : "degrees") : nil,
             meanDropDegrees: meanDrop.flatMap(degrees), maxDropDegrees: maxDrop.flatMap(degrees),
-            label: text, clean: isClean, judged: isJudged ? nil : false)
+            label: text, clean: isClean, judged: isJudged ? nil : false,
+            uncertaintyDegrees: uncertainty(TestMeasure.stepUncertainty))
     }
 }
 
 extension StepSummary {
+    /// Steps that a reported mean rests on (compensations 2).
+    private static let leastSteps = 20
+
     /// `trunkLag`: s by which the trunk follows the pelvis; nil where that is not told.
     func told(trunkLag: Double?) -> Rehab1.Steps {
         Rehab1.Steps(
-            left: told(left), right: told(right), cadence: cadence, timeRatio: timeRatio,
-            trunkLagSeconds: trunkLag)
+            left: told(left), right: told(right),
+            cadence: left.count + right.count < StepSummary.leastSteps ? nil : cadence,
+            timeRatio: timeRatio, trunkLagSeconds: trunkLag,
+            uncertaintyDegrees: uncertainty(TestMeasure.gaitUncertainty))
     }
 
     private func told(_ side: StepSide) -> Rehab1.StepSide {
-        Rehab1.StepSide(
-            count: Int64(side.count), meanSeconds: side.count > 0 ? side.meanTime : nil,
+        guard side.count >= StepSummary.leastSteps else {
+            return Rehab1.StepSide(count: Int64(side.count))
+        }
+        return Rehab1.StepSide(
+            count: Int64(side.count), meanSeconds: side.meanTime,
             meanDropDegrees: side.meanDrop.flatMap(degrees),
             meanLeanDegrees: side.meanLean.flatMap(degrees))
     }

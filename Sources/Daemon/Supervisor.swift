@@ -91,7 +91,8 @@ package actor Supervisor: LoopActor {
     /// Starts the session timer, once.
     func beginTicking() {
         guard ticking == nil else { return }
-        let isFollowed = control.isWatched || calibration != nil
+        // A pace that nobody watches has to be even all the same.
+        let isFollowed = control.isWatched || calibration != nil || feedback.pace.isRunning
         ticking = after(isFollowed ? Supervisor.watchedTick : Supervisor.quietTick) {
             $0.ticking = nil
             $0.lookAround()
@@ -150,7 +151,8 @@ package actor Supervisor: LoopActor {
         }
         if control.isWatched, let newestPelvis {
             control.broadcast(
-                .frame(newestPelvis.told(set: exercise?.record)), time: newestPelvis.time)
+                .frame(newestPelvis.told(set: exercise?.record, focus: presentFocus())),
+                time: newestPelvis.time)
         }
         watchSensors()
         watchSet(at: loop.now)
@@ -168,6 +170,7 @@ package actor Supervisor: LoopActor {
         continueSet(after: frame)
         test?.take(frame)
         noteHabits(frame)
+        soundPace(frame)
         advanceCalibration(frame)
         watchSensor(frame)
     }

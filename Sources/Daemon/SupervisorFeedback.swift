@@ -42,6 +42,10 @@ struct FeedbackState {
     var backgroundSince: Int64?
     /// Ticks until the outputs' delay is looked at again.
     var ticksToLook = 0
+    /// The pace of a set whose repetitions go by the clock.
+    var pace = PaceBeat()
+    /// What to think of minute by minute, and the beginning of the set it is of, host ns.
+    var focus: (set: Int64, focus: SetFocus?)?
 }
 
 extension Supervisor {

@@ -129,6 +129,34 @@ extension Supervisor {
         feedback.room = nil
     }
 
+    // MARK: the pace of a set
+
+    /// Age of a sample at which its beat comes too late to move by, ns.
+    private static let beatLasts: Int64 = 1_000_000_000
+
+    /// Sounds the pace of repetitions that no sensor shows, where the set goes by the clock.
+    func soundPace(_ frame: MotionFrame) {
+        guard let beat = feedback.pace.take(frame), loop.now - frame.time < Supervisor.beatLasts
+        else { return }
+        session.notify(beat)
+    }
+
+    /// What to think of now; nil where the exercise's cues hold all along, and before the set moves on.
+    func presentFocus() -> String? {
+        guard let running = exercise, running.record.start != 0 else { return nil }
+        let start = running.record.start
+        if feedback.focus?.set != start {
+            let sets = fading(of: running.exercise)?.sets[running.fadingSide]
+            feedback.focus = (
+                start,
+                SetFocus(
+                    cues: running.exercise.cues, alternation: running.exercise.dose.alternation,
+                    setsBefore: sets ?? 0)
+            )
+        }
+        return feedback.focus?.focus?.text(after: running.record.duration)
+    }
+
     // MARK: breathing
 
     package func breathe(

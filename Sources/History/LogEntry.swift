@@ -57,6 +57,17 @@ package struct SetEntry: Codable, Sendable, Equatable {
     package var asymmetryPercent: Double?
     /// Lowering time of the last third over the first's.
     package var tempoKept: Double?
+    // All that follow are absent in logs of before.
+    /// Of each angle in it, degrees.
+    package var uncertaintyDegrees: Double?
+    /// Of each repetition that was seen in full: its way, in `rangeUnit` (degrees or cm), and the times of its phases.
+    package var ranges: [Double]?
+    package var rangeUnit: String?
+    package var tempo: PhaseTimes?
+    /// By "C01 drop": share of the judged time in which the rule was active, 0 to 1.
+    package var activeShares: [String: Double]?
+    /// s of each hold that no sensor saw: by the clock of the tempo, or by the person's word.
+    package var unseenHolds: [Double]?
 
     package init(time: String, workout: String, exercise: String, number: Int) {
         self.time = time
@@ -67,6 +78,22 @@ package struct SetEntry: Codable, Sendable, Equatable {
 
     /// Holds or repetitions that a mean of the set rests on.
     package var count: Int { holds.isEmpty ? repetitions : holds.count }
+}
+
+/// The phases of a set's repetitions, s: one number a repetition in each.
+package struct PhaseTimes: Codable, Sendable, Equatable {
+    package var raise: [Double]
+    package var hold: [Double]
+    package var lower: [Double]
+    /// Before each repetition but the set's first.
+    package var rest: [Double]
+
+    package init(raise: [Double], hold: [Double], lower: [Double], rest: [Double]) {
+        self.raise = raise
+        self.hold = hold
+        self.lower = lower
+        self.rest = rest
+    }
 }
 
 /// A morning: pain now, where, the worst of the night.

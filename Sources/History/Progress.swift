@@ -13,6 +13,8 @@ package struct Trend: Sendable, Equatable {
     package let counts: Double?
     /// What the figure rests on is too little for a mean.
     package let isThin: Bool
+    /// Of an angle as it was told with the newest set; nil for what is none, and in logs of before.
+    package var uncertainty: Double?
 
     package var days: Int { now.day - first.day }
 
@@ -82,7 +84,8 @@ package enum Progress {
         return groups.keys.sorted().map { key in
             let sets = groups[key] ?? []
             let trends = [
-                trend("mean drop", " deg", sets, counts: angleCounts) { $0.meanDropDegrees },
+                trend("mean drop", " deg", sets, counts: angleCounts) { $0.meanDropDegrees }
+                    .map { angle($0, sets) },
                 trend("longest hold", " s", sets, counts: holdCounts, isMean: false) {
                     $0.holds.max()
                 },
@@ -162,6 +165,13 @@ package enum Progress {
         return Trend(
             name: "morning pain, week's mean", unit: "", first: then, now: now, counts: painCounts,
             isThin: false)
+    }
+
+    /// The angle with its uncertainty.
+    private static func angle(_ trend: Trend, _ sets: [(day: Day, set: SetEntry)]) -> Trend {
+        var trend = trend
+        trend.uncertainty = sets.last { $0.set.meanDropDegrees != nil }?.set.uncertaintyDegrees
+        return trend
     }
 
     /// The first day's value against the newest day's, each over all sets of the day.

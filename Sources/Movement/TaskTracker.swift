@@ -117,8 +117,10 @@ package struct TaskTracker: BitwiseCopyable, Sendable {
             let horizontal = moment.force - moment.up * moment.force.dot(moment.up)
             // The pelvis' forward axis, made horizontal.
             let ahead = (Vector3(1, 0, 0) - moment.up * moment.up.x).normalized()
+            let aside = (Vector3(0, 0, 1) - moment.up * moment.up.z).normalized()
             if landings.step(
                 horizontal: horizontal.norm, forward: ahead?.dot(horizontal) ?? Double.nan,
+                sideways: aside?.dot(horizontal) ?? Double.nan,
                 upward: vertical.acceleration,
                 isQuiet: vertical.isStill, interval: moment.interval,
                 time: moment.time)

@@ -7,6 +7,9 @@ import Movement
 struct ExerciseText {
     let style: Style
 
+    /// Steps that a reported mean rests on (compensations 2).
+    private static let leastSteps = 20
+
     func started(_ exercise: Rehab1.Exercise, side: String) -> [String] {
         var lines = [style.bold("\(exercise.title): started")]
         if let meaning = exercise.side {
@@ -23,7 +26,7 @@ struct ExerciseText {
             }
         }
         if !exercise.instruction.isEmpty { lines.append(exercise.instruction) }
-        lines.append("Cue: \(exercise.cue)")
+        lines.append("Cue: \(exercise.cueText)")
         if !exercise.caution.isEmpty { lines.append("Caution: \(exercise.caution)") }
         switch exercise.cueing {
         case "end-of-movement":
@@ -137,9 +140,10 @@ struct ExerciseText {
     private func addMovement(_ summary: Rehab1.Summary, to facts: inout Columns) {
         if let steps = summary.steps {
             facts.add("steps", "left \(steps.left.count), right \(steps.right.count)")
-            if let cadence = steps.cadence {
-                facts.add("cadence", "\(decimal(cadence, 0)) a minute")
-            }
+            facts.add(
+                "cadence",
+                steps.cadence.map { "\(decimal($0, 0)) a minute" }
+                    ?? "not measured (20 steps are needed)")
             facts.add(
                 "left-right",
                 steps.timeRatio.map { "step times differ by \(decimal(($0 - 1) * 100, 0)) %" }
@@ -178,6 +182,17 @@ struct ExerciseText {
         guard let left = mean("left"), let right = mean("right") else { return nil }
         return "mean drop left \(decimal(left.value, 1)) (\(counted(left.count, "hold"))), "
             + "right \(decimal(right.value, 1)) deg (\(counted(right.count, "hold")))"
+            + eachAngle(holds.first?.uncertaintyDegrees)
+    }
+
+    /// ", each ± 3.0 deg"; nothing where a daemon does not tell.
+    private func eachAngle(_ degrees: Double?) -> String {
+        degrees.map { ", each ± \(decimal($0, 1, unit: " deg"))" } ?? ""
+    }
+
+    /// The head of a column of angles: "mean drop ± 3.0".
+    private func head(_ name: String, _ uncertainty: Double?) -> String {
+        uncertainty.map { "\(name) ± \(decimal($0, 1))" } ?? name
     }
 
     private func hasOpenLabel(_ summary: Rehab1.Summary) -> Bool {
@@ -189,9 +204,10 @@ struct ExerciseText {
     private func holdLines(_ holds: [Rehab1.Hold]) -> [String] {
         guard !holds.isEmpty else { return [] }
         var columns = Columns()
+        let sigma = holds.first?.uncertaintyDegrees
         columns.add(
-            "hold", "leg", "held", "in band", "mean drop", "most drop", "most hike", "ended",
-            "pattern")
+            "hold", "leg", "held", "in band", head("mean drop", sigma), head("most drop", sigma),
+            head("most hike", sigma), "ended", "pattern")
         for (index, hold) in holds.enumerated() {
             columns.add(
                 "\(index + 1)", hold.side, decimal(hold.durationSeconds, 1, unit: " s"),
@@ -215,9 +231,15 @@ struct ExerciseText {
     ) -> [String] {
         guard !repetitions.isEmpty else { return [] }
         var columns = Columns()
-        let drop = isOneLegged ? ["most drop"] : []
+        let sigma = repetitions.first?.uncertaintyDegrees
+        let drop = isOneLegged ? [head("most drop", sigma)] : []
+        // Centimetres have another error, which is not known.
+        let isAngle = repetitions.contains { $0.range != nil && $0.rangeUnit != "cm" }
         columns.add(
-            ["repetition", "raise", "hold", "lower", "rest", "range"] + drop + ["clean", "pattern"])
+            [
+                "repetition", "raise", "hold", "lower", "rest",
+                isAngle ? head("range", sigma) : "range",
+            ] + drop + ["clean", "pattern"])
         for one in repetitions {
             func time(_ seconds: Double) -> String {
                 guard one.seen else { return "-" }
@@ -241,14 +263,27 @@ struct ExerciseText {
     private func stepLines(_ steps: Rehab1.Steps?) -> [String] {
         guard let steps else { return [] }
         var columns = Columns()
-        columns.add("leg", "steps", "mean time", "mean drop", "mean lean")
+        let sigma = steps.uncertaintyDegrees
+        columns.add(
+            "leg", "steps", "mean time", head("mean drop", sigma), head("mean lean", sigma))
+        var few: [String] = []
         for (name, side) in [("left", steps.left), ("right", steps.right)] {
+            let isEnough = side.count >= ExerciseText.leastSteps
+            if !isEnough { few.append(name) }
+            func mean(_ value: Double?, _ places: Int, _ unit: String) -> String {
+                decimal(isEnough ? value : nil, places, unit: unit)
+            }
             columns.add(
-                name, "\(side.count)", decimal(side.meanSeconds, 2, unit: " s"),
-                decimal(side.meanDropDegrees, 1, unit: " deg"),
-                decimal(side.meanLeanDegrees, 1, unit: " deg"))
+                name, "\(side.count)", mean(side.meanSeconds, 2, " s"),
+                mean(side.meanDropDegrees, 1, " deg"), mean(side.meanLeanDegrees, 1, " deg"))
         }
-        return columns.table(indent: "  ")
+        var lines = columns.table(indent: "  ")
+        if !few.isEmpty {
+            lines.append(
+                "  means of the \(few.joined(separator: " and the ")) leg's steps: not measured "
+                    + "(\(ExerciseText.leastSteps) steps are needed)")
+        }
+        return lines
     }
 
     private func landingLines(_ landings: [Rehab1.Landing]) -> [String] {

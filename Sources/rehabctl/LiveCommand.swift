@@ -70,8 +70,12 @@ struct LiveCommand: ParsableCommand {
     private func watchPlain(
         _ client: consuming ControlClient, until deadline: Int64?
     ) throws(ControlError) {
+        let exercises = (try? client.call(Rehab1.ListExercises()).exercises) ?? []
         var replies = try client.stream(Rehab1.Monitor(intervalMilliseconds: 200))
         var state = LiveState()
+        state.exercises = exercises
+        var focus = FocusNews()
+        var toldExercise: String?
         var due = MonotonicClock.now()
         let console = Console(ConsoleSettings(isPlain: true))
         let actions = LiveActions(daemon: daemon)
@@ -92,6 +96,11 @@ struct LiveCommand: ParsableCommand {
                 switch try replies.next(within: 0) {
                 case .reply(let reply):
                     if let line = state.take(reply.event, at: MonotonicClock.now()) { tell([line]) }
+                    if state.exercise?.id != toldExercise {
+                        toldExercise = state.exercise?.id
+                        if let text = state.exercise?.cueText { tell(["Cue: \(visible(text))"]) }
+                    }
+                    if let frame = reply.event.frame, let line = focus.take(frame) { tell([line]) }
                 case .nothing: break reading
                 case .end: return
                 }

@@ -104,10 +104,13 @@ struct LiveTempo {
         guard let phase = frame.repetitionPhase else { return nil }
         let names = ["raise", "hold", "lower", "rest"]
         let targets = state.exercise?.dose?.tempoSeconds ?? []
+        let words = PhaseWords(state.exercise)
         let path = names.enumerated().compactMap { index, name -> String? in
             // A phase that the exercise does not have is not shown, unless the person is in it.
             if targets.count == 4, targets[index] == 0, name != phase { return nil }
-            return name == phase ? name.uppercased() : name
+            // By the clock the person follows the view, and not the view the person.
+            let shown = frame.phaseSeen ? name : words.word(name) ?? name
+            return name == phase ? shown.uppercased() : shown
         }.joined(separator: " > ")
         var text = "  tempo   \(path)  "
         let target = names.firstIndex(of: phase).flatMap { targets.count == 4 ? targets[$0] : nil }

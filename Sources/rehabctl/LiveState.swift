@@ -51,6 +51,12 @@ struct LiveState {
         status?.exercise.flatMap { id in exercises.first { $0.id == id } }
     }
 
+    /// What to think of: this minute's focus, or the exercise's own words; nil where there are none.
+    var focus: String? {
+        let text = frame?.view?.focus ?? exercise?.cueText
+        return text.flatMap { $0.isEmpty ? nil : visible($0) }
+    }
+
     /// Why the set is paused; nil while it runs.
     var paused: String? { status?.set?.paused }
 
@@ -175,12 +181,13 @@ struct LiveState {
         "cue \(cue.rule)\(cue.heard ? "" : " (not heard)"): \(cue.text)"
     }
 
-    /// What repetitions or steps there are: "3 done, raise (by the clock)".
-    static func movement(_ frame: Rehab1.Frame) -> String? {
+    /// What repetitions or steps there are: "3 done, push (by the clock)".
+    static func movement(_ frame: Rehab1.Frame, of exercise: Rehab1.Exercise?) -> String? {
         guard frame.count > 0 || frame.repetitionPhase != nil else { return nil }
         var text = "\(frame.count) done"
         if let phase = frame.repetitionPhase {
-            text += ", \(phase)"
+            let word = frame.phaseSeen ? nil : PhaseWords(exercise).word(phase)
+            text += ", \(word ?? phase)"
             if let share = frame.wayShare { text += " \(percent(max(0, min(1.5, share))))" }
             if !frame.phaseSeen { text += " (by the clock)" }
         }
@@ -209,7 +216,7 @@ struct LiveState {
             parts.append(
                 frame.phase == .holding && frame.holdSeconds > 0
                     ? "hold \(decimal(frame.holdSeconds, 1, unit: " s"))" : frame.phase.rawValue)
-            if let movement = LiveState.movement(frame) { parts.append(movement) }
+            if let movement = LiveState.movement(frame, of: exercise) { parts.append(movement) }
             if let share = frame.shareInBand { parts.append("in band \(percent(share))") }
         }
         if !frame.activeRules.isEmpty {

@@ -32,6 +32,10 @@ struct LiveView {
         if height >= 16, state.paused == "getting ready" || isAwaited(state) {
             head += wrapped(state.instruction)
         }
+        // Above the level, where there is room: what to think of is no cue that follows a movement.
+        if height >= 20, state.frame != nil, let focus = state.focus {
+            head.append("  focus   " + focus)
+        }
         let gauges =
             LiveGauges(style: style, width: width).lines(state)
             + LiveTempo(style: style, width: width).lines(state)

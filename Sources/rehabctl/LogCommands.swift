@@ -193,7 +193,9 @@ struct ProgressCommand: ParsableCommand {
         var columns = Columns()
         for trend in line.trends {
             func cell(_ point: (day: Day, value: Double, count: Int)) -> String {
-                "\(point.day.text) \(decimal(point.value, 1))\(trend.unit) (n \(point.count))"
+                let sigma = trend.uncertainty.map { " ± \(decimal($0, 1))" } ?? ""
+                return "\(point.day.text) \(decimal(point.value, 1))\(sigma)\(trend.unit) "
+                    + "(n \(point.count))"
             }
             columns.add(
                 trend.name, cell(trend.first), trend.days == 0 ? "" : cell(trend.now), trend.verdict

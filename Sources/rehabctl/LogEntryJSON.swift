@@ -43,6 +43,8 @@ extension SetEntry {
                 "cued_error_degrees": cuedErrorDegrees,
                 "uncued_error_degrees": uncuedErrorDegrees,
                 "asymmetry_percent": asymmetryPercent, "tempo_kept": tempoKept,
+                "uncertainty_degrees": uncertaintyDegrees, "range_unit": rangeUnit,
+                "active_shares": activeShares, "unseen_holds": unseenHolds,
             ]))
     }
 }

@@ -129,6 +129,8 @@ struct ProgressReply: Encodable {
         /// More, less or none; absent where the two cannot be compared.
         let change: String?
         let verdict: String
+        /// Of an angle, in the unit; absent where none was told.
+        let uncertainty: Double?
 
         init(_ trend: Trend) {
             name = trend.name
@@ -138,6 +140,7 @@ struct ProgressReply: Encodable {
             counts = trend.counts
             change = trend.change
             verdict = trend.verdict
+            uncertainty = trend.uncertainty
         }
     }
 

@@ -53,6 +53,9 @@ func today() -> Day {
         offset: TimeZone.current.secondsFromGMT(for: now))
 }
 
+/// Now, s since 1970.
+func nowSeconds() -> Int64 { Int64(Date().timeIntervalSince1970) }
+
 /// Now, UTC, to the second.
 func nowText() -> String { Date().formatted(.iso8601) }
 

@@ -14,10 +14,15 @@ struct SetNews {
     private var wasHolding = false
     private var gates: [String] = []
     private var isSilent = false
+    private let words: PhaseWords
+    /// Of the clock; nil where it stands still, or the movement is seen.
+    private var phase: String?
+    private var focus = FocusNews()
 
     /// `wanted`: repetitions in place of the dose.
     init(exercise: Rehab1.Exercise, wanted: Int? = nil) {
         self.exercise = exercise
+        words = PhaseWords(exercise)
         self.wanted = wanted.map(Int64.init) ?? exercise.dose?.repetitions ?? 0
     }
 
@@ -32,6 +37,8 @@ struct SetNews {
             lines.append(done(frame))
         }
         count = max(count, frame.count)
+        if let line = focus.take(frame) { lines.append(line) }
+        if let line = pace(frame) { lines.append(line) }
         let silent = frame.view?.silent == true
         // While a set is paused nothing is cued anyway.
         if silent != isSilent, frame.phase != .idle {
@@ -53,6 +60,14 @@ struct SetNews {
             gates = reasons
         }
         return lines
+    }
+
+    /// What to do now, as the clock of the tempo says it.
+    private mutating func pace(_ frame: Rehab1.Frame) -> String? {
+        let before = phase
+        phase = frame.phase == .idle || frame.phaseSeen ? nil : frame.repetitionPhase
+        guard let phase, phase != before else { return nil }
+        return words.line(phase)
     }
 
     private func otherLeg(_ frame: Rehab1.Frame) -> String {

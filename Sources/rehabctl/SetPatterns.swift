@@ -14,6 +14,8 @@ enum SetPatterns {
     private static let evenRepetition = 0.25
     /// Smallest difference of a pelvic angle that is called one, degrees (compensations 2).
     private static let evenDegrees = 4.0
+    /// Repetitions that a reported mean rests on (compensations 2).
+    private static let leastRepetitions = 5
 
     // MARK: of a set
 
@@ -55,7 +57,11 @@ enum SetPatterns {
         let last = seen.suffix(third).compactMap(\.meanDropDegrees)
         if let then = mean(first), let now = mean(last) {
             if now - then >= driftDegrees {
-                parts.append("mean drop \(decimal(now - then, 1)) deg more")
+                // Of fewer the size is not told, only that it counts.
+                parts.append(
+                    min(first.count, last.count) >= leastRepetitions
+                        ? "mean drop \(decimal(now - then, 1)) deg more"
+                        : "mean drop more by \(decimal(driftDegrees, 0)) deg or above")
             } else {
                 alike.append("mean drop below \(decimal(driftDegrees, 0)) deg")
             }
@@ -121,15 +127,22 @@ enum SetPatterns {
             left.flatMap { repetitionTimes($0.summary) },
             right.flatMap { repetitionTimes($0.summary) }
         )
-        if let a = mean(timed.0), let b = mean(timed.1) {
+        if !timed.0.isEmpty, !timed.1.isEmpty,
+            min(timed.0.count, timed.1.count) < leastRepetitions
+        {
+            parts.append(
+                "times of repetitions not measured (\(leastRepetitions) a leg are needed)")
+        } else if let a = mean(timed.0), let b = mean(timed.1) {
             parts.append(
                 "repetitions of \(decimal(a, 1)) and \(decimal(b, 1)) s, mean of \(timed.0.count) and "
                     + "\(timed.1.count)" + apart((a, b), even: evenRepetition))
         }
         if let drops = both({ sets in mean(sets.compactMap(\.entry.meanDropDegrees)) }) {
             let difference = (drops.left - drops.right).magnitude
+            let sigma = (left + right).compactMap(\.entry.uncertaintyDegrees).max()
             parts.append(
-                "mean drop \(decimal(drops.left, 1)) and \(decimal(drops.right, 1)) deg, of "
+                "mean drop \(decimal(drops.left, 1)) and \(decimal(drops.right, 1)) deg"
+                    + (sigma.map { ", each ± \(decimal($0, 1)) deg" } ?? "") + ", of "
                     + "\(left.count { $0.entry.meanDropDegrees != nil }) and "
                     + counted(right.count { $0.entry.meanDropDegrees != nil }, "set")
                     + (difference >= evenDegrees

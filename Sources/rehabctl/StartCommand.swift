@@ -206,6 +206,7 @@ struct StartCommand: ParsableCommand {
         var client = try daemon.connect()
         let started: Rehab1.Exercise
         let own = try thresholds(&client, of: exercise)
+        if !daemon.json { warnOfHops(exercise, &client) }
         do throws(ControlError) {
             started = try client.call(
                 Rehab1.StartExercise(
@@ -225,6 +226,20 @@ struct StartCommand: ParsableCommand {
         } else {
             tell(ExerciseText(style: .standardOutput()).started(started, side: side ?? "detect"))
         }
+    }
+
+    /// EX21 asks for rest: what the log says against it is said before it.
+    private func warnOfHops(_ id: String, _ client: inout ControlClient) {
+        guard let log = try? WorkoutLog(path: logging.path), !log.entries.isEmpty,
+            let exercises = try? client.call(Rehab1.ListExercises()).exercises,
+            let found = exercises.first(where: { $0.id == id }),
+            Int(found.number) == Programme.hops
+        else { return }
+        tell(
+            HopsDose.warnings(
+                log, on: today(), now: nowSeconds(),
+                wanted: options.count ?? Int(found.dose?.repetitions ?? 0)
+            ).map { "Caution: \($0)" })
     }
 
     /// The person's own; none where no log is kept.

@@ -84,6 +84,7 @@ final class WorkoutRun {
         console.say("")
         console.say(console.style.bold(exercise.title))
         if !exercise.instruction.isEmpty { console.say(exercise.instruction) }
+        if !exercise.cueText.isEmpty { console.say("Cue: \(exercise.cueText)") }
         if !exercise.caution.isEmpty { console.say("Caution: \(exercise.caution)") }
         if let text = exercise.dose?.text, !text.isEmpty { console.say("Dose: \(text)") }
         if case .upTo(let limit) = cap {
@@ -118,11 +119,21 @@ final class WorkoutRun {
                 next.load = plan.load
                 next.step = plan.step
                 next.place = part.sets > 1 ? "set \(set) of \(part.sets)" : ""
+                warnOfHops(exercise, count: plan.count)
                 if next.isProbe { console.say("This set is without cues: it shows what stays.") }
                 let after = upcoming(part, set: set, index: index, following: following)
                 guard try carryOut(next, cap: cap, rest: plan.rest, before: after) else { return }
             }
         }
+    }
+
+    /// EX21 asks for rest: what the log says against this set is said before it, and the set is the person's.
+    private func warnOfHops(_ exercise: Rehab1.Exercise, count: Int?) {
+        guard let log, Int(exercise.number) == Programme.hops else { return }
+        HopsDose.warnings(
+            log, on: today(), now: nowSeconds(),
+            wanted: count ?? Int(exercise.dose?.repetitions ?? 0), workout: workout
+        ).forEach { console.say("Caution: \($0)") }
     }
 
     /// What the rest after a set leads to, in words; nil after the last one.
@@ -270,77 +281,6 @@ final class WorkoutRun {
         let sets = Int(part.exercise.dose?.sets ?? 1)
         if part.sets == 1, sets > 1 {
             console.say("The dose is \(sets) sets: rehabctl workout \(id) does them with rests.")
-        }
-    }
-}
-
-extension SetEntry {
-    /// What was measured in a set.
-    init(
-        time: String, workout: String, exercise: String, number: Int, summary: Rehab1.Summary
-    ) {
-        self.init(time: time, workout: workout, exercise: exercise, number: number)
-        probe = summary.probe
-        seconds = summary.durationSeconds
-        repetitions = summary.repetitions.count
-        seen = summary.repetitions.count(where: \.seen)
-        cleanShare = summary.cleanShare
-        steps = summary.steps.map { Int($0.left.count + $0.right.count) } ?? 0
-        landings = summary.landings.count
-        // A time that nobody saw begin is no best one; that it was done counts.
-        let known = summary.holds.filter { $0.seen != false }
-        holds = known.map(\.durationSeconds)
-        if holds.isEmpty, !summary.holds.isEmpty { repetitions = summary.holds.count }
-        shareInBand = summary.shareInBand
-        let drops =
-            known.compactMap(\.meanDropDegrees)
-            + summary.repetitions.compactMap(\.meanDropDegrees)
-        meanDropDegrees = drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
-        cues = Int(summary.cues)
-        notHeard = Int(summary.notHeard)
-        unknownShare = summary.unknownShare
-        notMeasured = summary.notMeasured
-        for rule in summary.rules {
-            if let typical = rule.typicalDegrees {
-                typicalDegrees["\(rule.id) \(rule.signal)"] = typical
-            }
-        }
-        thresholds = (summary.course?.thresholds ?? []).map {
-            "\($0.rule) \($0.signal ?? ""): \($0.onDegrees) in place of "
-                + "\($0.standardDegrees.map { "\($0)" } ?? "none") by \($0.by)"
-        }
-        recording = summary.recording
-        tempoKept = summary.tempoKept
-        asymmetryPercent = summary.steps?.timeRatio.map { ($0 - 1) * 100 }
-        // Only what was without cues tells what stays without them.
-        if summary.probe || summary.silentPart != nil, let fading = summary.fading {
-            cuedErrorDegrees = fading.cuedErrorDegrees
-            uncuedErrorDegrees = fading.uncuedErrorDegrees
-            dependence = fading.dependence
-        }
-    }
-
-    /// The leg that all holds stood on, where the side was to be detected; nil where they differ.
-    static func side(of holds: [Rehab1.Hold]) -> String? {
-        guard let first = holds.first?.side, holds.allSatisfy({ $0.side == first }),
-            first == "left" || first == "right"
-        else { return nil }
-        return first
-    }
-
-    /// "5", "5 kg" and "2.5kg" are kilograms; anything else is kept as it was said.
-    mutating func take(load text: String?, step: Double?) {
-        stepCentimetres = step
-        guard let text else { return }
-        let number = text.lowercased().split(separator: "k", maxSplits: 1).first.map(String.init)
-        let unit = text.lowercased().filter { $0.isLetter }
-        if unit.isEmpty || unit == "kg",
-            let kilograms = number.map({ trimmed($0) }).flatMap(Double.init),
-            (0...500).contains(kilograms)
-        {
-            loadKilograms = kilograms
-        } else {
-            load = String(visible(text).prefix(40))
         }
     }
 }

@@ -93,8 +93,17 @@ struct WorkoutText {
         if entry.repetitions > 0 {
             return counted(entry.repetitions, "repetition")
                 + (entry.seen == 0 ? " by the clock" : "")
+                + unseenHolds(entry)
         }
         return entry.seconds > 0 ? decimal(entry.seconds, 0, unit: " s") : "nothing"
+    }
+
+    /// ", held 5.0 s each": as long as the clock said.
+    private static func unseenHolds(_ entry: SetEntry) -> String {
+        guard let holds = entry.unseenHolds, let first = holds.first else { return "" }
+        return holds.allSatisfy { $0 == first }
+            ? ", held \(decimal(first, 1)) s each"
+            : ", held " + holds.map { decimal($0, 1) }.joined(separator: ", ") + " s"
     }
 
     static func quality(_ entry: SetEntry) -> String {

@@ -74,20 +74,21 @@ enum Samples {
     static let hold = Rehab1.Hold(
         side: "left", startSeconds: 1, durationSeconds: 29.5, shareInBand: 0.875,
         meanDropDegrees: 2, maxDropDegrees: 7, maxHikeDegrees: 1, endedBy: "lowered", seen: false,
-        label: "drop?"
+        label: "drop?", uncertaintyDegrees: 3
     )
 
     static let repetition = Rehab1.Repetition(
         number: 1, side: "left", seen: true, raiseSeconds: 2, holdSeconds: 1, lowerSeconds: 3,
         restSeconds: 1, timed: false, range: 35, rangeUnit: "degrees", meanDropDegrees: 2,
         maxDropDegrees: 4,
-        label: "level", clean: true, judged: false)
+        label: "level", clean: true, judged: false, uncertaintyDegrees: 4.5)
 
     static let stepSide = Rehab1.StepSide(
         count: 12, meanSeconds: 0.5, meanDropDegrees: 2, meanLeanDegrees: 1)
 
     static let steps = Rehab1.Steps(
-        left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625, trunkLagSeconds: 0.125)
+        left: stepSide, right: stepSide, cadence: 120, timeRatio: 1.0625, trunkLagSeconds: 0.125,
+        uncertaintyDegrees: 3)
 
     static let landing = Rehab1.Landing(number: 1, peak: 14, deceleration: 3.5, steadySeconds: 1.5)
 
@@ -106,7 +107,7 @@ enum Samples {
 
     static let frameView = Rehab1.FrameView(
         stanceThighDegrees: 2.5, hipAdductionDegrees: 4.5, legLeanDegrees: 0.5, strip: "cou",
-        silent: true, otherSide: 1)
+        silent: true, otherSide: 1, focus: "Belt level.")
 
     static let summary = Rehab1.Summary(
         exercise: "one-leg-stand", title: "One-leg stand", side: "left", durationSeconds: 60,
@@ -122,7 +123,7 @@ enum Samples {
         rules: [rule], number: 9, stages: [2, 5], task: "single-leg-hold", side: "stance",
         instruction: "Stand on one leg", caution: "Stay near a wall", file: "one-leg-stand.toml",
         text: "One-leg stand", cueing: "at-once", dose: dose, sideMeasured: false,
-        silentPart: "what comes after 40 s")
+        silentPart: "what comes after 40 s", cues: ["Level your hips"])
 
     static let recording = Rehab1.Recording(
         name: "a", path: "/var/lib/rehabd/a.recording", date: "2026-01-02T03:04:05Z", bytes: 1024,
