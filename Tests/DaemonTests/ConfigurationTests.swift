@@ -53,8 +53,8 @@ import TomlReading
         Fault(text: "[fading]\nblocks = [2, 5, 9]\n", says: ["f:2", "blocks", "3"]),
         Fault(
             text: "[fading]\n\nstep-back = 0.1\n", says: ["f:3", "step-forward (0.1)", "smaller"]),
-        Fault(text: "[patterns]\nleast-share = 5\n", says: ["f:2", "least-share", "1.0"]),
-        Fault(text: "[gates]\ngap-seconds = 2\n", says: ["f:2", "gap-seconds", "1.0"]),
+        Fault(text: "[patterns]\nleast-share = 5\n", says: ["f:2", "least-share", "to 1"]),
+        Fault(text: "[gates]\ngap-seconds = 2\n", says: ["f:2", "gap-seconds", "to 1"]),
         Fault(text: "[gates]\nslip = 2\n", says: ["f:2", "slip", "slipped-degrees"]),
         Fault(text: "[log\n", says: ["f:1", "TOML"]),
         Fault(text: "sound = 3\n", says: ["f:1", "section"]),
