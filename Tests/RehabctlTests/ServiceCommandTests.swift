@@ -36,7 +36,7 @@ import Testing
         let json = try Self.rehabctl(["show", "--json"], folder)
         let rows = try #require(
             try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [[String: String]])
-        #expect(rows.count == 15)
+        #expect(rows.count == 21)
     }
 
     @Test func checkSaysLineFieldAndSuggestion() throws {
