@@ -17,7 +17,7 @@ enum ConfigurationFuzz {
                 settings.linkHelper.isEmpty || settings.linkHelper.hasPrefix("/"), "a relative path"
             )
             promise((1...168).contains(settings.calibrationHours), "a wear without an end")
-            promise(settings.values.count == 15, "a setting is missing")
+            promise(settings.values.count == 21, "a setting is missing")
             let fading = settings.practice.fading
             promise(
                 fading.shares.count == 5 && fading.blockStarts.count == 3, "a schedule with holes")
