@@ -1,10 +1,8 @@
 // How many steps or repetitions a mean must be of to be told at all.
 
-extension TestOutcome {
-    /// Least steps and repetitions of a mean that is told (compensations 2).
-    private static let leastSteps = 20
-    private static let leastRepetitions = 5
+import Movement
 
+extension TestOutcome {
     /// Numbers that are means over the repetitions, by test.
     private static let means: [String: Set<String>] = [
         "T4": ["drop-deg", "hike-deg", "lean-deg", "lean-away-deg", "lower-s"],
@@ -46,11 +44,11 @@ extension TestOutcome {
                 measures.first { $0.id == id }?.count ?? 0
             }
             let count = measure.id == "asymmetry" ? sides.min() ?? 0 : measure.count
-            return short(count, of: TestOutcome.leastSteps, "step")
+            return short(count, of: ReportedMean.leastSteps, "step")
         }
         guard TestOutcome.means[test.id]?.contains(measure.id) == true else { return nil }
         // Of stops and landings those count that the number could be taken from.
         let what = test.id == "T7" ? "stop" : test.id == "T8" ? "landing" : "repetition"
-        return short(measure.count, of: TestOutcome.leastRepetitions, what)
+        return short(measure.count, of: ReportedMean.leastRepetitions, what)
     }
 }

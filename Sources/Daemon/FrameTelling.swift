@@ -151,20 +151,17 @@ extension RepetitionRecord {
 }
 
 extension StepSummary {
-    /// Steps that a reported mean rests on (compensations 2).
-    private static let leastSteps = 20
-
     /// `trunkLag`: s by which the trunk follows the pelvis; nil where that is not told.
     func told(trunkLag: Double?) -> Rehab1.Steps {
         Rehab1.Steps(
             left: told(left), right: told(right),
-            cadence: left.count + right.count < StepSummary.leastSteps ? nil : cadence,
+            cadence: left.count + right.count < ReportedMean.leastSteps ? nil : cadence,
             timeRatio: timeRatio, trunkLagSeconds: trunkLag,
             uncertaintyDegrees: uncertainty(TestMeasure.gaitUncertainty))
     }
 
     private func told(_ side: StepSide) -> Rehab1.StepSide {
-        guard side.count >= StepSummary.leastSteps else {
+        guard side.count >= ReportedMean.leastSteps else {
             return Rehab1.StepSide(count: Int64(side.count))
         }
         return Rehab1.StepSide(

@@ -31,7 +31,7 @@ struct RunningExercise {
     let isTest: Bool
     /// Places that the exercise is made for, and that showed nothing when it began: the pelvis alone always gives
     /// something useful (exercises 0), and the set does not wait for the others.
-    let doneWithout: [String]
+    var doneWithout: [String]
     var record: SetRecord
     var course: SetCourse
     var notHeard = 0
@@ -102,8 +102,7 @@ extension Supervisor {
             throw .busy(activity: "the estimator is not keeping up", cure: "try again")
         }
         session.markExercise(found.id, side: side?.name ?? "detect")
-        let showing = calibratedSegments.intersection(streamingSegments)
-        let doneWithout = found.sensorsMissing(among: showing, side: side)
+        let doneWithout = placesWithoutSensor(found, side: side)
         if !doneWithout.isEmpty {
             session.mark("done without a sensor on the \(doneWithout.joined(separator: ", "))")
         }
@@ -256,11 +255,17 @@ extension Supervisor {
         return names
     }
 
-    /// Segments whose sensor is calibrated: what others show cannot be trusted.
+    /// Places that the exercise is made for, on that side, and that show nothing now.
+    func placesWithoutSensor(_ exercise: Exercise, side: Side?) -> [String] {
+        exercise.sensorsMissing(
+            among: calibratedSegments.intersection(streamingSegments), side: side)
+    }
+
     private var streamingSegments: Set<Segment> {
         Set(sensors.filter { $0.stateNow(loop.now) == .streaming }.compactMap(\.segment))
     }
 
+    /// Segments whose sensor is calibrated: what others show cannot be trusted.
     private var calibratedSegments: Set<Segment> {
         Set(sensors.filter { $0.calibration != nil }.compactMap(\.segment))
     }

@@ -38,7 +38,10 @@ extension Supervisor {
     /// The leg from now on: what was done before keeps its own.
     func changeSide(to name: String?) throws(ControlRefusal) {
         guard let running = exercise else { throw .notExercising }
-        if name == Rehab1.ChangeSide.swap, running.exercise.repetitionSignal == .walking {
+        if name == Rehab1.ChangeSide.swap, running.exercise.repetitionSignal == .walking,
+            // A test's steps are scored as they were found: whoever got the legs wrong walks again.
+            !running.isTest
+        {
             swapSides()
             return
         }
@@ -54,6 +57,8 @@ extension Supervisor {
         try demand(running.exercise, side: side)
         guard side != running.side else { return }
         exercise?.side = side
+        // A stance thigh is another thigh now.
+        exercise?.doneWithout = placesWithoutSensor(running.exercise, side: side)
         exercise?.course.sideChanges += 1
         session.mark("side \(side?.name ?? "detect")")
         if running.course.pause == nil { beginAgain() }

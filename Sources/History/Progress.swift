@@ -48,8 +48,6 @@ package enum Progress {
     private static let angleCounts = 4.0
     private static let holdCounts = 5.0
     private static let painCounts = 2.0
-    /// Repetitions that a reported mean rests on (compensations 2).
-    private static let leastCount = 5
 
     /// One exercise, side and kind of set (cued or not).
     package struct Line: Sendable, Equatable {
@@ -193,6 +191,6 @@ package enum Progress {
         let now = sum(last)
         return Trend(
             name: name, unit: unit, first: then, now: now, counts: counts,
-            isThin: isMean && min(then.count, now.count) < leastCount)
+            isThin: isMean && min(then.count, now.count) < ReportedMean.leastRepetitions)
     }
 }

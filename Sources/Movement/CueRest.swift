@@ -10,11 +10,6 @@ package enum CueRest: UInt8, BitwiseCopyable, Sendable {
     case step
     case walk
 
-    @_noLocks
-    package static func == (left: CueRest, right: CueRest) -> Bool {
-        left.rawValue == right.rawValue
-    }
-
     /// True where the usual 4 s count.
     package var countsSeconds: Bool {
         @_noLocks get {
@@ -37,6 +32,7 @@ package enum CueRest: UInt8, BitwiseCopyable, Sendable {
         }
     }
 
+    /// As many as the mean that a step is held against.
     private static var steps: UInt32 { @_noLocks get { 20 } }
 }
 

@@ -109,7 +109,10 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     package private(set) var isRunning = false
     /// Since the landing; between landings, of the quiet standing under way.
     private var course = HorizontalCourse()
-    /// s between samples.
+    /// What the next entry of the course is the mean of: m/s of either direction, and s.
+    private var merged = SIMD2<Double>.zero
+    private var mergedFor = 0.0
+    /// s between the course's entries.
     private var period = 0.0
     /// Below which the person is steady, sideways and forward, m/s²; zeros before a calm was seen.
     private var limits = SIMD2<Double>.zero
@@ -133,6 +136,8 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     private static var window: Double { @_noLocks get { 0.25 } }
     private static var steady: Double { @_noLocks get { 1.0 } }
     private static var longest: Double { @_noLocks get { 6.0 } }
+    /// s between entries of the course at least: 250 a second [engineering default].
+    private static var shortest: Double { @_noLocks get { 0.00395 } }
     /// s of quiet standing that say what calm is, and below which they do not [engineering defaults].
     private static var calm: Double { @_noLocks get { 3.0 } }
     private static var leastCalm: Double { @_noLocks get { 1.5 } }
@@ -175,7 +180,6 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
     ) -> Bool {
         guard interval > 0, interval < 0.5 else { return false }
         braking.step(forward: forward, interval: interval)
-        period += (interval - period) * (period == 0 ? 1 : 0.05)
         let ahead = forward.isFinite ? forward : 0
         let aside =
             sideways.isFinite
@@ -202,7 +206,7 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
                 course.clear()
             }
         }
-        if isRunning || isQuiet { course.add(sideways: aside, forward: ahead) }
+        if isRunning || isQuiet { add(sideways: aside, forward: ahead, interval: interval) }
         guard isRunning, !isNext else { return isNext }
         if now &- time < LandingTracker.together { braked = max(braked, braking.deceleration) }
         if isSteady(isSigned: sideways.isFinite) {
@@ -213,6 +217,27 @@ package struct LandingTracker: BitwiseCopyable, Sendable {
         guard seconds(fromNanoseconds: now &- time) > LandingTracker.longest else { return false }
         finish(steadyAfter: Double.nan)
         return true
+    }
+
+    /// Fast sensors' samples are averaged, so that the course holds the second that is judged at any rate.
+    @_noLocks
+    private mutating func add(sideways: Double, forward: Double, interval: Double) {
+        guard mergedFor > 0 || interval < LandingTracker.shortest else {
+            note(SIMD2(sideways, forward), after: interval)
+            return
+        }
+        merged += SIMD2(sideways, forward) * interval
+        mergedFor += interval
+        guard mergedFor >= LandingTracker.shortest else { return }
+        note(merged / mergedFor, after: mergedFor)
+        merged = .zero
+        mergedFor = 0
+    }
+
+    @_noLocks
+    private mutating func note(_ sample: SIMD2<Double>, after interval: Double) {
+        period += (interval - period) * (period == 0 ? 1 : 0.05)
+        course.add(sideways: sample.x, forward: sample.y)
     }
 
     /// Samples of a stretch of `length` s.

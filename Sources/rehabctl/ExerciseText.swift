@@ -7,9 +7,6 @@ import Movement
 struct ExerciseText {
     let style: Style
 
-    /// Steps that a reported mean rests on (compensations 2).
-    private static let leastSteps = 20
-
     func started(_ exercise: Rehab1.Exercise, side: String) -> [String] {
         var lines = [style.bold("\(exercise.title): started")]
         if let meaning = exercise.side {
@@ -143,7 +140,7 @@ struct ExerciseText {
             facts.add(
                 "cadence",
                 steps.cadence.map { "\(decimal($0, 0)) a minute" }
-                    ?? "not measured (20 steps are needed)")
+                    ?? "not measured (\(ReportedMean.leastSteps) steps are needed)")
             facts.add(
                 "left-right",
                 steps.timeRatio.map { "step times differ by \(decimal(($0 - 1) * 100, 0)) %" }
@@ -268,7 +265,7 @@ struct ExerciseText {
             "leg", "steps", "mean time", head("mean drop", sigma), head("mean lean", sigma))
         var few: [String] = []
         for (name, side) in [("left", steps.left), ("right", steps.right)] {
-            let isEnough = side.count >= ExerciseText.leastSteps
+            let isEnough = side.count >= ReportedMean.leastSteps
             if !isEnough { few.append(name) }
             func mean(_ value: Double?, _ places: Int, _ unit: String) -> String {
                 decimal(isEnough ? value : nil, places, unit: unit)
@@ -281,7 +278,7 @@ struct ExerciseText {
         if !few.isEmpty {
             lines.append(
                 "  means of the \(few.joined(separator: " and the ")) leg's steps: not measured "
-                    + "(\(ExerciseText.leastSteps) steps are needed)")
+                    + "(\(ReportedMean.leastSteps) steps are needed)")
         }
         return lines
     }

@@ -2,10 +2,9 @@
 
 import Control
 import History
+import Movement
 
 extension SetEntry {
-    /// Repetitions that a mean rests on.
-    private static let leastRepetitions = 5
     /// Of an angle in a task that tells none: the larger default (compensations 2), degrees.
     private static let usualUncertainty = 4.5
 
@@ -30,7 +29,7 @@ extension SetEntry {
         let ofRepetitions = summary.repetitions.compactMap(\.meanDropDegrees)
         let drops =
             known.compactMap(\.meanDropDegrees)
-            + (ofRepetitions.count >= SetEntry.leastRepetitions ? ofRepetitions : [])
+            + (ofRepetitions.count >= ReportedMean.leastRepetitions ? ofRepetitions : [])
         meanDropDegrees = drops.isEmpty ? nil : drops.reduce(0, +) / Double(drops.count)
         cues = Int(summary.cues)
         notHeard = Int(summary.notHeard)

@@ -14,8 +14,6 @@ enum SetPatterns {
     private static let evenRepetition = 0.25
     /// Smallest difference of a pelvic angle that is called one, degrees (compensations 2).
     private static let evenDegrees = 4.0
-    /// Repetitions that a reported mean rests on (compensations 2).
-    private static let leastRepetitions = 5
 
     // MARK: of a set
 
@@ -59,7 +57,7 @@ enum SetPatterns {
             if now - then >= driftDegrees {
                 // Of fewer the size is not told, only that it counts.
                 parts.append(
-                    min(first.count, last.count) >= leastRepetitions
+                    min(first.count, last.count) >= ReportedMean.leastRepetitions
                         ? "mean drop \(decimal(now - then, 1)) deg more"
                         : "mean drop more by \(decimal(driftDegrees, 0)) deg or above")
             } else {
@@ -128,10 +126,11 @@ enum SetPatterns {
             right.flatMap { repetitionTimes($0.summary) }
         )
         if !timed.0.isEmpty, !timed.1.isEmpty,
-            min(timed.0.count, timed.1.count) < leastRepetitions
+            min(timed.0.count, timed.1.count) < ReportedMean.leastRepetitions
         {
             parts.append(
-                "times of repetitions not measured (\(leastRepetitions) a leg are needed)")
+                "times of repetitions not measured (\(ReportedMean.leastRepetitions) a leg are needed)"
+            )
         } else if let a = mean(timed.0), let b = mean(timed.1) {
             parts.append(
                 "repetitions of \(decimal(a, 1)) and \(decimal(b, 1)) s, mean of \(timed.0.count) and "

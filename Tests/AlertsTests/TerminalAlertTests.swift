@@ -31,16 +31,20 @@ private func output(_ sink: TerminalSink) throws -> TerminalAlert {
     return try #require(TerminalAlert(setup))
 }
 
+private func output(into lines: Lines) throws -> TerminalAlert {
+    try output(
+        .closure {
+            lines.add($0)
+            return true
+        })
+}
+
 @Suite("Terminal alert")
 struct TerminalAlertTests {
     @Test("on two legs there is no free side: the lower one is told")
     func onTwoLegs() throws {
         let lines = Lines()
-        let output = try output(
-            .closure {
-                lines.add($0)
-                return true
-            })
+        let output = try output(into: lines)
         var alert = Alert(rule: .pelvicDrop, signal: .obliquity, value: 5 * Double.pi / 180)
         alert.lowerSide = .left
         try output.present(alert, now: 0)
@@ -51,11 +55,7 @@ struct TerminalAlertTests {
     @Test("the lines are the golden ones")
     func golden() throws {
         let lines = Lines()
-        let output = try output(
-            .closure {
-                lines.add($0)
-                return true
-            })
+        let output = try output(into: lines)
         let degree = Double.pi / 180
         let alerts = [
             Alert(rule: .pelvicDrop, signal: .drop, value: 6.3 * degree, stanceSide: .right),
@@ -117,11 +117,7 @@ struct TerminalAlertTests {
     @Test("a stale cue is not shown")
     func stale() throws {
         let lines = Lines()
-        let output = try output(
-            .closure {
-                lines.add($0)
-                return true
-            })
+        let output = try output(into: lines)
         #expect(throws: AlertError(.stale)) {
             try output.present(Alert(rule: .pelvicDrop), now: 151 * millisecond)
         }

@@ -146,12 +146,28 @@ import Testing
         _ = try ready.daemon.call(Rehab1.StopExercise())
         try ready.daemon.call(Rehab1.StartExercise(exercise: "gait"))
         try ready.daemon.call(swap)
+        let swapped = try ready.log.wait(for: "a frame", from: ready.log.entries.count) {
+            $0.frame?.time
+        }
+        _ = try ready.log.wait(for: "the set to go on") { event in
+            event.frame.map { $0.phase != .idle && $0.time > swapped + 500_000_000 } == true
+                ? true : nil
+        }
         _ = try ready.daemon.call(Rehab1.StopExercise())
+        // The steps of a test are scored as they were found.
+        try ready.daemon.call(Rehab1.StartTest(test: "T6"))
+        guard case .notReady? = try ready.daemon.refusal(of: swap) else {
+            Issue.record("a test was swapped")
+            return
+        }
+        try ready.daemon.call(Rehab1.GiveUpTest())
         ready.player.stop()
         try ready.daemon.call(Rehab1.DetachSensor(name: "belt"))
         let path = try #require(ready.daemon.recordingFiles().first)
         let notes = try ready.daemon.rehabctl(["recordings", "show", path], within: 60)
         #expect(notes.output.contains("sides swapped: the person's own word"), "\(notes)")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(text.contains(" swaps-sides=1"), "the plan that goes on")
         let replay = try ready.daemon.rehabctl(["replay", path, "--offline"], within: 120)
         #expect(replay.code == 0, "\(replay)")
     }

@@ -19,27 +19,12 @@ private let degree = Double.pi / 180
         plan.tempo = Tempo(raise: 2, hold: 1, lower: 2, rest: 1)
         plan.repetitions = 8
         var wearing = Wearing([.pelvis, .rightThigh])
-        var record = SetRecord(plan: plan)
-        var frames: [(time: Double, frame: MotionFrame)] = []
-        var hasBegun = false
-        while wearing.now < end {
-            let time = wearing.now + 0.01
+        return wearing.doSet(plan, until: end, segmentUp(0)) { wearing, time in
             let into = time - 3
             let part = into < 0 ? 0 : into.truncatingRemainder(dividingBy: 6)
             let lift = 30 * (Course.leastJerk.at(part / 2) - Course.leastJerk.at((part - 3) / 2))
             if !silence.contains(time) { wearing.feed(.rightThigh, segmentUp(-lift)) }
-            var frame = wearing.step(segmentUp(0))
-            if !hasBegun {
-                wearing.body.begin(plan, time: wearing.time)
-                hasBegun = true
-                continue
-            }
-            frame.segment = .pelvis
-            frame.sample.interval = 0.01
-            frames.append((wearing.now, frame))
-            record.add(frame)
         }
-        return (frames, record)
     }
 
     /// The second lift is under way from 9 s; the leg is still going up at 10 s.

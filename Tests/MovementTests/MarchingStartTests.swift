@@ -34,28 +34,15 @@ struct MarchingStartTests {
         plan.tempo = Tempo(raise: 2, hold: 1, lower: 2, rest: 1)
         plan.repetitions = 5
         var wearing = Wearing([.pelvis, .rightThigh, .leftThigh])
-        var record = SetRecord(plan: plan)
         let first = 2.5 + rest
-        var hasBegun = false
-        while wearing.now < first + 5 * 6 + 2 {
-            let time = wearing.now + 0.01
+        return wearing.doSet(plan, until: first + 5 * 6 + 2, segmentUp(0)) { wearing, time in
             let knee = 60 * (1 - Course.leastJerk.at((time - 1.5) / 0.8))
             let into = time - first
             let part = into < 0 || into > 30 ? 0 : into.truncatingRemainder(dividingBy: 6)
             let way = 40 * (Course.leastJerk.at(part / 2) - Course.leastJerk.at((part - 3) / 2))
             wearing.feed(.rightThigh, segmentUp(0, tilt: -knee - way))
             wearing.feed(.leftThigh, segmentUp(0, tilt: -way))
-            var frame = wearing.step(segmentUp(0))
-            if !hasBegun {
-                wearing.body.begin(plan, time: wearing.time)
-                hasBegun = true
-                continue
-            }
-            frame.segment = .pelvis
-            frame.sample.interval = 0.01
-            record.add(frame)
-        }
-        return record
+        }.record
     }
 
     @Test(

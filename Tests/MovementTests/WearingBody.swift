@@ -86,6 +86,30 @@ struct Wearing {
         change = { _ in }
     }
 
+    /// A set of `plan` from the first sample on; `feed` gives the other sensors theirs before each of the pelvis.
+    mutating func doSet(
+        _ plan: MovementPlan, until end: Double, _ up: Vector3,
+        feed: (inout Wearing, _ time: Double) -> Void
+    ) -> (frames: [(time: Double, frame: MotionFrame)], record: SetRecord) {
+        var record = SetRecord(plan: plan)
+        var frames: [(time: Double, frame: MotionFrame)] = []
+        var hasBegun = false
+        while now < end {
+            feed(&self, now + 0.01)
+            var frame = step(up)
+            guard hasBegun else {
+                body.begin(plan, time: time)
+                hasBegun = true
+                continue
+            }
+            frame.segment = .pelvis
+            frame.sample.interval = 0.01
+            frames.append((now, frame))
+            record.add(frame)
+        }
+        return (frames, record)
+    }
+
     mutating func begin(_ side: Side?, target: Double = 10) {
         body.begin(stancePlan(side, target), time: time)
     }
